@@ -1,0 +1,1 @@
+"""From rows to evidence: archive, schema, studies, claims."""

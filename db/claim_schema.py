@@ -1,0 +1,75 @@
+"""Tables of `evidence.db` that hold claims and how they fare, as plain data for `db.schema`.
+
+`study_history` is what claims are tested on: every study as it was known from when to when. Its rows without
+`known_until` are the studies of today.
+"""
+
+from typing import Any
+
+CLAIM_TABLES: dict[str, dict[str, Any]] = {
+    "study_history": {
+        "columns": {
+            "state_id": int, "study_id": str, "report": str, "title": str, "main_pmid": int, "doi": str,
+            "public_from": str, "date_precision": str, "known_from": str, "known_until": str, "retracted": int,
+            "reports": str, "n_by_route": str, "routes": str, "designs": str, "conditions": str, "interventions": str,
+            "registrations": str, "design": str, "randomized": str, "blinding": str, "control": str,
+            "crossover": str, "n_total": int, "n_total_basis": str, "species": str, "age_groups": str,
+            "is_primary": int, "on_topic": int,
+        },
+        "pk": "state_id",
+        "references": {"study_id": ("studies", "study_id")},
+        "not_null": frozenset({"study_id", "report", "retracted", "reports", "n_by_route", "is_primary", "on_topic"}),
+        "indexes": (("study_id",), ("known_until", "known_from"), ("main_pmid",)),
+    },
+    "claims": {
+        "columns": {
+            "claim_id": str, "position": int, "section": str, "text": str, "verdict": str,
+            "verdict_when_written": str, "because": str,
+        },
+        "pk": "claim_id",
+        "not_null": frozenset({"section", "text", "verdict"}),
+        "indexes": (("verdict",), ("section",)),
+    },
+    "assertions": {
+        "columns": {
+            "claim_id": str, "assertion_id": str, "position": int, "kind": str, "text": str, "expected": str,
+            "filter": str, "sql": str, "evidence_sql": str,
+        },
+        "pk": ("claim_id", "assertion_id"),
+        "references": {"claim_id": ("claims", "claim_id")},
+        "not_null": frozenset({"kind", "text"}),
+        "indexes": (("kind",),),
+    },
+    "verdicts": {
+        "columns": {
+            "claim_id": str, "assertion_id": str, "verdict": str, "value": str, "because": str, "as_of": str,
+            "when_written": str, "value_when_written": str, "flipped_by": int, "flipped_by_study": str,
+            "flipped_on": str, "verdict_with_retracted": str, "value_with_retracted": str, "completeness": str,
+        },
+        "pk": ("claim_id", "assertion_id"),
+        "references": {"claim_id": ("claims", "claim_id")},
+        "not_null": frozenset({"verdict", "completeness"}),
+        "indexes": (("verdict",),),
+    },
+    "verdict_timeline": {
+        "columns": {
+            "claim_id": str, "assertion_id": str, "position": int, "date": str, "date_precision": str, "value": str,
+            "verdict": str, "pmid": int, "study_id": str,
+        },
+        "pk": ("claim_id", "assertion_id", "position"),
+        "references": {"claim_id": ("claims", "claim_id")},
+        "not_null": frozenset({"verdict"}),
+        "indexes": (("pmid",),),
+    },
+    "claim_evidence": {
+        "columns": {
+            "evidence_id": int, "claim_id": str, "assertion_id": str, "pmid": int, "study_id": str, "doi": str,
+            "stance": str, "why": str, "source": str, "who": str, "dated": str,
+        },
+        "pk": "evidence_id",
+        "references": {"claim_id": ("claims", "claim_id"), "study_id": ("studies", "study_id")},
+        "not_null": frozenset({"claim_id", "assertion_id", "stance", "why", "source"}),
+        "indexes": (("claim_id", "stance"), ("pmid",), ("study_id",)),
+    },
+}  # fmt: skip
+"""In an order in which every referenced table comes before those that refer to it."""

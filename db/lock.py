@@ -1,0 +1,43 @@
+"""One run at a time: a lock file that the operating system frees when its holder dies, however it dies."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from topics.errors import LockedError
+
+
+@contextmanager
+def run_lock(data: Path) -> Iterator[None]:
+    """Hold `data`/archive.lock while a run lasts.
+
+    The file says who holds it and since when, so that a second run can name the first. The lock itself is the
+    kernel's (flock): a killed holder leaves the file, never the lock.
+
+    Raises:
+        LockedError: another run holds it.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    path = data / "archive.lock"
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LockedError(_who(path)) from error
+        file.truncate(0)
+        file.write(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+        file.flush()
+        yield
+
+
+def _who(path: Path) -> str:
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        whom = f"process {holder['pid']}, since {holder['since']}"
+    except (ValueError, KeyError):
+        whom = "a process that has just started"
+    return f"{path}: another run holds the lock ({whom}). Wait for it to end; nothing was changed."

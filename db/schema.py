@@ -1,0 +1,212 @@
+"""The shape of both databases, as data. What each table and column means is said in `metadata.yml`.
+
+`archive.db` lives for years, so it changes only by migrations. `evidence.db` is made anew by every build, so its
+shape is a plain description that one function applies.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlite_utils import Database, Migrations
+
+from db.claim_schema import CLAIM_TABLES
+
+ARCHIVE = Migrations("archive")
+
+
+@ARCHIVE()
+def m001_versions_runs_ledger(db: Database) -> None:
+    """Record contents, what is current, runs, searches and what they brought, verdicts as they were."""
+    db.table("runs").create(
+        {"run_id": int, "kind": str, "topic": str, "search_digest": str, "started_at": str, "finished_at": str,
+         "state": str, "counts": str, "error": str},
+        pk="run_id", not_null={"kind", "topic", "started_at", "state"},
+    )  # fmt: skip
+    db.table("versions").create(
+        {"pmid": int, "sha256": str, "version": int, "format": str, "origin": str, "fetched_at": str, "run_id": int,
+         "xml": bytes},
+        pk=("pmid", "sha256"), foreign_keys=[("run_id", "runs", "run_id")],
+        not_null={"version", "format", "origin", "fetched_at", "run_id", "xml"},
+    )  # fmt: skip
+    db.table("seen").create(
+        {"pmid": int, "sha256": str, "first_seen": str, "last_seen": str, "last_fetched": str, "last_run": int,
+         "gone_since": str},
+        pk="pmid", not_null={"sha256", "first_seen", "last_seen", "last_fetched", "last_run"},
+        foreign_keys=[("last_run", "runs", "run_id")],
+    )  # fmt: skip
+    db.table("ledger").create(
+        {"ledger_id": int, "run_id": int, "query": str, "uid_low": int, "uid_high": int, "asked_at": str,
+         "translation": str, "reported": int, "received": int, "stored": int, "missing": str, "warnings": str,
+         "ids": bytes},
+        pk="ledger_id", foreign_keys=[("run_id", "runs", "run_id")],
+        not_null={"run_id", "query", "asked_at", "reported", "received", "stored", "missing"},
+    )  # fmt: skip
+    db.table("ledger").create_index(["run_id"])
+    db.table("verdict_log").create(
+        {"verdict_id": int, "run_id": int, "checked_at": str, "claim_id": str, "assertion_id": str, "verdict": str,
+         "value": str, "pmid": int},
+        pk="verdict_id", not_null={"checked_at", "claim_id", "assertion_id", "verdict"},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of `evidence.db`: columns with their types, key, references, and the columns to index."""
+
+    columns: dict[str, Any]
+    pk: str | tuple[str, ...]
+    references: dict[str, tuple[str, str]] = field(default_factory=dict)
+    not_null: frozenset[str] = frozenset()
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+_DECIDING: dict[str, Any] = {
+    "routes": str, "designs": str, "conditions": str, "interventions": str, "registrations": str,
+    "design": str, "randomized": str, "blinding": str, "control": str, "crossover": str,
+    "n_total": int, "n_total_basis": str, "species": str, "age_groups": str, "is_primary": int, "on_topic": int,
+}  # fmt: skip
+"""Columns that `articles` and `studies` share: the tags that count."""
+
+_OF_ARTICLE = {"pmid": ("articles", "pmid")}
+
+TABLES: dict[str, Table] = {
+    "studies": Table(
+        {"study_id": str, "title": str, "public_from": str, "date_precision": str, **_DECIDING, "main_pmid": int,
+         "doi": str, "n_reports": int, "retracted": int},
+        pk="study_id",
+        not_null=frozenset({"title", "n_reports", "retracted", "is_primary", "on_topic"}),
+        indexes=(("design",), ("public_from",), ("main_pmid",), ("on_topic", "is_primary")),
+    ),
+    "articles": Table(
+        {"pmid": int, "title": str, "journal": str, "year": int, "first_author": str, **_DECIDING,
+         "retracted": int, "study_id": str, "published": str, "date_precision": str, "published_text": str,
+         "entered": str, "revised": str, "doi": str, "pmcid": str, "volume": str, "issue": str, "pages": str,
+         "language": str, "country": str, "kind": str, "status": str, "indexing": str, "vernacular_title": str,
+         "source": str, "gone_since": str, "excluded": str, "sha256": str, "abstract": str},
+        pk="pmid",
+        references={"study_id": ("studies", "study_id")},
+        not_null=frozenset({"title", "source", "retracted", "is_primary", "on_topic"}),
+        indexes=(("study_id",), ("design",), ("year",), ("source",), ("species",), ("retracted",), ("entered",),
+                 ("doi",), ("on_topic", "is_primary"), ("excluded",)),
+    ),
+    "study_reports": Table(
+        {"report_id": int, "study_id": str, "pmid": int, "doi": str, "role": str, "why": str},
+        pk="report_id",
+        references={"study_id": ("studies", "study_id"), **_OF_ARTICLE},
+        not_null=frozenset({"study_id", "role"}),
+        indexes=(("study_id",), ("pmid",)),
+    ),
+    "sections": Table(
+        {"pmid": int, "position": int, "label": str, "category": str, "start": int, "end": int},
+        pk=("pmid", "position"), references=_OF_ARTICLE,
+    ),
+    "authors": Table(
+        {"pmid": int, "position": int, "last_name": str, "fore_name": str, "initials": str, "suffix": str,
+         "collective": str, "orcid": str, "affiliation": str, "valid": int},
+        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("last_name",),),
+    ),
+    "mesh": Table(
+        {"pmid": int, "position": int, "descriptor_ui": str, "descriptor": str, "qualifier_ui": str,
+         "qualifier": str, "major": int, "automated": int},
+        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("descriptor_ui",),),
+    ),
+    "publication_types": Table(
+        {"pmid": int, "position": int, "ui": str, "name": str},
+        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("ui",),),
+    ),
+    "chemicals": Table(
+        {"pmid": int, "position": int, "ui": str, "name": str, "registry_number": str},
+        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("ui",),),
+    ),
+    "keywords": Table(
+        {"pmid": int, "position": int, "keyword": str}, pk=("pmid", "position"), references=_OF_ARTICLE,
+    ),
+    "registrations": Table(
+        {"pmid": int, "accession": str, "registry": str, "source": str},
+        pk=("pmid", "accession"), references=_OF_ARTICLE, indexes=(("accession",),),
+    ),
+    "citations": Table(
+        {"pmid": int, "cited_pmid": int}, pk=("pmid", "cited_pmid"), references=_OF_ARTICLE,
+        indexes=(("cited_pmid",),),
+    ),
+    "notices": Table(
+        {"notice_id": int, "pmid": int, "kind": str, "notice_pmid": int, "source": str, "dated": str,
+         "citation": str},
+        pk="notice_id", references=_OF_ARTICLE, not_null=frozenset({"pmid", "kind", "source"}),
+        indexes=(("pmid",), ("kind",)),
+    ),
+    "tags": Table(
+        {"tag_id": int, "pmid": int, "facet": str, "value": str, "role": str, "source": str, "rule": str,
+         "field": str, "start": int, "end": int, "quote": str, "confidence": float},
+        pk="tag_id", references=_OF_ARTICLE,
+        not_null=frozenset({"pmid", "facet", "value", "source", "rule", "field", "quote"}),
+        indexes=(("pmid",), ("facet", "value"), ("source",)),
+    ),
+    "arms": Table(
+        {"arm_id": int, "pmid": int, "arm": str, "route": str, "n": int, "dose_value": float, "dose_unit": str,
+         "dose_text": str, "minutes": float, "quote": str, "source": str},
+        pk="arm_id", references=_OF_ARTICLE, indexes=(("pmid",), ("route",)),
+    ),
+    "measurements": Table(
+        {"measurement_id": int, "study_id": str, "pmid": int, "quantity": str, "route": str, "analyte": str,
+         "low": float, "high": float, "unit": str, "population": str, "quote": str, "source": str},
+        pk="measurement_id", references={"study_id": ("studies", "study_id"), **_OF_ARTICLE},
+        indexes=(("pmid",), ("study_id",), ("quantity", "route")),
+    ),
+    "disagreements": Table(
+        {"disagreement_id": int, "pmid": int, "facet": str, "value_a": str, "source_a": str, "value_b": str,
+         "source_b": str},
+        pk="disagreement_id", references=_OF_ARTICLE, indexes=(("pmid",), ("facet",)),
+    ),
+    "register": Table(
+        {"study_key": str, "study_id": str, "pmid": int, "doi": str, "title": str, "title_basis": str,
+         "first_author": str, "journal": str, "year": int, "year_basis": str, "published": str, "epub": str,
+         "filled_from": str, "interventions": str, "routes": str, "design": str, "randomized": str, "blinding": str,
+         "control": str, "crossover": str, "n_total": int, "n_total_basis": str, "n_basis": str, "n_by_route": str,
+         "species": str, "condition_text": str, "conditions": str, "depression_relevant": int, "dose": str,
+         "country": str, "bioavailability": str, "registration": str, "study_family": str, "note": str,
+         "retracted": int, "read_at": str},
+        pk="study_key", references={"study_id": ("studies", "study_id")},
+        not_null=frozenset({"title", "read_at"}), indexes=(("pmid",), ("study_id",)),
+    ),
+    "runs": Table(
+        {"run_id": int, "kind": str, "started_at": str, "finished_at": str, "state": str, "counts": str, "error": str},
+        pk="run_id",
+    ),
+    "searches": Table(
+        {"search_id": int, "run_id": int, "query": str, "translation": str, "uid_low": int, "uid_high": int,
+         "asked_at": str, "reported": int, "received": int, "stored": int, "missing": str, "warnings": str},
+        pk="search_id", references={"run_id": ("runs", "run_id")}, indexes=(("run_id",),),
+    ),
+    "screening": Table(
+        {"step": int, "stage": str, "reason": str, "records": int}, pk="step",
+    ),
+    "build": Table({"key": str, "value": str}, pk="key"),
+}  # fmt: skip
+TABLES |= {name: Table(**description) for name, description in CLAIM_TABLES.items()}
+"""In an order in which every referenced table comes before those that refer to it."""
+
+FULL_TEXT = {"articles": ("title", "abstract")}
+"""Columns searched, by table. The index is `<table>_fts`: porter stems over unicode61, external content."""
+
+
+def create_evidence(db: Database) -> None:
+    """Make the empty tables of `evidence.db`, without indexes: those come after the rows (`finish_evidence`)."""
+    for name, table in TABLES.items():
+        db.table(name).create(
+            table.columns,
+            pk=table.pk,
+            not_null=set(table.not_null),
+            foreign_keys=[(column, *target) for column, target in table.references.items()],
+        )
+
+
+def finish_evidence(db: Database) -> None:
+    """Add indexes and full text over rows that are in place: cheaper than keeping both up to date row by row."""
+    for name, table in TABLES.items():
+        for columns in table.indexes:
+            db.table(name).create_index(list(columns))
+    for name, text in FULL_TEXT.items():
+        db.table(name).enable_fts(text, fts_version="FTS5", tokenize="porter unicode61", create_triggers=True)
+        db.table(name).optimize()
+    db.analyze()

@@ -1,0 +1,222 @@
+"""Families of reports: one study may have a protocol, a main paper, secondary analyses, corrections and notices.
+
+Counts are of studies. Reports belong together when they share a trial registration, when PubMed links them (a preprint
+and its published version, a corrected and republished paper, a notice and what it is about), or when the hand-checked
+register says so. Protocols, secondary analyses, reviews and notices are kept as reports; one report is the main one,
+and the study's deciding columns are taken from it.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+_ROLE_OF_DESIGN = {
+    "protocol": "protocol",
+    "secondary_analysis": "secondary",
+    "notice": "notice",
+}
+_SAME_STUDY = frozenset({
+    "UpdateIn", "UpdateOf", "CorrectedandRepublishedIn", "CorrectedandRepublishedFrom",
+    "RetractedandRepublishedIn", "RetractedandRepublishedFrom", "RepublishedIn", "RepublishedFrom",
+    "ErratumIn", "ErratumFor", "RetractionIn", "RetractionOf",
+    "ExpressionOfConcernIn", "ExpressionOfConcernFor",
+})  # fmt: skip
+"""CommentsCorrections RefTypes that tie two records to one study (pubmed_250101.dtd). Comments do not."""
+_SEVERAL_STUDIES = frozenset(
+    {"systematic_review", "meta_analysis", "narrative_review", "guideline", "editorial_letter"}
+)
+"""Designs that name other people's registrations: a shared number does not make them a report of that study."""
+_UNDATED = "9999-12-31"
+"""Sorts reports without any date behind all others: they count today, and on no earlier date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report, as far as families need to know it. `key` is 'pmid:…' or, without a PMID, 'doi:…'."""
+
+    key: str
+    pmid: int | None
+    doi: str
+    title: str
+    public_from: str
+    date_precision: str
+    retracted: bool
+    deciding: Mapping[str, Any]
+    """The columns that `articles` and `studies` share."""
+    registrations: tuple[str, ...] = ()
+    links: tuple[tuple[str, int], ...] = ()
+    """(RefType, PMID) of CommentsCorrections."""
+    family: str = ""
+    """A family named by the register."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A study as it was known between two dates: later reports join families and may become the main one."""
+
+    main: Report
+    reports: tuple[str, ...]
+    """Keys of its reports known by then, retracted ones only if there are no others."""
+    known_from: str
+    """Date as precise as it is known; '' when no date is known, which puts the study after all dated ones."""
+    known_until: str | None
+    """Date of the report that changed it (that date not included); None while it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study and its reports, the main one first."""
+
+    study_id: str
+    main: Report
+    reports: tuple[tuple[Report, str, str], ...] = field(default=())
+    """(report, role, why it belongs here)."""
+    history: tuple["State", ...] = field(default=())
+    """What the study looked like from when to when, in order; the last one still stands."""
+
+    @property
+    def public_from(self) -> tuple[str, str]:
+        """Date and precision from which the study's results could be known: its first report that is no protocol."""
+        dated = [
+            (report.public_from, report.date_precision)
+            for report, role, _ in self.reports
+            if report.public_from and role not in ("protocol", "notice")
+        ]
+        return min(dated, default=(self.main.public_from, self.main.date_precision))
+
+
+def join_reports(reports: Sequence[Report]) -> list[Study]:
+    """Sort reports into studies, ordered by study id. Every report is in exactly one study."""
+    near, why = _neighbours(_bonds(reports))
+    return sorted(
+        (_study(family, why, _history(family, near)) for family in _families(reports, near)),
+        key=lambda study: study.study_id,
+    )
+
+
+def _neighbours(bonds: Iterable[tuple[str, list[str]]]) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """For each report those it is directly bound to, and the first reason for it."""
+    near: dict[str, set[str]] = defaultdict(set)
+    why: dict[str, str] = {}
+    for reason, keys in bonds:
+        for key in keys:
+            near[key].update(keys)
+            why.setdefault(key, reason)
+    return near, why
+
+
+def _families(reports: Iterable[Report], near: Mapping[str, set[str]]) -> list[list[Report]]:
+    """Sort reports into families by their bonds.
+
+    A retracted report belongs to a family but does not tie two of them together: taking it back must leave all others
+    as they were without it.
+    """
+    in_order = sorted(reports, key=lambda report: (report.public_from or _UNDATED, report.key))
+    families = _components([report for report in in_order if not report.retracted], near)
+    alone: list[Report] = []
+    for report in in_order:
+        if report.retracted:
+            related = [
+                family for family in families if any(member.key in near.get(report.key, ()) for member in family)
+            ]
+            (related[0] if related else alone).append(report)
+    return families + _components(alone, near)
+
+
+def _components(reports: Sequence[Report], near: Mapping[str, set[str]]) -> list[list[Report]]:
+    waiting = {report.key: report for report in reports}
+    components = []
+    while waiting:
+        reached = [next(iter(waiting))]
+        for key in reached:
+            reached += [other for other in sorted(near.get(key, ())) if other in waiting and other not in reached]
+        components.append([waiting.pop(key) for key in reached])
+    return components
+
+
+def _history(family: Sequence[Report], near: Mapping[str, set[str]]) -> tuple[State, ...]:
+    """Replay a family report by report: on each date only what was public by then is known.
+
+    A report that ties two known studies together ends one of them on its own date; before that they count as two, as
+    they did to everyone who looked. So a new report never changes what an earlier date gives.
+    """
+    days = sorted({report.public_from or _UNDATED for report in family})
+    standing: dict[str, State] = {}
+    ended: list[State] = []
+    for day in days:
+        known = [report for report in family if (report.public_from or _UNDATED) <= day]
+        now = {}
+        for members in _families(known, near):
+            main = min(members, key=_precedence)
+            keys = tuple(sorted(member.key for member in members if main.retracted or not member.retracted))
+            now[main.key] = State(main, keys, "" if day == _UNDATED else day, None)
+        for key, state in list(standing.items()):
+            if key not in now or now[key].reports != state.reports:
+                ended.append(replace(standing.pop(key), known_until=day))
+        for key, state in now.items():
+            standing.setdefault(key, state)
+    states = [*ended, *standing.values()]
+    return tuple(sorted(states, key=lambda state: (state.known_from or _UNDATED, state.main.key)))
+
+
+def _bonds(reports: Sequence[Report]) -> Iterable[tuple[str, list[str]]]:
+    """Groups of report keys that belong together, with the reason."""
+    by_pmid = {report.pmid: report.key for report in reports if report.pmid}
+    shared: dict[str, list[str]] = defaultdict(list)
+    for report in reports:
+        if report.family:
+            shared[f"register: family {report.family}"].append(report.key)
+        for accession in _own_registrations(report):
+            shared[f"registration {accession}"].append(report.key)
+        for ref_type, pmid in report.links:
+            if ref_type in _SAME_STUDY and pmid in by_pmid:
+                yield f"PubMed: {ref_type} {pmid}", [report.key, by_pmid[pmid]]
+    yield from ((reason, keys) for reason, keys in sorted(shared.items()) if len(keys) > 1)
+
+
+def _own_registrations(report: Report) -> tuple[str, ...]:
+    """Registrations that say which study this is: none of a review's, nor of a paper that pools several trials.
+
+    One trial may be in several registries; two numbers of one registry are two trials.
+    """
+    registries = Counter(re.match(r"[A-Za-z]*", accession)[0].upper() for accession in report.registrations)  # type: ignore[index]
+    if report.deciding.get("design") in _SEVERAL_STUDIES or max(registries.values(), default=0) > 1:
+        return ()
+    return report.registrations
+
+
+def _study(members: list[Report], why: Mapping[str, str], history: tuple[State, ...]) -> Study:
+    main = min(members, key=_precedence)
+    naming = [member for member in members if not member.retracted] or members
+    registrations = sorted({accession for member in naming for accession in _own_registrations(member)})
+    study_id = registrations[0] if registrations else main.key
+    ordered = [main, *sorted((member for member in members if member is not main), key=_precedence)]
+    return Study(
+        study_id,
+        main,
+        tuple((member, _role(member, main), why.get(member.key, "the only report")) for member in ordered),
+        history,
+    )
+
+
+def _precedence(report: Report) -> tuple[bool, bool, bool, bool, str, str]:
+    """Main report first: no notice, not retracted, with results of its own, earliest."""
+    role = _ROLE_OF_DESIGN.get(report.deciding.get("design", ""))
+    return (
+        role == "notice",
+        report.retracted,
+        role is not None,
+        not report.deciding.get("is_primary"),
+        report.public_from or "9",
+        report.key,
+    )
+
+
+def _role(report: Report, main: Report) -> str:
+    if report is main:
+        return "main"
+    if any(ref_type == "ErratumFor" for ref_type, _ in report.links):
+        return "correction"
+    return _ROLE_OF_DESIGN.get(report.deciding.get("design", ""), "secondary")

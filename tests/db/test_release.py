@@ -1,0 +1,85 @@
+"""A database goes live whole and checked, or not at all; readers never see anything between."""
+
+import sqlite3
+import threading
+
+import pytest
+from sqlite_utils import Database
+
+from db.release import check, go_live
+from db.schema import create_evidence, finish_evidence
+from db.store import Store
+from topics.errors import IncompleteRunError
+
+
+def built(path, first: int, count: int):
+    """A database of `count` made-up articles from PMID `first`."""
+    database = Database(path)
+    create_evidence(database)
+    store = Store(database)
+    for pmid in range(first, first + count):
+        store.add_row("articles", {"pmid": pmid, "title": f"Record {first}", "source": "pubmed", "retracted": 0,
+                                   "is_primary": 0, "on_topic": 0})  # fmt: skip
+    store.flush()
+    database.conn.commit()
+    finish_evidence(database)
+    database.close()
+    return path
+
+
+def test_a_sound_database_passes_and_replaces_the_live_one(tmp_path):
+    live = tmp_path / "evidence.db"
+    for first in (99000001, 99100001):
+        path = built(tmp_path / "new.db", first, 50)
+        check(path, 50)
+        go_live(path, live)
+        assert not path.exists()
+        assert Database(live)["articles"].count_where("pmid >= ?", [first]) == 50
+    assert Database(live)["articles"].count == 50
+    assert Database(live).journal_mode == "wal"
+
+
+@pytest.mark.parametrize(
+    ("damage", "complaint"),
+    [
+        ("DELETE FROM articles WHERE pmid = 99000001", "articles: 49 rows, 50 records"),
+        ("UPDATE articles SET study_id = 'none'", "foreign key: articles row 99000001 refers to no studies"),
+        ("INSERT INTO articles_fts(articles_fts) VALUES ('delete-all')", "full text of articles does not match"),
+        ("DROP TABLE keywords", "table keywords is missing"),
+    ],
+)
+def test_a_database_that_does_not_add_up_is_refused(tmp_path, damage, complaint):
+    path = built(tmp_path / "new.db", 99000001, 50)
+    connection = sqlite3.connect(path)
+    connection.execute(damage)
+    connection.commit()
+    connection.close()
+    with pytest.raises(IncompleteRunError, match=complaint):
+        check(path, 50)
+
+
+def test_readers_see_the_old_database_or_the_new_one_and_never_fail(tmp_path):
+    live = tmp_path / "evidence.db"
+    go_live(built(tmp_path / "new.db", 99000001, 3000), live)
+    answers: set[tuple[int, int, int]] = set()
+    failures: list[Exception] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        connection = sqlite3.connect(live)
+        while not stop.is_set():
+            try:
+                answers.add(connection.execute("SELECT count(*), min(pmid), max(pmid) FROM articles").fetchone())
+            except sqlite3.Error as error:
+                failures.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for first in (99100001, 99200001, 99300001):
+        go_live(built(tmp_path / "new.db", first, 3000), live)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+    assert answers <= {(3000, first, first + 2999) for first in (99000001, 99100001, 99200001, 99300001)}

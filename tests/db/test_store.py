@@ -1,0 +1,56 @@
+"""Rows go in by column, in batches, and full text follows them."""
+
+import pytest
+from sqlite_utils import Database
+
+from db.schema import TABLES, create_evidence, finish_evidence
+from db.store import Store
+
+
+@pytest.fixture
+def database():
+    database = Database(memory=True)
+    create_evidence(database)
+    return database
+
+
+def article(pmid: int, **columns) -> dict:
+    return {"pmid": pmid, "title": f"Made-up record {pmid}", "source": "pubmed", "retracted": 0, "is_primary": 0,
+            "on_topic": 0} | columns  # fmt: skip
+
+
+def test_rows_of_any_number_arrive_once_and_in_order(database):
+    store = Store(database)
+    for pmid in range(99000001, 99002502):
+        store.add_row("articles", article(pmid))
+    store.flush()
+    store.flush()
+    assert [row["pmid"] for row in database["articles"].rows] == list(range(99000001, 99002502))
+
+
+def test_a_column_that_the_table_has_not_is_an_error(database):
+    with pytest.raises(ValueError, match="articles has no column titel"):
+        Store(database).add_row("articles", article(99000001) | {"titel": "x"})
+
+
+def test_every_reference_names_a_table_that_comes_before(database):
+    order = list(TABLES)
+    for name, table in TABLES.items():
+        for target, column in table.references.values():
+            assert order.index(target) < order.index(name)
+            assert column in TABLES[target].columns
+
+
+def test_full_text_finds_word_forms_and_follows_changes(database):
+    store = Store(database)
+    store.add_row("articles", article(99000001, abstract="Trials of intranasal sprays"))
+    store.flush()
+    finish_evidence(database)
+
+    def found(word: str) -> list[int]:
+        return [row[0] for row in database.execute("SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?", [word])]
+
+    assert found("trial") == [99000001]
+    database["articles"].update(99000001, {"abstract": "Something else"})
+    assert found("trial") == []
+    assert found("else") == [99000001]
