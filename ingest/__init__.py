@@ -1,0 +1,1 @@
+"""From PubMed to rows: search, fetch, read, tag, build."""

@@ -1,0 +1,113 @@
+"""`evidence import`: files from PubMed into the archive, each in one transaction, every record accounted for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from isal import igzip, igzip_lib
+
+from db.archive import Archive, RawRecord
+from ingest.looks import describe, is_medline, is_xml
+from ingest.medline import split_medline
+from ingest.raw import BrokenRecord, DeletedRecord
+from ingest.reader import split_records
+from topics.errors import BadInputError
+
+_GZIP = b"\x1f\x8b"
+_HEAD = 4096
+_BOOK = b"<PubmedBookArticle"
+
+
+@dataclass(frozen=True, slots=True)
+class FileCounts:
+    """What one file brought: `read == new + changed + unchanged + broken`. Deletions and books are told apart."""
+
+    name: str
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    broken: int
+    deleted: int
+    """PMIDs in DeleteCitation: not records, so not in `read`."""
+    books: int
+    """Bookshelf records among those read."""
+    problems: tuple[str, ...]
+    """Of each broken record its PMID, where it stands and what is wrong."""
+
+
+@dataclass
+class _Tally:
+    """What the reader comes across beside usable records, while the archive takes those in."""
+
+    problems: list[str]
+    deleted: int = 0
+    books: int = 0
+
+
+def import_files(archive: Archive, paths: Iterable[Path], run: int) -> list[FileCounts]:
+    """Read PubMed XML and MEDLINE files, plain or gzipped (told by content, not by name), into the archive.
+
+    Returns one row a file, in the order given.
+
+    Raises:
+        BadInputError: a file cannot be read, is neither format, or is cut off; it is named. Nothing of that file is
+            stored; files before it are.
+    """
+    return [_import_file(archive, path, run) for path in paths]
+
+
+def _import_file(archive: Archive, path: Path, run: int) -> FileCounts:
+    tally = _Tally(problems=[])
+    stored = archive.store_file(run, path.name, _records(path, tally), tally.problems)
+    broken = len(tally.problems)
+    return FileCounts(
+        name=path.name,
+        read=stored.new + stored.changed + stored.unchanged + broken,
+        new=stored.new,
+        changed=stored.changed,
+        unchanged=stored.unchanged,
+        broken=broken,
+        deleted=tally.deleted,
+        books=tally.books,
+        problems=tuple(tally.problems),
+    )
+
+
+def _records(path: Path, tally: _Tally) -> Iterator[RawRecord]:
+    """Yield the usable records of a file and tally the rest; every error names the file."""
+    try:
+        with path.open("rb") as plain:
+            zipped = plain.read(len(_GZIP)) == _GZIP
+            plain.seek(0)
+            if zipped:
+                with igzip.open(plain, "rb") as unzipped:
+                    yield from _usable(unzipped, tally)
+            else:
+                yield from _usable(plain, tally)
+    except BadInputError as error:
+        raise BadInputError(f"{path}: {error}") from None
+    except EOFError:
+        raise BadInputError(f"{path}: the gzip file is cut off. Download it again.") from None
+    except (igzip.BadGzipFile, igzip_lib.IsalError) as error:  # type: ignore[misc]  # isal types it as an instance
+        raise BadInputError(f"{path}: the gzip file is damaged ({error}). Download it again.") from None
+    except OSError as error:
+        raise BadInputError(f"{path}: cannot be read ({error.strerror or error}). Check the path.") from None
+
+
+def _usable(stream: BinaryIO, tally: _Tally) -> Iterator[RawRecord]:
+    head = stream.read(_HEAD)
+    stream.seek(0)
+    if not is_medline(head) and not is_xml(head):
+        raise BadInputError(
+            f"neither PubMed XML nor MEDLINE text; it looks like {describe(head)}. Save it from PubMed again."
+        )
+    for each in split_medline(stream) if is_medline(head) else split_records(stream):
+        if isinstance(each, BrokenRecord):
+            tally.problems.append(str(each))
+        elif isinstance(each, DeletedRecord):
+            tally.deleted += 1
+        else:
+            tally.books += each.body.startswith(_BOOK)
+            yield each

@@ -1,0 +1,196 @@
+"""PubMed XML to records: a file or an answer of any size in, one record after the other out.
+
+The stream is cut at record borders and each record is parsed on its own (lxml, entities off, no network), so memory
+does not grow with the file and a broken record does not take the others with it. What lies between records is looked
+at too: nothing is passed over in silence.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from lxml import etree
+
+from db.archive import RawRecord
+from ingest.elements import text_of, version_of
+from ingest.identifiers import clean_pmid
+from ingest.looks import describe
+from ingest.medline import read_medline
+from ingest.pubmed_xml import read_article, read_book
+from ingest.raw import MAX_RECORD, BrokenRecord, DeletedRecord
+from ingest.record import Record
+from ingest.window import Window, utf8_chunks
+from topics.errors import BadInputError
+
+_RECORDS = {b"PubmedArticle": "MedlineCitation", b"PubmedBookArticle": "BookDocument"}
+_SETS = (b"PubmedArticleSet", b"PubmedBookArticleSet")
+_DOCTYPE = re.compile(rb"""<!DOCTYPE\s+[\w.:-]+(?:\s+(?:PUBLIC|SYSTEM)(?:\s+(?:"[^"]*"|'[^']*')){1,2})?\s*>""")
+_OWN_PMID = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^<]*<PMID\b[^>]*>\s*(\d{1,8})\s*<")
+_STARTS = re.compile(rb"<(?:Pubmed(?:Book)?Article(?:Set)?|DeleteCitation)[\s/>]|</Pubmed(?:Book)?ArticleSet\s*>")
+"""Where reading can go on after something broken."""
+_ROOT_OPEN = b'<r xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
+
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
+)  # fmt: skip
+
+
+def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | DeletedRecord]:
+    """Yield every record of PubMed XML as received, checked to be well-formed and to have a PMID of its own.
+
+    Several documents one after the other (pages put into one file) are read as one.
+
+    Raises:
+        BadInputError: it is not PubMed XML (the message says what it looks like), declares entities, is in an
+            encoding that it does not keep to, or ends in the middle.
+    """
+    window = Window(utf8_chunks(stream))
+    open_set: bytes | None = None
+    seen_root = False
+    while window.skip_space():
+        if window.starts(b"<!--"):
+            window.skip_past(b"-->", "a comment")
+        elif window.starts(b"<?"):
+            window.skip_past(b"?>", "a processing instruction")
+        elif window.starts(b"<!"):
+            _pass_doctype(window)
+        else:
+            closing, name = window.tag()
+            if name in _RECORDS and not closing:
+                seen_root = True
+                yield _take_record(window, name)
+            elif name == b"DeleteCitation" and open_set and not closing:
+                yield from _take_deletions(window)
+            elif name in _SETS and not closing and not open_set:
+                seen_root = True
+                empty = window.skip_past(b">", "its first tag").endswith(b"/>")
+                open_set = None if empty else name
+            elif closing and name and name == open_set:
+                open_set = None
+                window.skip_past(b">", "its last tag")
+            elif not seen_root:
+                raise BadInputError(f"not PubMed XML: it looks like {describe(window.head())}.")
+            else:
+                yield _take_stray(window)
+    if open_set:
+        raise BadInputError(f"it is cut off before </{open_set.decode()}> (byte {window.position}). Fetch it again.")
+    if not seen_root:
+        raise BadInputError(f"not PubMed XML: it looks like {describe(window.read_so_far)}.")
+
+
+def read_record(raw: RawRecord) -> Record:
+    """Read one record of format 'pubmed-xml'.
+
+    Raises:
+        BadInputError: it is not well-formed, or has no PMID of its own.
+    """
+    root, _ = _parse(raw.body)
+    return read_book(root) if root.tag == "PubmedBookArticle" else read_article(root)
+
+
+def record_of(stored_format: str, body: bytes) -> Record:
+    """Read a record as the archive keeps it: format ('pubmed-xml' or 'medline') and bytes.
+
+    Raises:
+        BadInputError: the bytes cannot be read as a record of that format.
+    """
+    if stored_format == "medline":
+        return read_medline(body)
+    return read_record(RawRecord(0, 1, "pubmed-xml", body))
+
+
+def _parse(body: bytes) -> tuple[etree._Element, etree._Element]:
+    """Parse a record; return its root and its own PMID element, found valid."""
+    try:
+        root = etree.fromstring(body, _PARSER)
+    except etree.XMLSyntaxError as error:
+        if "Namespace prefix" not in str(error):
+            raise BadInputError(f"not well-formed: {error.msg}") from None
+        root = _parse_in_namespaces(body)
+    citation = _RECORDS.get(root.tag.encode())
+    holder = next(root.iterchildren(citation), None) if citation else None
+    pmid = next(holder.iterchildren("PMID"), None) if holder is not None else None
+    if pmid is None or clean_pmid(text_of(pmid)) is None:
+        raise BadInputError(f"no usable PMID in {citation or root.tag}")
+    return root, pmid
+
+
+def _parse_in_namespaces(body: bytes) -> etree._Element:
+    """Parse a record whose MathML prefix is declared on the set around it, where a record on its own cannot see it."""
+    try:
+        return etree.fromstring(_ROOT_OPEN + body + b"</r>", _PARSER)[0]
+    except etree.XMLSyntaxError as error:
+        raise BadInputError(f"not well-formed: {error.msg}") from None
+
+
+def _take_record(window: Window, name: bytes) -> RawRecord | BrokenRecord:
+    start = window.position
+    body = window.take_to(b"</" + name + b">")
+    if body is None:
+        return _take_unclosed(window, start)
+    try:
+        _, pmid = _parse(body)
+    except BadInputError as error:
+        # If the end tag is missing, what was taken runs into the next record: give that one back.
+        following = _STARTS.search(body, 1)
+        if following:
+            window.put_back(body[following.start() :])
+            body = body[: following.start()]
+        return BrokenRecord(_pmid_in(body), start, str(error))
+    return RawRecord(int(text_of(pmid)), version_of(pmid), "pubmed-xml", body)
+
+
+def _take_unclosed(window: Window, start: int) -> BrokenRecord:
+    """Deal with a record without an end tag in what is left, or within the longest that a record can be."""
+    following = _STARTS.search(window.buffer, 1)
+    pmid = _pmid_in(window.buffer)
+    if following:
+        window.drop(following.start())
+        return BrokenRecord(pmid, start, "not well-formed: its end tag is missing")
+    if window.ended:
+        name = f"in the record of PMID {pmid}" if pmid else "in a record"
+        raise BadInputError(f"it is cut off {name} (byte {start}). Fetch it again.")
+    window.drop(1)
+    window.skip_to(_STARTS)
+    return BrokenRecord(pmid, start, f"longer than {MAX_RECORD >> 20} MB without an end tag")
+
+
+def _take_deletions(window: Window) -> Iterator[DeletedRecord | BrokenRecord]:
+    start = window.position
+    body = window.take_to(b"</DeleteCitation>")
+    if body is None:
+        raise BadInputError(f"it is cut off in DeleteCitation (byte {start}). Fetch it again.")
+    try:
+        root = etree.fromstring(body, _PARSER)
+    except etree.XMLSyntaxError as error:
+        yield BrokenRecord(None, start, f"DeleteCitation is not well-formed: {error.msg}")
+        return
+    for each in root.iterchildren("PMID"):
+        pmid = clean_pmid(text_of(each))
+        yield (DeletedRecord(pmid) if pmid else BrokenRecord(None, start, "DeleteCitation with an unusable PMID"))
+
+
+def _take_stray(window: Window) -> BrokenRecord:
+    """Report what is neither a record nor a set's tag, and go on at the next of these."""
+    start = window.position
+    seen = describe(window.head())
+    window.drop(1)
+    window.skip_to(_STARTS)
+    return BrokenRecord(None, start, f"between records there is {seen}")
+
+
+def _pass_doctype(window: Window) -> None:
+    window.fill(4096)
+    doctype = _DOCTYPE.match(window.buffer)
+    if not doctype:
+        raise BadInputError(
+            "it declares entities or a document type of its own, as PubMed never does and entity bombs do. "
+            "Refused; fetch it again from PubMed."
+        )
+    window.drop(doctype.end())
+
+
+def _pmid_in(body: bytes | bytearray) -> int | None:
+    """Find the PMID of a record that cannot be parsed: the one that opens its citation, never a cited one."""
+    found = _OWN_PMID.search(body, 0, 4096)
+    return clean_pmid(found[1].decode()) if found else None

@@ -1,0 +1,99 @@
+"""What tagging produces: plain rows, ready for the tables `tags`, `arms` and `measurements`."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One statement about a record, with its reason.
+
+    A text tag (`source == "text"`) has `field` 'title' or 'abstract' and `quote == record.<field>[start:end]`.
+    Other sources name where they come from in `field` ('mesh', 'publication_type', 'chemical', 'register') and
+    carry the heading or cell as `quote`, without offsets.
+    """
+
+    facet: str
+    """route, design, randomized, blinding, control, crossover, n_total, n_analysed, n_studies, condition,
+    intervention, species, age_group, dose …"""
+    value: str
+    role: str
+    """Of a route: studied, comparator, background, other_drug, reviewed. '' where a facet has no roles."""
+    source: str
+    """mesh, publication_type, text, register."""
+    rule: str
+    field: str
+    start: int | None
+    end: int | None
+    quote: str
+    confidence: float
+    """How sure the rule is on its own, 0 to 1; measured accuracy is in `tag_accuracy`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A group of people and what it was given. Unknown parts are None or ''."""
+
+    arm: str
+    route: str
+    n: int | None
+    dose_value: float | None
+    dose_unit: str
+    """'mg/kg', 'mg', 'mg/kg/h', 'ug/kg/min' …"""
+    dose_text: str
+    minutes: float | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A reported quantity, e.g. bioavailability in percent by route."""
+
+    quantity: str
+    route: str
+    analyte: str
+    low: float
+    high: float
+    unit: str
+    population: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """All that tagging says of one record."""
+
+    tags: tuple[Tag, ...] = ()
+    arms: tuple[Arm, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The tags that count: one row's deciding columns in `articles` and `studies`.
+
+    Where a value is not known, the column says which kind of nothing it is: 'not_reported' (the text was read and
+    does not say), 'no_abstract', 'abstained' (rules disagree), 'not_applicable'.
+    """
+
+    routes: tuple[str, ...] = ()
+    """Routes with role studied or comparator (for reviews: reviewed), in vocabulary order."""
+    designs: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    interventions: tuple[str, ...] = ()
+    design: str = "other"
+    randomized: str = "not_reported"
+    """'yes', 'no' or a kind of nothing."""
+    blinding: str = "not_reported"
+    """double, single, open."""
+    control: str = "not_reported"
+    """placebo, active, dose_comparison, none."""
+    crossover: str = "not_reported"
+    """'yes', 'no'."""
+    n_total: int | None = None
+    n_total_basis: str = "not_reported"
+    """randomized, enrolled, completers, analysed, planned, cases, stated, or a kind of nothing when n_total is None."""
+    species: str = "not_reported"
+    """human, animal, human_and_animal."""
+    age_groups: tuple[str, ...] = field(default=())
+    is_primary: bool = False
+    """People or animals were studied first-hand (trial, cohort, case report …), not reviewed, planned or re-analysed."""
