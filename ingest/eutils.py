@@ -1,0 +1,295 @@
+"""Asking PubMed: every request of this program goes out here; faults are judged, and passing ones asked again.
+
+Bio.Entrez builds and sends each request. Its own retry (no pause, `Retry-After` ignored) is off: retries live in
+`Eutils._call`, and nowhere else.
+"""
+
+import io
+import logging
+import os
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
+from urllib.request import Request
+
+import stamina
+import stamina.instrumentation
+from Bio import Entrez
+from lxml import etree
+
+from ingest.faults import ADDRESS, Answer, Fault, fault_in
+from ingest.transport import NETWORK_ERRORS, Handle, chunks, network_fault, new_opener, pace_of, through_bio_entrez
+from topics.errors import BadInputError, PubMedError
+
+NCBI_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
+TOOL = "evidence-tracker"
+CEILING = 9_999
+"""PubMed names at most this many records of a search, whatever is asked (documented as 10,000)."""
+_MOST_HOPS = 3
+_FIRST_ATTEMPTS = 3
+"""Attempts to reach an address that has never answered: a wrong address should be told within seconds."""
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
+
+_Read = TypeVar("_Read")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EutilsSettings:
+    """Who asks, where, and how patiently; times are seconds. `deadline` is for one answer with all its retries."""
+
+    email: str
+    api_key: str = field(default="", repr=False)
+    base_url: str = NCBI_URL
+    connect_timeout: float = 10
+    read_timeout: float = 60
+    deadline: float = 300
+    attempts: int = 8
+    pause_initial: float = 1
+    pause_max: float = 30
+
+    def __post_init__(self) -> None:
+        if not _EMAIL.fullmatch(self.email):
+            raise BadInputError(f"NCBI_EMAIL: '{self.email}' is no e-mail address. NCBI wants one of yours.")
+        if not re.fullmatch(r"\w*", self.api_key, re.ASCII):
+            raise BadInputError("NCBI_API_KEY: not a key of NCBI (letters and digits). Correct it, or unset it.")
+        if not _is_base_address(self.base_url):
+            raise BadInputError(
+                f"EVIDENCE_EUTILS_URL: not the base address of a server. It looks like {NCBI_URL}; "
+                "unset it for NCBI's own."
+            )
+        object.__setattr__(self, "base_url", self.base_url.rstrip("/") + "/")
+
+    @classmethod
+    def from_environment(cls) -> "EutilsSettings":
+        """Read NCBI_EMAIL, NCBI_API_KEY and EVIDENCE_EUTILS_URL.
+
+        Raises:
+            BadInputError: no e-mail, or one of them has the wrong shape.
+        """
+        email = os.environ.get("NCBI_EMAIL", "").strip()
+        if not email:
+            raise BadInputError("NCBI_EMAIL: not set. NCBI wants your e-mail address with every request; set it.")
+        key = os.environ.get("NCBI_API_KEY", "").strip()
+        return cls(email, key, os.environ.get("EVIDENCE_EUTILS_URL", "").strip() or NCBI_URL)
+
+    @property
+    def per_second(self) -> int:
+        """Requests a second that NCBI allows (NBK25497): 3, or 10 with a key."""
+        return 10 if self.api_key else 3
+
+
+@dataclass(frozen=True)
+class SearchAnswer:
+    """An answer of ESearch. `dropped` are the terms that PubMed left out of the search, as 'FieldNotFound: foo'."""
+
+    count: int
+    ids: tuple[int, ...]
+    translation: str
+    dropped: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+@dataclass
+class Counts:
+    """What a client has done so far; `bytes` are those received, `faults` are by kind (`ingest.faults`)."""
+
+    requests: int = 0
+    retries: int = 0
+    bytes: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+
+    def row(self) -> dict[str, Any]:
+        """Return the counts as JSON can hold them."""
+        return asdict(self) | {"faults": dict(sorted(self.faults.items()))}
+
+
+class Eutils:
+    """PubMed's E-utilities. Threads may share one; their requests go out one after the other."""
+
+    def __init__(self, settings: EutilsSettings) -> None:
+        self.settings = settings
+        self.counts = Counts()
+        self._pace = pace_of(urlsplit(settings.base_url).netloc)
+        self._opener = new_opener(settings.connect_timeout)
+        self._answered = False
+
+    def __enter__(self) -> "Eutils":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        _log.info("PubMed: %s", self.counts.row())
+
+    def esearch(self, term: str, *, retmax: int = CEILING) -> SearchAnswer:
+        """Search PubMed and name up to `retmax` PMIDs, in PubMed's order.
+
+        Raises:
+            PubMedError: PubMed cannot be reached, keeps failing, or refuses the search.
+        """
+        return self._call("esearch", read_search, term=term, retmax=retmax, retmode="xml")
+
+    def efetch(self, pmids: Sequence[int]) -> bytes:
+        """Fetch the records of these PMIDs as one PubmedArticleSet. What PubMed does not have is simply not in it.
+
+        Raises:
+            PubMedError: as `esearch`.
+        """
+        return self._call("efetch", bytes, id=list(pmids), retmode="xml", retmax=len(pmids))
+
+    def esummary(self, pmids: Sequence[int]) -> dict[int, str | None]:
+        """Ask for the status of each record ('PubMed - indexed for MEDLINE'); None where PubMed says it has none.
+
+        Of all E-utilities only this one tells a record that is gone from an empty answer.
+
+        Raises:
+            PubMedError: as `esearch`.
+        """
+        return self._call("esummary", read_summaries, id=list(pmids), retmode="xml", version="2.0")
+
+    def _call(self, endpoint: str, read: Callable[[bytes], _Read], **parameters: object) -> _Read:
+        """Ask, and ask again as long as the fault is a passing one; return what `read` makes of the answer."""
+        settings = self.settings
+        until = time.monotonic() + settings.deadline
+        attempts = stamina.retry_context(
+            on=partial(self._pause_after, until), attempts=settings.attempts, timeout=settings.deadline,
+            wait_initial=settings.pause_initial, wait_max=settings.pause_max, wait_jitter=settings.pause_initial,
+        )  # fmt: skip
+        sent = {"tool": TOOL, "email": settings.email, "api_key": settings.api_key or None, **parameters}
+        try:
+            for attempt in attempts:
+                with attempt:
+                    self.counts.retries += attempt.num > 1
+                    with through_bio_entrez(partial(self._urlopen, until)):
+                        handle = getattr(Entrez, endpoint)(db="pubmed", **sent)
+                    try:
+                        return read(handle.read())
+                    except (etree.XMLSyntaxError, ValueError) as error:
+                        fault = Fault("ill_formed", f"XML that cannot be read ({error})", True)
+                        raise self._fault(endpoint, fault) from None
+        except FaultyAnswerError as error:
+            times = f", asked {attempt.num} times" if attempt.num > 1 else ""
+            raise PubMedError(f"{error}{times}. {error.fault.advice}") from None
+        raise AssertionError("the loop above returns or raises")
+
+    def _pause_after(self, until: float, error: Exception) -> bool | float:
+        """Tell stamina whether to ask again, or the seconds to wait first if the server named them."""
+        if not isinstance(error, FaultyAnswerError) or not error.fault.passing:
+            return False
+        if error.fault.kind == "unreachable" and not self._answered and self.counts.requests >= _FIRST_ATTEMPTS:
+            return False
+        if not error.fault.retry_after:
+            return True
+        wait = error.fault.retry_after + random.uniform(0, self.settings.pause_initial)  # noqa: S311
+        return wait if time.monotonic() + wait < until else False
+
+    def _urlopen(self, until: float, request: Request) -> Handle:
+        """Stand in for `urllib.request.urlopen` under Bio.Entrez: a whole, faultless answer, or FaultyAnswerError."""
+        name, _, query = request.full_url.rpartition("/")[2].partition("?")
+        endpoint = name.partition(".")[0]
+        address = self.settings.base_url + name
+        for _ in range(_MOST_HOPS):
+            try:
+                answer = self._exchange(endpoint, address + (query and f"?{query}"), request, until)
+            except NETWORK_ERRORS as error:
+                raise self._fault(endpoint, network_fault(error)) from None
+            self._answered = True
+            if answer.status not in (301, 302, 303, 307, 308):
+                break
+            address = self._moved(endpoint, address, answer.headers.get("Location", ""))
+        if fault := fault_in(answer):
+            raise self._fault(endpoint, fault)
+        return Handle(answer.body)
+
+    def _exchange(self, endpoint: str, url: str, request: Request, until: float) -> Answer:
+        """Make one request and take its whole answer, whatever its status."""
+        again = Request(url, data=request.data, method=request.get_method())  # noqa: S310 (the scheme is checked)
+        self._pace.wait(self.settings.per_second)
+        self.counts.requests += 1
+        try:
+            with self._opener.open(again, timeout=self.settings.read_timeout) as response:
+                body = io.BytesIO()
+                for chunk in chunks(response, until):
+                    self.counts.bytes += body.write(chunk)
+                return Answer(endpoint, response.status, response.headers, body.getvalue())
+        finally:
+            self._pace.done()
+
+    def _moved(self, endpoint: str, address: str, location: str) -> str:
+        """Return where a redirect leads, if it stays on its host: the key and the e-mail go nowhere else."""
+        here, there = urlsplit(address), urlsplit(urljoin(address, location))
+        if there.hostname != here.hostname or there.scheme not in (here.scheme, "https"):
+            message = f"redirected to another server ({there.scheme}://{there.netloc}), which is not followed"
+            raise self._fault(endpoint, Fault("redirect", message, False, ADDRESS))
+        return there._replace(query="", fragment="").geturl()
+
+    def _fault(self, endpoint: str, fault: Fault) -> "FaultyAnswerError":
+        """Count a fault and make it an error that names the address, never the query or the key."""
+        self.counts.faults[fault.kind] += 1
+        message = f"PubMed ({self.settings.base_url}{endpoint}.fcgi): {fault.message}"
+        if self.settings.api_key:
+            message = message.replace(self.settings.api_key, "[NCBI_API_KEY]")
+        return FaultyAnswerError(fault, message)
+
+
+class FaultyAnswerError(Exception):
+    """An attempt that failed. Callers never see it: it ends as PubMedError when it is final or time is up."""
+
+    def __init__(self, fault: Fault, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+def _is_base_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        secret_or_query = parts.username or parts.query or parts.fragment
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not secret_or_query
+    except ValueError:  # a port that is no number, an unclosed bracket
+        return False
+
+
+def _tree(body: bytes) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+    return etree.fromstring(body, parser)
+
+
+def read_search(body: bytes) -> SearchAnswer:
+    """Read an ESearch answer (esearch.dtd). An OutputMessage remarks on paging, not on the search.
+
+    Raises:
+        ValueError: a count or a PMID is not a number. lxml.etree.XMLSyntaxError: it is ill-formed.
+    """
+    root = _tree(body)
+    remarks = [child for name in ("ErrorList", "WarningList") for child in root.iterfind(f"{name}/*")]
+    return SearchAnswer(
+        count=int(root.findtext("Count", "")),
+        ids=tuple(int(node.text or "") for node in root.iterfind("IdList/Id")),
+        translation=root.findtext("QueryTranslation", ""),
+        dropped=tuple(f"{node.tag}: {node.text or ''}" for node in remarks if node.tag != "OutputMessage"),
+        messages=tuple(node.text or "" for node in remarks if node.tag == "OutputMessage"),
+    )
+
+
+def read_summaries(body: bytes) -> dict[int, str | None]:
+    """Read an ESummary answer, version 2.0: PMID to RecordStatus, or to None where it carries an error.
+
+    Raises:
+        ValueError: a PMID is not a number. lxml.etree.XMLSyntaxError: it is ill-formed.
+    """
+    return {
+        int(node.get("uid", "")): None if node.find("error") is not None else node.findtext("RecordStatus", "")
+        for node in _tree(body).iterfind("DocumentSummarySet/DocumentSummary")
+    }
+
+
+def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
+    _log.info("%s; asked again in %.1f s", details.caused_by, details.wait_for)
+
+
+stamina.instrumentation.set_on_retry_hooks([_log_retry])
