@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from topics.errors import BadInputError
-from topics.model import OnTopic, Search, SearchBlock, Term, Topic, Vocabulary
+from topics.model import OnTopic, Term, Topic, Vocabulary
 from topics.register import RegisterStudy, load_register
+from topics.search import Search, SearchBlock
 from topics.validation import validate
 from topics.yaml_lines import load_document
 

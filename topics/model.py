@@ -3,17 +3,17 @@
 Every model is frozen and refuses keys it does not know, so that a misspelt key is an error and not a silence.
 """
 
-import re
 from collections.abc import Iterable
-from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from topics.yaml_lines import Location
+from topics.base import PartialDate, PlacedError, Text, TopicModel, Value
+from topics.search import Search
+
 
 class Term(TopicModel):
     """One vocabulary value: its words in text, its MeSH UIs, and the values it implies."""
@@ -22,9 +22,9 @@ class Term(TopicModel):
     label: Text
     terms: list[Text] = Field(min_length=1)
     """Words and phrases as they stand in text, lower case."""
-    mesh: list[Annotated[str, Field(pattern=r"^[CD]\d{6,9}$")]] = []
+    mesh: list[Annotated[str, Field(pattern=r"^[CD]\d{6,9}$")]] = Field(default_factory=list)
     """MeSH UIs: descriptors (D…) or supplementary concepts (C…)."""
-    broader: list[Value] = []
+    broader: list[Value] = Field(default_factory=list)
     """Values of the same list that this one implies: treatment_resistant_depression implies depression."""
 
     @model_validator(mode="after")
@@ -40,7 +40,7 @@ class Vocabulary(TopicModel):
 
     interventions: list[Term] = Field(min_length=1)
     conditions: list[Term] = Field(min_length=1)
-    routes: list[Term] = []
+    routes: list[Term] = Field(default_factory=list)
     """Routes beyond the common ones."""
 
     @model_validator(mode="after")
@@ -93,9 +93,9 @@ class Ground(TopicModel):
     """One sufficient reason for a record to be on topic: any of the values listed."""
 
     reason: Text
-    conditions: list[Value] = []
-    designs: list[Value] = []
-    quantities: list[Value] = []
+    conditions: list[Value] = Field(default_factory=list)
+    designs: list[Value] = Field(default_factory=list)
+    quantities: list[Value] = Field(default_factory=list)
     """Measured quantities such as bioavailability."""
 
     @model_validator(mode="after")
@@ -109,7 +109,7 @@ class OnTopic(TopicModel):
     """What counts as on topic: an intervention of the list, no excluded species, and one of the grounds."""
 
     interventions: list[Value] = Field(min_length=1)
-    excluded_species: list[Value] = []
+    excluded_species: list[Value] = Field(default_factory=list)
     any_of: list[Ground] = Field(min_length=1)
 
 

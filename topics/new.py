@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from topics.errors import BadInputError
-from topics.register import COLUMNS
+from topics.register_rows import COLUMNS
 
 _TOPIC = """\
 # A topic: what is searched, what the words mean, what counts. docs/topics.md explains every key.

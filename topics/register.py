@@ -4,24 +4,14 @@ The register is a layer of its own: what a person read wins over what rules find
 the fact, not that it is false.
 """
 
-import csv
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from topics.errors import BadInputError
 from topics.model import Topic
-
-COLUMNS = (
-    "pmid", "doi", "title", "title_basis", "journal", "year", "year_basis", "published", "epub", "first_author",
-    "filled_from", "interventions", "routes", "design", "randomized", "blinding", "control", "crossover", "n_total",
-    "n_total_basis", "n_basis", "n_by_route", "species", "condition", "conditions", "depression_relevant", "dose",
-    "country", "bioavailability", "registration", "study_family", "note", "retracted", "read_at",
-)  # fmt: skip
+from topics.register_rows import Row, as_count, as_percentages, by_route, read_rows
 
 ROUTES = frozenset({
     "intravenous", "intramuscular", "intranasal", "subcutaneous", "oral", "sublingual", "buccal", "rectal", "inhaled",
@@ -50,7 +40,7 @@ class RegisterStudy:
     """Lower case, without an address."""
     title: str
     title_basis: str
-    """'descriptive' when the page did not show the title; else empty."""
+    """'descriptive' when the page did not show the title, 'shortened' when parts are left out (…); else empty."""
     journal: str
     year: int | None
     year_basis: str
@@ -110,63 +100,6 @@ class RegisterStudy:
         return tuple(self.registration.split(";")) if self.registration else ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One line of the file and where it is, for errors."""
-
-    path: Path
-    line: int
-    cells: Mapping[str, str]
-
-    def wrong(self, column: str, expected: str) -> BadInputError:
-        return BadInputError(
-            f"{self.path}, line {self.line}, column '{column}': '{self.cells[column]}' given; expected {expected}"
-        )
-
-    def matching(self, column: str, pattern: str, expected: str) -> str:
-        if self.cells[column] and not re.fullmatch(pattern, self.cells[column]):
-            raise self.wrong(column, expected)
-        return self.cells[column]
-
-    def one_of(self, column: str, allowed: frozenset[str], empty: str) -> str:
-        if not self.cells[column]:
-            return empty
-        if self.cells[column] not in allowed:
-            raise self.wrong(column, f"nothing or one of: {', '.join(sorted(allowed))}")
-        return self.cells[column]
-
-    def yes_no(self, column: str) -> bool | None:
-        return {"": None, "no": False, "yes": True}[self.one_of(column, frozenset({"yes", "no"}), "")]
-
-    def several(self, column: str, allowed: frozenset[str]) -> tuple[str, ...]:
-        values = tuple(value for value in self.cells[column].split(";") if value)
-        for value in values:
-            if value not in allowed or values.count(value) > 1:
-                raise self.wrong(column, f"values joined by ';', each once, of: {', '.join(sorted(allowed))}")
-        return values
-
-    def number(self, column: str, low: int, high: int) -> int | None:
-        text = self.cells[column]
-        if not text:
-            return None
-        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-            raise self.wrong(column, f"nothing or a whole number from {low} to {high}")
-        return int(text)
-
-    def partial_date(self, column: str) -> str:
-        text = self.matching(column, r"\d{4}(-\d{2}(-\d{2})?)?", "nothing, YYYY, YYYY-MM or YYYY-MM-DD")
-        try:
-            date.fromisoformat((text + "-01-01")[:10] if text else "2000-01-01")
-        except ValueError:
-            raise self.wrong(column, "a date that exists") from None
-        return text
-
-    def required(self, column: str) -> str:
-        if not self.cells[column]:
-            raise self.wrong(column, "a value")
-        return self.cells[column]
-
-
 def load_register(topic: Topic) -> list[RegisterStudy]:
     """Read all studies of the topic's `register.csv`, in file order; none when the topic has no register.
 
@@ -176,40 +109,13 @@ def load_register(topic: Topic) -> list[RegisterStudy]:
     path = topic.folder / "register.csv"
     if not path.exists():
         return []
-    studies = [_study(row, topic) for row in _rows(path)]
+    studies = [_study(row, topic) for row in read_rows(path)]
     for name, identify in _IDENTITIES.items():
         _refuse_duplicates(path, studies, name, identify)
     return studies
 
 
-def _rows(path: Path) -> list[_Row]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            header = next(reader, [])
-            if tuple(header) != COLUMNS:
-                missing = [column for column in COLUMNS if column not in header]
-                unknown = [column for column in header if column not in COLUMNS]
-                fault = "; ".join(
-                    [f"missing {', '.join(missing)}"] * bool(missing)
-                    + [f"unknown {', '.join(unknown)}"] * bool(unknown)
-                )
-                raise BadInputError(
-                    f"{path}, line 1: {fault or 'columns in another order'}; expected the columns {','.join(COLUMNS)}"
-                )
-            rows = []
-            for cells in reader:
-                if len(cells) != len(COLUMNS):
-                    raise BadInputError(
-                        f"{path}, line {reader.line_num}: {len(cells)} cells; expected {len(COLUMNS)}, one a column"
-                    )
-                rows.append(_Row(path, reader.line_num, dict(zip(COLUMNS, cells, strict=True))))
-            return rows
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInputError(f"{path}: cannot be read as a UTF-8 CSV file ({error})") from None
-
-
-def _study(row: _Row, topic: Topic) -> RegisterStudy:
+def _study(row: Row, topic: Topic) -> RegisterStudy:
     vocabulary = topic.vocabulary
     routes = ROUTES | {term.value for term in vocabulary.routes}
     pmid = row.number("pmid", 1, 4_294_967_295)
@@ -229,7 +135,7 @@ def _study(row: _Row, topic: Topic) -> RegisterStudy:
         pmid=pmid,
         doi=doi,
         title=row.required("title"),
-        title_basis=row.one_of("title_basis", frozenset({"descriptive"}), ""),
+        title_basis=row.one_of("title_basis", frozenset({"descriptive", "shortened"}), ""),
         journal=row.cells["journal"],
         year=year,
         year_basis=row.cells["year_basis"],
@@ -248,14 +154,14 @@ def _study(row: _Row, topic: Topic) -> RegisterStudy:
         n_total=n_total,
         n_total_basis=row.one_of("n_total_basis", N_TOTAL_BASIS, "stated" if n_total is not None else ""),
         n_basis=row.cells["n_basis"],
-        n_by_route=_by_route(row, "n_by_route", frozenset(routes), _as_count),
+        n_by_route=by_route(row, "n_by_route", frozenset(routes), as_count),
         species=row.one_of("species", SPECIES, ""),
         condition_text=row.cells["condition"],
         conditions=row.several("conditions", frozenset(term.value for term in vocabulary.conditions)),
         depression_relevant=row.yes_no("depression_relevant") is True,
         dose=row.cells["dose"],
         country=row.cells["country"],
-        bioavailability=_by_route(row, "bioavailability", frozenset(routes), _as_percentages),
+        bioavailability=by_route(row, "bioavailability", frozenset(routes), as_percentages),
         registration=row.matching("registration", r"[A-Za-z0-9/.-]+(;[A-Za-z0-9/.-]+)*", "registrations joined by ';'"),
         study_family=row.cells["study_family"],
         note=row.cells["note"],
@@ -263,43 +169,6 @@ def _study(row: _Row, topic: Topic) -> RegisterStudy:
         read_at=row.required("read_at"),
         line=row.line,
     )
-
-
-Given = TypeVar("Given")
-
-
-def _by_route(
-    row: _Row, column: str, routes: frozenset[str], read: Callable[[object], Given | None]
-) -> dict[str, Given]:
-    """Read a JSON object from route to number or range; {} when the cell is empty."""
-    if not row.cells[column]:
-        return {}
-    try:
-        given = json.loads(row.cells[column])
-    except json.JSONDecodeError:
-        given = None
-    if not isinstance(given, dict):
-        raise row.wrong(column, 'nothing or a JSON object from route to number, such as {"oral": 20}')
-    found: dict[str, Given] = {}
-    for route, value in given.items():
-        known = read(value)
-        if route not in routes or known is None:
-            raise row.wrong(
-                column, f"routes ({', '.join(sorted(routes))}) with whole numbers or [low, high] in percent"
-            )
-        found[route] = known
-    return found
-
-
-def _as_count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _as_percentages(value: object) -> tuple[float, float] | None:
-    match value:
-        case [int() | float() as low, int() | float() as high] if 0 <= low <= high <= 100:
-            return float(low), float(high)
-    return None
 
 
 def _normal_title(title: str) -> str:

@@ -6,8 +6,8 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from topics.base import PlacedError
 from topics.errors import BadInputError
-from topics.model import PlacedError
 from topics.yaml_lines import Document, Location, dotted
 
 Model = TypeVar("Model", bound=BaseModel)
