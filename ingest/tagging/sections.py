@@ -1,6 +1,7 @@
 """Labelled parts of an abstract, and what each part is for."""
 
 import re
+from functools import lru_cache
 
 from ingest.record import Section
 
@@ -23,9 +24,12 @@ _HEAD_WORDS = {
     "REGISTRATION": "registration|registry|registered|identifiers?|ethics|trial|funding|fundings|copyright|keywords|key words|clinicaltrials",
 }
 _CATEGORY = [(category, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for category, words in _HEAD_WORDS.items()]
-_LABEL = re.compile(r"(?:^|(?<=[\n.?!)\]%;]))[ ]?([A-Z][A-Za-z'’/&,()\- ]{2,68}?) ?$")
+_LABEL = re.compile(r" ?([A-Z][A-Za-z'’/&,()\- ]{2,68}?) ?")
+_BEFORE_LABEL = ("\n", ".", "?", "!", ") ", "]", "%", ";")
+_LONGEST = 72
 
 
+@lru_cache(maxsize=4096)
 def category_of(label: str) -> str:
     """Return the NlmCategory a head stands for (or REGISTRATION), '' when no word of it is known."""
     found = ((match.start(), category) for category, words in _CATEGORY if (match := words.search(label)))
@@ -51,7 +55,10 @@ def split_sections(text: str) -> tuple[Section, ...]:
     colon = text.find(":")
     last = 0
     while colon >= 0:
-        match = _LABEL.search(text, max(last, colon - 72), colon) if text[colon + 1 : colon + 2] else None
+        first = max(last, colon - _LONGEST)
+        ends = [at + len(sign) for sign in _BEFORE_LABEL if (at := text.rfind(sign, first, colon)) >= 0]
+        start = max(ends) if ends else first if first == last else None
+        match = _LABEL.fullmatch(text, start, colon) if start is not None and colon + 1 < len(text) else None
         last = colon + 1
         if match:
             label = match[1].strip()

@@ -1,0 +1,198 @@
+"""The command `evidence`: options in, one call out, no logic."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from topics import load_topic
+from topics.errors import EvidenceError, IncompleteRunError
+
+METADATA = Path(__file__).resolve().parent / "metadata.yml"
+
+_common = [
+    click.option("--topic", default="ketamine-routes", show_default=True,
+                 help="Name of a bundled topic, or its folder."),
+    click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("db"), show_default=True,
+                 help="Folder of archive.db and evidence.db."),
+    click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+    click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an error."),
+]  # fmt: skip
+_address = [
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on."),
+    click.option("--port", default=8001, show_default=True, help="Port to serve on."),
+]
+
+
+def command(*extra: Callable[..., Any], **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """A subcommand with the common options, and expected errors printed as one line with their exit code."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        @wraps(function)
+        def run(verbose: bool, **options: Any) -> None:
+            try:
+                function(**options)
+            except EvidenceError as error:
+                if verbose:
+                    raise
+                click.echo(f"Error: {error}", err=True)
+                sys.exit(error.exit_code)
+
+        decorated: Callable[..., Any] = run
+        for option in reversed([*extra, *_common]):
+            decorated = option(decorated)
+        return main.command(**settings)(decorated)
+
+    return decorate
+
+
+def _show(result: Any, as_json: bool, lines: Iterable[str]) -> None:
+    if as_json:
+        plain = asdict(result) if is_dataclass(result) and not isinstance(result, type) else result
+        click.echo(json.dumps(plain, indent=2, default=str))
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="evidence-tracker")
+def main() -> None:
+    """Keep an article honest: pull PubMed records, tag them, test the article's claims, publish with Datasette."""
+
+
+@command(*_address)
+def up(topic: str, data: Path, as_json: bool, host: str, port: int) -> None:
+    """Pull if NCBI_EMAIL is set, build, and serve. Running it again is cheap and safe."""
+    from ingest.up import prepare
+
+    prepared = prepare(data, load_topic(topic), _progress())
+    _show(prepared, as_json, prepared.lines())
+    _serve(prepared.database, host, port)
+
+
+@command()
+def sync(topic: str, data: Path, as_json: bool) -> None:
+    """Do one scheduled run: pull what is new from PubMed, then build."""
+    from ingest.eutils import EutilsSettings
+    from ingest.sync import sync as sync_topic
+
+    progress = _progress()
+    result = sync_topic(data, load_topic(topic), EutilsSettings.from_environment(), progress.pull, progress.build)
+    _show(result, as_json, [result.pulled.line(), result.built.line()])
+
+
+@command(click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path)), name="import")
+def import_(topic: str, data: Path, as_json: bool, files: tuple[Path, ...]) -> None:
+    """Read FILES (PubMed XML, .xml.gz, MEDLINE/nbib) into the archive; `evidence build` then uses them."""
+    from db.tables import as_text
+    from ingest.sync import import_into
+
+    counts = [asdict(row) for row in import_into(data, load_topic(topic), files)]
+    total = {name: sum(row[name] for row in counts) for name in counts[0] if name not in ("name", "problems")}
+    shown = [{name: row[name] for name in row if name != "problems"} for row in [*counts, {"name": "all", **total}]]
+    _show(counts, as_json, [as_text(shown), *(f"{row['name']}: {each}" for row in counts for each in row["problems"])])
+    if total["broken"]:
+        raise IncompleteRunError(
+            f"{total['broken']} broken records were left out; the rest is in {data / 'archive.db'}."
+        )
+
+
+@command()
+def build(topic: str, data: Path, as_json: bool) -> None:
+    """Make evidence.db from the archive and the register. Says so and is quick when nothing has changed."""
+    from ingest.build import build as build_database
+
+    result = build_database(data, load_topic(topic), _progress().build)
+    _show(result, as_json, [result.line()])
+
+
+@command(*_address)
+def serve(topic: str, data: Path, as_json: bool, host: str, port: int) -> None:
+    """Publish evidence.db with Datasette."""
+    from publish.serve import live_database
+
+    _serve(live_database(data), host, port)
+
+
+@command()
+def status(topic: str, data: Path, as_json: bool) -> None:
+    """Say how fresh and how complete the data are."""
+    from db.status import read_status
+
+    found = read_status(data)
+    _show(found, as_json, found.lines())
+
+
+@command(click.argument("claim_id", required=False))
+def claims(topic: str, data: Path, as_json: bool, claim_id: str | None) -> None:
+    """Show the article's claims with their verdicts, or one CLAIM_ID with its evidence, timeline and SQL."""
+    from db.claim_report import claim_lines, claims_overview, open_claims
+
+    database = open_claims(data)
+    if claim_id:
+        lines = list(claim_lines(database, claim_id))
+        _show(lines, as_json, lines)
+    else:
+        overview = claims_overview(database)
+        _show(overview, as_json, (f"{row['verdict']:13} {row['claim_id']:24} {row['text']}" for row in overview))
+
+
+@command(
+    click.option("--as-of", default="", metavar="DATE", help="Give the verdicts of that day; nothing is logged."),
+    click.option("--markdown", is_flag=True, help="Print the changes as Markdown, for a mail, a chat or an issue."),
+)
+def check(topic: str, data: Path, as_json: bool, as_of: str, markdown: bool) -> None:
+    """Say which verdicts changed since the last check, and which record did it. Exit code 1 if one flipped."""
+    from db.claim_check import check_claims
+
+    result = check_claims(data, load_topic(topic), as_of=as_of, today=datetime.now(UTC).date())
+    text = result.as_json() if as_json else result.as_markdown() if markdown else "\n".join(result.lines())
+    if text:
+        click.echo(text)
+    sys.exit(result.exit_code)
+
+
+@command(click.argument("query"), click.option("--limit", default=20, show_default=True, help="Records to show."))
+def search(topic: str, data: Path, as_json: bool, query: str, limit: int) -> None:
+    """Search titles and abstracts; best matches first."""
+    from db.tables import as_text
+    from publish.search import search_articles
+    from publish.serve import live_database
+
+    found = search_articles(live_database(data), query, limit)
+    _show(found, as_json, [as_text(found)])
+
+
+@command(click.argument("gold", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)))
+def accuracy(topic: str, data: Path, as_json: bool, gold: tuple[Path, ...]) -> None:
+    """Score the taggers on labelled files and print a table."""
+    from ingest.accuracy import print_table, score
+
+    rows = score(gold, load_topic(topic))
+    _show(rows, as_json, [])
+    if not as_json:
+        print_table(rows)
+
+
+def _serve(database: Path, host: str, port: int) -> None:
+    from publish.serve import serve as serve_database
+
+    click.echo(f"Serving {database} at http://{host}:{port}/ (Ctrl-C stops it).", err=True)
+    serve_database(database, METADATA, host, port)
+
+
+def _progress() -> Any:
+    from ingest.progress import Bars
+
+    return Bars()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The hand-checked register as a layer of tags: it wins over automatic tags and stays visible as `register`."""
+
+from ingest.tagging.model import Arm, Measurement, Tag, Tagged
+from topics import RegisterStudy
+
+_YES_NO = {True: "yes", False: "no"}
+_REVIEWS = frozenset({"systematic_review", "meta_analysis", "narrative_review", "guideline"})
+
+
+def register_layer(study: RegisterStudy) -> Tagged:
+    """What the register says of a study, as tags, arms and measurements with source `register`.
+
+    The quote of such a tag is the register's cell. Cells that are empty were not seen by the reader and say nothing.
+    """
+    return Tagged(tuple(_tags(study)), tuple(_arms(study)), tuple(_measurements(study)))
+
+
+def _tag(facet: str, value: str, cell: str, role: str = "") -> Tag:
+    return Tag(facet, value, role, "register", f"register.{facet}", "register", None, None, cell, 1.0)
+
+
+def _tags(study: RegisterStudy) -> list[Tag]:
+    role = "reviewed" if study.design in _REVIEWS else "studied"
+    tags = [_tag("route", route, ";".join(study.routes), role) for route in study.routes]
+    for facet in ("design", "randomized", "blinding", "control", "crossover", "species"):
+        value = _YES_NO.get(getattr(study, facet), getattr(study, facet))
+        if value:
+            tags.append(_tag(facet, value, value))
+    if study.n_total is not None:
+        tags.append(_tag("n_total", str(study.n_total), f"{study.n_total} ({study.n_total_basis})"))
+    tags += [_tag("condition", value, study.condition_text) for value in study.conditions]
+    tags += [_tag("intervention", value, ";".join(study.interventions)) for value in study.interventions]
+    return tags
+
+
+def _arms(study: RegisterStudy) -> list[Arm]:
+    return [
+        Arm(f"{route} arms", route, n, None, "", study.dose, None, f"{route}: {n}")
+        for route, n in study.n_by_route.items()
+    ]
+
+
+def _measurements(study: RegisterStudy) -> list[Measurement]:
+    return [
+        Measurement("bioavailability", route, "", low, high, "%", study.condition_text, f"{route}: {low:g}-{high:g}")
+        for route, (low, high) in study.bioavailability.items()
+    ]

@@ -1,0 +1,147 @@
+"""A record and its tags as rows of `evidence.db`, in the tables' column order."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+from db.schema import TABLES
+from db.studies import Study
+from ingest.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Section
+from ingest.tagging.model import Arm, Decision, Measurement, Tag
+from topics import RegisterStudy
+
+RETRACTED_PUBLICATION = "D016441"
+RETRACTION_NOTICE = "D016440"
+_NOTICE_OF = {
+    "RetractionIn": "retraction",
+    "RetractedandRepublishedIn": "retraction",
+    "ExpressionOfConcernIn": "expression_of_concern",
+    "ErratumIn": "erratum",
+    "CorrectedandRepublishedIn": "erratum",
+    "UpdateIn": "update",
+}
+"""RefTypes on the paper that a notice is about (NLM DTD, CommentsCorrections). Those on the notice end in Of/For."""
+
+_IN_ORDER = {
+    kind: attrgetter(*(field.name for field in fields(kind)))
+    for kind in (Section, Author, MeshHeading, PublicationType, Chemical, Tag, Arm, Measurement)
+}
+_CHILDREN = (
+    ("sections", attrgetter("sections"), _IN_ORDER[Section]),
+    ("authors", attrgetter("authors"), _IN_ORDER[Author]),
+    ("mesh", attrgetter("mesh"), _IN_ORDER[MeshHeading]),
+    ("publication_types", attrgetter("publication_types"), _IN_ORDER[PublicationType]),
+    ("chemicals", attrgetter("chemicals"), _IN_ORDER[Chemical]),
+)
+"""Tables whose columns are (pmid, position) and then the fields of a part of the record, in order."""
+
+
+def is_retracted(record: Record) -> bool:
+    """Whether the paper itself is retracted: never true of the notice that retracts another."""
+    return any(kind.ui == RETRACTED_PUBLICATION for kind in record.publication_types) or any(
+        link.ref_type in ("RetractionIn", "RetractedandRepublishedIn") for link in record.links
+    )
+
+
+def as_json(values: Sequence[str]) -> str:
+    """A JSON array for a facet column."""
+    return json.dumps(values, ensure_ascii=False)
+
+
+def deciding_columns(decision: Decision, registrations: Sequence[str], on_topic: bool) -> dict[str, Any]:
+    """The columns that `articles` and `studies` share."""
+    return {
+        "routes": as_json(decision.routes), "designs": as_json(decision.designs),
+        "conditions": as_json(decision.conditions), "interventions": as_json(decision.interventions),
+        "registrations": as_json(registrations), "age_groups": as_json(decision.age_groups),
+        "design": decision.design, "randomized": decision.randomized, "blinding": decision.blinding,
+        "control": decision.control, "crossover": decision.crossover, "n_total": decision.n_total,
+        "n_total_basis": decision.n_total_basis, "species": decision.species,
+        "is_primary": int(decision.is_primary), "on_topic": int(on_topic),
+    }  # fmt: skip
+
+
+def article_row(record: Record) -> dict[str, Any]:
+    """The bibliographic columns of `articles`. Empty strings become NULL: PubMed does not say."""
+    first = record.authors[0] if record.authors else None
+    columns = {
+        "title": record.title, "abstract": record.abstract, "journal": record.journal, "year": record.year,
+        "first_author": f"{first.last_name} {first.initials}".strip() or first.collective if first else "",
+        "published": record.published, "date_precision": record.date_precision,
+        "published_text": record.published_text, "entered": record.entered, "revised": record.revised,
+        "doi": record.doi, "pmcid": record.pmcid, "volume": record.volume, "issue": record.issue,
+        "pages": record.pages, "language": ",".join(record.languages), "country": record.country,
+        "kind": record.kind, "status": record.status, "indexing": record.indexing,
+        "vernacular_title": record.vernacular_title,
+    }  # fmt: skip
+    return {"pmid": record.pmid} | {name: value or None for name, value in columns.items()} | {"title": record.title}
+
+
+def child_rows(record: Record) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+    """(table, rows) of everything that hangs on the article."""
+    pmid = record.pmid
+    for table, parts, values in _CHILDREN:
+        yield table, [(pmid, position, *values(part)) for position, part in enumerate(parts(record), start=1)]
+    yield "keywords", [(pmid, position, keyword) for position, keyword in enumerate(record.keywords, start=1)]
+    registrations = {entry.accession: (pmid, entry.accession, entry.registry, entry.source)
+                     for entry in reversed(record.registrations)}  # fmt: skip
+    yield "registrations", list(reversed(registrations.values()))
+    yield "citations", [(pmid, cited) for cited in record.references]
+    yield "notices", [(None, pmid, *notice) for notice in _notices(record.links)]
+
+
+def _notices(links: Sequence[Link]) -> Iterator[tuple[str, int | None, str, None, str]]:
+    """(kind, notice_pmid, source, dated, citation); the date is filled in when the notice's own record is held."""
+    for link in links:
+        if link.ref_type in _NOTICE_OF:
+            yield _NOTICE_OF[link.ref_type], link.pmid, "pubmed", None, link.citation
+
+
+def tag_rows(record: Record, tags: Sequence[Tag]) -> list[tuple[Any, ...]]:
+    """Rows of `tags`.
+
+    Raises:
+        ValueError: a text tag quotes what does not stand where it points: a fault of a rule, never of the data.
+    """
+    texts = {"title": record.title, "abstract": record.abstract}
+    for tag in tags:
+        if tag.source == "text" and texts[tag.field][tag.start : tag.end] != tag.quote:
+            raise ValueError(
+                f"PMID {record.pmid}: rule {tag.rule} ({tag.facet}) quotes {tag.quote!r}, which is not what stands at "
+                f"{tag.field}[{tag.start}:{tag.end}]"
+            )
+    return [(None, record.pmid, *_IN_ORDER[Tag](tag)) for tag in tags]
+
+
+def arm_rows(pmid: int, arms: Sequence[Arm], source: str) -> list[tuple[Any, ...]]:
+    """Rows of `arms`."""
+    return [(None, pmid, *_IN_ORDER[Arm](arm), source) for arm in arms]
+
+
+def measurement_rows(
+    study_id: str | None, pmid: int | None, measurements: Sequence[Measurement], source: str
+) -> list[tuple[Any, ...]]:
+    """Rows of `measurements`; a study without a PMID has only its study id."""
+    return [(None, study_id, pmid, *_IN_ORDER[Measurement](measured), source) for measured in measurements]
+
+
+def study_row(study: Study) -> dict[str, object]:
+    """A row of `studies`: the deciding columns of its main report."""
+    public_from, precision = study.public_from
+    return dict(study.main.deciding) | {
+        "study_id": study.study_id, "title": study.main.title, "public_from": public_from or None,
+        "date_precision": precision or None, "main_pmid": study.main.pmid, "doi": study.main.doi or None,
+        "n_reports": len(study.reports), "retracted": int(study.main.retracted),
+    }  # fmt: skip
+
+
+def register_row(entry: RegisterStudy, study_id: str) -> dict[str, object]:
+    """A row of `register`: the entry as it stands."""
+    row = {name: getattr(entry, name, None) for name in TABLES["register"].columns}
+    row |= {"study_key": entry.key, "study_id": study_id}
+    row |= {name: {True: "yes", False: "no", None: None}[getattr(entry, name)] for name in ("randomized", "crossover")}
+    row |= {name: as_json(getattr(entry, name)) for name in ("routes", "conditions", "interventions")}
+    row |= {name: json.dumps(dict(getattr(entry, name))) for name in ("n_by_route", "bioavailability")}
+    return {name: None if value in ("", "{}") else value for name, value in row.items()}

@@ -1,0 +1,50 @@
+"""From a record to its tags: pure, versioned, every text tag with its exact words."""
+
+from ingest.record import Record
+from ingest.tagging import conduct, designs, document, doses, measurements, people, routes, subjects, words
+from ingest.tagging.decide import ENOUGH, decide, design_of, disagreements
+from ingest.tagging.indexing import indexing_tags
+from ingest.tagging.lexicon import Lexicon, Rule
+from ingest.tagging.model import Arm, Decision, Measurement, Tag, Tagged
+from topics import Vocabulary
+
+__all__ = [
+    "ENOUGH", "TAGGER_VERSION", "Arm", "Decision", "Measurement", "Tag", "Tagged", "Tagger", "decide", "disagreements",
+]  # fmt: skip
+
+TAGGER_VERSION = "1"
+"""Goes up with every change of what the tagger says; records are then tagged again from the archive."""
+
+
+class Tagger:
+    """The rules of the core and of one topic, compiled once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        extra_routes = [Rule("route", term.value, subjects.plain(word)) for term in vocabulary.routes for word in term.terms]
+        self._lexicon = Lexicon(
+            [
+                *routes.RULES, *extra_routes, *designs.RULES, *conduct.RULES, *people.RULES, *doses.RULES, *measurements.RULES, *words.shared_rules(),
+                *subjects.subject_rules(vocabulary),
+            ]
+        )  # fmt: skip
+        self._broader = subjects.implied(vocabulary)
+        self._headings = {
+            ui: (facet, term.value)
+            for facet, terms in (("intervention", vocabulary.interventions), ("condition", vocabulary.conditions),
+                                 ("route", vocabulary.routes))
+            for term in terms
+            for ui in term.mesh
+        }  # fmt: skip
+
+    def tag(self, record: Record) -> Tagged:
+        """Return every tag of `record`. The same record gives the same tags: nothing else is read."""
+        indexed = indexing_tags(record, self._headings)
+        doc = document.read(record, self._lexicon)
+        designs.tag_designs(doc)
+        design, _ = design_of([tag for tag in (*indexed, *doc.tags) if tag.facet == "design"])
+        routes.tag_routes(doc, design)
+        conduct.tag_conduct(doc, design)
+        subjects.tag_subjects(doc, self._broader)
+        people.tag_people(doc, design)
+        arms = doses.tag_doses(doc)
+        return Tagged((*indexed, *doc.tags), tuple(arms), tuple(measurements.measure(doc)))

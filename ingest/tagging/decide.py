@@ -1,0 +1,162 @@
+"""From tags to the values that count.
+
+Layers, strongest first: the register (a person read the record), human indexing, the text, automated indexing. For
+most facets the strongest layer that speaks decides; for the design indexing and text are weighed together, because
+publication types overlap (a protocol, a re-analysis and a trial are all 'Randomized Controlled Trial').
+"""
+
+import re
+from collections.abc import Iterable
+
+from ingest.tagging.designs import PRECEDENCE, REVIEWS
+from ingest.tagging.model import Decision, Tag
+from ingest.tagging.routes import ROUTES
+
+ENOUGH = 0.5
+"""A design counts from this confidence on."""
+NAMED = 0.9
+"""A design that the title or an index names goes before one that is only mentioned."""
+SURE_ROUTE = 0.55
+"""Routes below it are inferred ('infusion'): they count only where no route is named."""
+_NOT_PRIMARY = REVIEWS | {"protocol", "secondary_analysis", "editorial_letter", "notice", "other"}
+
+
+def _layer(tag: Tag) -> int:
+    if tag.source == "register":
+        return 3
+    if tag.source == "text":
+        return 1
+    return 0 if "automated" in tag.rule else 2
+
+
+def _strongest(tags: list[Tag]) -> list[Tag]:
+    top = max((_layer(tag) for tag in tags), default=0)
+    return [tag for tag in tags if _layer(tag) == top]
+
+
+def decide(tags: Iterable[Tag], *, has_abstract: bool) -> Decision:
+    """Return the values that count; see `Decision` for what stands where nothing is known."""
+    by_facet: dict[str, list[Tag]] = {}
+    for tag in tags:
+        by_facet.setdefault(tag.facet, []).append(tag)
+    nothing = "not_reported" if has_abstract else "no_abstract"
+    design, designs = design_of(by_facet.get("design", []))
+    n_total, basis = _n_total(by_facet.get("n_total", []), nothing)
+    review = design in REVIEWS
+    primary = design not in _NOT_PRIMARY
+    absent = "not_applicable" if review or design == "notice" else nothing
+    return Decision(
+        routes=_routes(by_facet.get("route", []), review),
+        designs=designs,
+        conditions=_values(by_facet.get("condition", [])),
+        interventions=_values(by_facet.get("intervention", [])),
+        design=design,
+        randomized=_one(by_facet.get("randomized", []), absent),
+        blinding=_one(by_facet.get("blinding", []), absent),
+        control=_one(by_facet.get("control", []), absent),
+        crossover=_one(by_facet.get("crossover", []), absent),
+        n_total=n_total,
+        n_total_basis=basis,
+        species=_species(by_facet.get("species", []), nothing),
+        age_groups=_values(by_facet.get("age_group", [])),
+        is_primary=primary,
+    )
+
+
+def design_of(tags: list[Tag]) -> tuple[str, tuple[str, ...]]:
+    register = [tag for tag in tags if tag.source == "register"]
+    evidence: dict[str, float] = {}
+    for tag in register or tags:
+        evidence[tag.value] = max(evidence.get(tag.value, 0.0), tag.confidence)
+    known = [design for design in PRECEDENCE if design in evidence]
+    named = [design for design in known if evidence[design] >= NAMED]
+    enough = [design for design in known if evidence[design] >= ENOUGH]
+    if enough:
+        return (named or enough)[0], tuple(enough)
+    best = max(known, key=lambda design: evidence[design], default="other")
+    if evidence.get(best, 0.0) >= 0.3:
+        return best, (best,)
+    return "other", ("other",)
+
+
+def _routes(tags: list[Tag], review: bool) -> tuple[str, ...]:
+    register = [tag for tag in tags if tag.source == "register"]
+    roles = {"reviewed", "studied", "comparator"} if review else {"studied", "comparator"}
+    counted = [tag for tag in register or tags if tag.role in roles]
+    sure = [tag for tag in counted if tag.confidence >= SURE_ROUTE]
+    values = {tag.value for tag in sure or counted}
+    order = {route: number for number, route in enumerate(ROUTES)}
+    return tuple(sorted(values, key=lambda value: (order.get(value, len(order)), value)))
+
+
+def _values(tags: list[Tag]) -> tuple[str, ...]:
+    register = [tag for tag in tags if tag.source == "register"]
+    return tuple(dict.fromkeys(tag.value for tag in register or tags if tag.confidence >= ENOUGH))
+
+
+def _one(tags: list[Tag], nothing: str) -> str:
+    """The value with the most confidence in the strongest layer; 'abstained' where two are as sure."""
+    if not tags:
+        return nothing
+    evidence: dict[str, float] = {}
+    for tag in _strongest(tags):
+        evidence[tag.value] = max(evidence.get(tag.value, 0.0), tag.confidence)
+    ranked = sorted(evidence.items(), key=lambda pair: -pair[1])
+    if len(ranked) > 1 and ranked[0][1] == ranked[1][1]:
+        return "abstained"
+    return ranked[0][0]
+
+
+def _n_total(tags: list[Tag], nothing: str) -> tuple[int | None, str]:
+    register = [tag for tag in tags if tag.source == "register"]
+    if register:
+        basis = re.search(r"\((\w+)", register[0].quote)
+        return int(register[0].value), basis[1] if basis else "stated"
+    if not tags:
+        return None, nothing
+    best = max(tags, key=lambda tag: tag.confidence)
+    rivals = {tag.value for tag in tags if tag.confidence == best.confidence}
+    if len(rivals) > 1:
+        return None, "abstained"
+    return int(best.value), best.rule.rpartition(" ")[2]
+
+
+def _species(tags: list[Tag], nothing: str) -> str:
+    values = {tag.value for tag in _strongest(tags)}
+    if not values:
+        return nothing
+    return "human_and_animal" if len(values) > 1 else values.pop()
+
+
+def disagreements(tags: Iterable[Tag]) -> list[tuple[str, str, str, str, str]]:
+    """Return (facet, value, source, other value, other source) wherever two sources say different things.
+
+    Each source is first reduced to what it says on its own. 'automated' is put before the source of automated indexing.
+    """
+    by_source: dict[str, list[Tag]] = {}
+    for tag in tags:
+        source = f"automated {tag.source}" if "automated" in tag.rule else tag.source
+        by_source.setdefault(source, []).append(tag)
+    alone = {source: decide(of_source, has_abstract=True) for source, of_source in sorted(by_source.items())}
+    rows = []
+    sources = list(alone)
+    for facet in ("design", "randomized", "blinding", "control", "crossover", "n_total", "species", "routes"):
+        said = [(source, _said(by_source[source], alone[source], facet)) for source in sources]
+        known = [(source, value) for source, value in said if value]
+        rows += [
+            ("route" if facet == "routes" else facet, value_a, source_a, value_b, source_b)
+            for number, (source_a, value_a) in enumerate(known)
+            for source_b, value_b in known[number + 1 :]
+            if value_a != value_b
+        ]
+    return rows
+
+
+def _said(tags: list[Tag], decision: Decision, facet: str) -> str:
+    """What a source says of a facet, '' where it says nothing."""
+    if not any(tag.facet == ("route" if facet == "routes" else facet) for tag in tags):
+        return ""
+    value = getattr(decision, facet)
+    if facet == "routes":
+        return ";".join(value)
+    return "" if value in (None, "abstained", "not_reported", "other") else str(value)

@@ -1,0 +1,149 @@
+"""A record as the rules read it: title and abstract as one text, cut into sentences, each sentence in a zone."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from ingest.record import Record, Section
+from ingest.tagging.lexicon import Hit, Lexicon, lower_ascii
+from ingest.tagging.model import Tag
+from ingest.tagging.sections import category_of, split_sections
+
+TITLE, BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, OTHER = (
+    "title", "background", "objective", "methods", "results", "conclusions", "other",
+)  # fmt: skip
+_ZONE = {
+    "BACKGROUND": BACKGROUND,
+    "OBJECTIVE": OBJECTIVE,
+    "METHODS": METHODS,
+    "RESULTS": RESULTS,
+    "CONCLUSIONS": CONCLUSIONS,
+    "REGISTRATION": OTHER,
+}
+_ENDS = (". ", ".\t", "? ", "! ", "\n", ".) ", ".] ", '." ', ".\u00a0")
+_OPENING = frozenset("\"'([“<>≥≤")
+_SHORT_FORMS = frozenset("vs e.g i.e cf al approx dr no fig st mr mrs resp i.v i.m i.n p.o s.c s.l i.p b.i.d u.s".split())
+
+
+@dataclass(slots=True)
+class Document:
+    """What one record says, ready for the rules. Offsets are into `text`: the title, a line break, the abstract."""
+
+    record: Record
+    text: str
+    lower: str
+    abstract_at: int
+    hits: dict[str, list[Hit]]
+    starts: list[int]
+    """Where each sentence starts; the first is the title."""
+    zones: list[str]
+    sections: tuple[Section, ...]
+    tags: list[Tag] = field(default_factory=list)
+
+    @property
+    def structured(self) -> bool:
+        """Whether the abstract has labelled parts."""
+        return bool(self.sections)
+
+    def sentence(self, position: int) -> int:
+        """Return the number of the sentence that `position` is in."""
+        return bisect_right(self.starts, position) - 1
+
+    def zone(self, position: int) -> str:
+        """Return the zone of the sentence that `position` is in."""
+        return self.zones[bisect_right(self.starts, position) - 1]
+
+    def bounds(self, sentence: int) -> tuple[int, int]:
+        """Return (start, end) of a sentence."""
+        end = self.starts[sentence + 1] if sentence + 1 < len(self.starts) else len(self.text)
+        return self.starts[sentence], end
+
+    def add(self, facet: str, value: str, start: int, end: int, rule: str, confidence: float, role: str = "") -> None:
+        """Keep a tag whose words are `text[start:end]`."""
+        offset = 0 if start < self.abstract_at else self.abstract_at
+        self.tags.append(
+            Tag(facet, value, role, "text", rule, "abstract" if offset else "title", start - offset, end - offset,
+                self.text[start:end], confidence)
+        )  # fmt: skip
+
+
+def read(record: Record, lexicon: Lexicon) -> Document:
+    """Return `record` cut into sentences and zones, with every hit of the lexicon."""
+    text = f"{record.title}\n{record.abstract}"
+    abstract_at = len(record.title) + 1
+    hits = lexicon.hits(text)
+    starts = [0, *_sentence_starts(text, abstract_at)]
+    sections = record.sections or split_sections(record.abstract)
+    zones = [TITLE]
+    if sections:
+        spans = [(abstract_at + section.start, _ZONE.get(_category(section), OTHER)) for section in sections]
+        section_starts = [start for start, _ in spans]
+        for number, start in enumerate(starts[1:], start=1):
+            end = starts[number + 1] if number + 1 < len(starts) else len(text)
+            # the label itself stands before the section's start: the sentence belongs where its end is
+            index = bisect_right(section_starts, max(start, end - 1)) - 1
+            zones.append(spans[index][1] if index >= 0 else BACKGROUND)
+        if all(zone == OTHER for zone in zones[1:]):
+            sections = ()
+    if not sections:
+        zones = [TITLE, *_zones_by_words(hits.get("cue", ()), starts)]
+    return Document(record, text, lower_ascii(text), abstract_at, hits, starts, zones, sections)
+
+
+def _sentence_starts(text: str, first: int) -> list[int]:
+    """Return where each sentence from `first` on starts: after a mark that ends one, before a capital, figure or bracket."""
+    starts = {first}
+    for mark in _ENDS:
+        at = text.find(mark, first)
+        while at >= 0:
+            after = at + len(mark)
+            while text[after : after + 1].isspace():
+                after += 1
+            begin = text[after : after + 1]
+            if begin and (mark == "\n" or begin.isupper() or begin.isdigit() or begin in _OPENING):
+                word_at = text.rfind(" ", max(first, at - 6), at)
+                if mark[0] != "." or word_at < 0 or not _is_short_form(text[word_at + 1 : at]):
+                    starts.add(after)
+            at = text.find(mark, at + 1)
+    return sorted(starts)
+
+
+def _is_short_form(word: str) -> bool:
+    """Whether a point after the word belongs to it: 'vs.', 'i.v.', 'et al.', an initial."""
+    word = word.lstrip("([").lower()
+    return word in _SHORT_FORMS or (len(word) == 1 and word.isalpha())
+
+
+def _category(section: Section) -> str:
+    known = section.category in _ZONE
+    return section.category if known else category_of(section.label)
+
+
+def _zones_by_words(cues: list[Hit] | tuple[()], starts: list[int]) -> list[str]:
+    """Return a zone for each sentence of an abstract without labels.
+
+    The order is nearly always background, aim, methods, results, conclusion; words such as 'we investigated' or
+    'were enrolled' mark where each begins, and a zone never goes back to the background once the aim is stated.
+    """
+    count = len(starts) - 1
+    marks: list[set[str]] = [set() for _ in range(count)]
+    for start, _, value in cues:
+        sentence = bisect_right(starts, start) - 2
+        if sentence >= 0:
+            marks[sentence].add(value)
+    zones = []
+    current = BACKGROUND
+    for number, mark in enumerate(marks):
+        if CONCLUSIONS in mark and number > 0 and number >= count // 2:
+            current = CONCLUSIONS
+        elif current != CONCLUSIONS:
+            if METHODS in mark and current != RESULTS:
+                current = METHODS
+            elif RESULTS in mark and (current in (METHODS, OBJECTIVE) or number >= count // 2):
+                current = RESULTS
+            elif OBJECTIVE in mark and current == BACKGROUND:
+                current = OBJECTIVE
+        zones.append(current)
+    if count and all(zone == BACKGROUND for zone in zones):
+        return [METHODS] * count  # nothing to go by: read it all
+    return zones

@@ -1,0 +1,148 @@
+"""How many people: the number randomized or enrolled, and the number of studies in a review.
+
+Every number that stands with people ('45 patients', 'participants (n = 45)', 'a total of 45') is a candidate
+(`counts`). The surest is the total; numbers that one sentence counts side by side are added up.
+"""
+
+import re
+from dataclasses import replace
+
+from ingest.tagging import document
+from ingest.tagging.counts import RULES as COUNT_RULES
+from ingest.tagging.counts import Count, breaks, find_counts, nearest, numbers_before
+from ingest.tagging.design_rules import REVIEWS
+from ingest.tagging.document import Document
+from ingest.tagging.lexicon import Rule
+
+RULES = [
+    *COUNT_RULES,
+    Rule(
+        "studies",
+        "studies",
+        "studies|manuscripts|trials|rcts|articles|papers|publications|randomi[sz]ed controlled trials|randomi[sz]ed trials|clinical trials|"
+        "manuscripts|controlled trials|eligible (studies|trials)|reports|records",
+    ),
+]
+
+_ENOUGH = 0.2
+
+_GENERIC = frozenset("patients participants subjects volunteers adults individuals people respondents".split())
+_ADDITIONAL = re.compile(
+    r"\b(?:healthy|matched|unaffected|naive|nonusing|non-using|unexposed|never|polydrug|non-?depressed|comparison|drug-free|"
+    r"normal)\b[^.;]{0,40}$"
+)
+_ADDS_UP = re.compile(r"\b(?:or|vs|versus|placebo|groups?|controls?|arms?|compared)\b")
+_BRACKETED = re.compile(r"\([^)]*\)")
+
+
+def tag_people(doc: Document, design: str) -> None:
+    """Add tags for the number of people in the study and, for a review, for the number of studies."""
+    counts = find_counts(doc)
+    if design in REVIEWS:
+        counts = [count for count in counts if _pools(doc, count)]
+    chosen = _total(doc, counts)
+    if chosen and chosen.score >= _ENOUGH:
+        doc.add(
+            "n_total",
+            str(chosen.n),
+            chosen.start,
+            chosen.end,
+            f"people {chosen.basis}",
+            round(min(chosen.score, 0.95), 3),
+        )
+    elif design == "case_report" and (one := _single_case(doc)):
+        doc.add("n_total", "1", one[0], one[1], "people cases", 0.7)
+    if design in ("systematic_review", "meta_analysis"):
+        _tag_studies(doc)
+
+
+def _pools(doc: Document, count: Count) -> bool:
+    """Whether a number in a review is of everybody in its studies: its sentence counts studies, or says 'total'."""
+    first, last = doc.bounds(count.sentence)
+    studies = any(first <= hit[0] < last for hit in doc.hits.get("studies", ()))
+    return count.n >= 10 and (studies or nearest(doc.hits.get("count:total", ()), first, last, count.start, count.end) <= 25)
+
+
+def _total(doc: Document, counts: list[Count]) -> Count | None:
+    """The surest number, or the sum of what one sentence counts side by side."""
+    if not counts:
+        return None
+    best = max(counts, key=lambda count: (count.score, -count.start))
+    summed = _sum(doc, best, [count for count in counts if count.sentence == best.sentence]) or best
+    return _with_controls(doc, summed, counts)
+
+
+def _sum(doc: Document, best: Count, beside: list[Count]) -> Count | None:
+    """Add groups that one sentence counts side by side ('30 users and 28 controls'), unless the first is the whole."""
+    alike = [count for count in beside if count.form == best.form and count.part <= best.part]
+    chain: list[Count] = []
+    for count in alike:
+        if chain and not _beside(doc, chain[-1], count):
+            if best in chain:
+                break
+            chain = []
+        chain.append(count)
+    if best not in chain:
+        return None
+    if _TOTAL.search(doc.lower, max(0, best.start - 25), best.start):
+        # 'a total of 14 users and 10 controls' is a sum, 'a total of 24 people, 14 users ...' is the whole
+        at = chain.index(best)
+        chain = [one for one in chain[at : at + 2] if one is best or doc.lower[best.end : one.start] in (" and ", ", and ")]
+    if len(chain) < 2 or (len(chain) > 2 and sum(count.n for count in chain) == 2 * chain[0].n):
+        return None
+    if chain[0].noun in _GENERIC and chain[0].form == "n=" and all(count.noun in ("n", "N") for count in chain[1:]):
+        return None if best is chain[0] or chain[0].n >= sum(count.n for count in chain[1:]) else best
+    score = best.score + (0.25 if best.noun == "n" else 0.0)
+    whole = sum(count.n for count in chain)
+    return replace(best, n=whole, start=chain[0].start, end=chain[-1].end, score=score)
+
+
+def _with_controls(doc: Document, total: Count, counts: list[Count]) -> Count:
+    """Add healthy or matched controls that a sentence of their own counts; their words are not in the quote."""
+    if total.basis == "randomized" or "control" in doc.lower[total.start : total.end]:
+        return total
+    for count in counts:
+        if not count.noun.startswith("control") or total.start <= count.start < total.end or count.score < 0.2:
+            continue
+        if abs(count.sentence - total.sentence) <= 2 and count.n < total.n * 3 and _ADDITIONAL.search(
+            doc.lower, max(0, count.start - 30), count.end
+        ):
+            return replace(total, n=total.n + count.n)
+    return total
+
+
+def _beside(doc: Document, one: Count, other: Count) -> bool:
+    """Whether two numbers of one sentence count two groups of one study."""
+    gap = doc.lower[one.end : other.start]
+    if one.form == "number" and any(char.isdigit() for char in _BRACKETED.sub("", gap)):
+        return False
+    if len(gap) > 150 or not _SIDE_BY_SIDE.search(gap) and other.start - one.end > 1:
+        return False
+    if one.noun == other.noun == "N" and not _ADDS_UP.search(gap):
+        return False  # capital N counts everybody, at one time and another
+    return not _NOT_BESIDE.search(gap) or other.form == "n=" and not _TOTAL.search(gap)
+
+
+_TOTAL = re.compile(r"\btotal\w*\b|\ball\b")
+_NOT_BESIDE = re.compile(r"\b(?:total\w*|were|was|who|that|of whom|of which|of these|of those|including|whom)\b")
+_SIDE_BY_SIDE = re.compile(r"\b(?:and|versus|vs|or|to|with|than)\b|,|;")
+
+
+def _single_case(doc: Document) -> tuple[int, int] | None:
+    """Words that speak of one patient, for the quote."""
+    hits = doc.hits.get("person", []) or doc.hits.get("people", [])
+    return hits[0][:2] if hits else None
+
+
+def _tag_studies(doc: Document) -> None:
+    """Add the number of studies that a review includes: the first that its own text states."""
+    studies = [
+        hit for hit in doc.hits.get("studies", [])
+        if doc.zone(hit[0]) in (document.RESULTS, document.METHODS, document.TITLE, document.CONCLUSIONS)
+    ]  # fmt: skip
+    numbers = numbers_before(doc, studies)
+    for start, end, _ in studies:
+        before = [number for number in numbers if number[1] <= start and start - number[1] <= 40]
+        if before and not breaks(doc.lower[before[-1][1] : start]):
+            doc.add("n_studies", str(before[-1][2]), before[-1][0], end, "studies counted", 0.7)
+            return

@@ -1,0 +1,94 @@
+"""Who was studied, with what, for what: conditions and interventions of the topic, species, age groups."""
+
+from ingest.tagging import document
+from ingest.tagging.document import Document
+from ingest.tagging.lexicon import Rule, fold
+from topics import Vocabulary
+
+# Contain a condition's word and are no condition.
+NOT_CONDITIONS = (
+    "respiratory depression|cardiac depression|cardiovascular depression|myocardial depression|circulatory depression|"
+    "spreading depression|cortical spreading depression|long term depression|ventilatory depression|cns depression|"
+    "bone marrow depression|immune depression|st depression|st segment depression|inbreeding depression|"
+    "central nervous system depression|great depression|depression of (respiration|ventilation)"
+)
+AGES: dict[str, str] = {
+    "infant": "infants?|neonates?|newborns?|toddlers?",
+    "child": "child(ren)?|pa?ediatrics?|preschool(ers)?|school ?children",
+    "adolescent": "adolescents?|adolescence|teen ?agers?|youths?|young people|juveniles?",
+    "adult": "adults?|working age",
+    "aged": "older (adults?|people|patients|persons)|elderly|geriatric|late life|old age|seniors|older veterans",
+}
+
+
+def subject_rules(vocabulary: Vocabulary) -> list[Rule]:
+    """Rules for a topic's conditions and interventions, and for species and ages."""
+    rules = [
+        Rule("condition", "", NOT_CONDITIONS),
+    ]
+    rules += [Rule("age_group", age, pattern) for age, pattern in AGES.items()]
+    for kind, terms in (("condition", vocabulary.conditions), ("drug", vocabulary.interventions)):
+        rules += [Rule(kind, term.value, plain(word)) for term in terms for word in term.terms]
+    return rules
+
+
+def plain(term: str) -> str:
+    """A topic's term is plain words: signs in it ('s(+)-ketamine') are not the notation of patterns."""
+    return fold(term).decode("ascii")
+
+
+def implied(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """Return, for each condition and intervention, itself and every broader value."""
+    broader = {term.value: term.broader for term in (*vocabulary.conditions, *vocabulary.interventions)}
+
+    def climb(value: str, seen: tuple[str, ...]) -> tuple[str, ...]:
+        for wider in broader.get(value, ()):
+            if wider not in seen:
+                seen = climb(wider, (*seen, wider))
+        return seen
+
+    return {value: climb(value, (value,)) for value in broader}
+
+
+def tag_subjects(doc: Document, broader: dict[str, tuple[str, ...]]) -> None:
+    """Add one tag a value: the title's words are the best place, then the most telling section."""
+    for facet, kind in (("condition", "condition"), ("intervention", "drug"), ("age_group", "age_group")):
+        best: dict[str, tuple[float, int, int, str]] = {}
+        for start, end, value in doc.hits.get(kind, ()):
+            confidence = 0.95 if start < doc.abstract_at else _IN_ZONE[doc.zone(start)]
+            for number, wider in enumerate(broader.get(value, (value,))):
+                if wider not in best or confidence > best[wider][0]:
+                    rule = "named" if number == 0 else f"implied by {value}"
+                    best[wider] = (confidence, start, end, rule)
+        for value, (confidence, start, end, rule) in best.items():
+            doc.add(facet, value, start, end, f"{facet} {rule}", confidence)
+    _tag_species(doc)
+
+
+_IN_ZONE = {
+    document.TITLE: 0.95,
+    document.OBJECTIVE: 0.85,
+    document.METHODS: 0.85,
+    document.RESULTS: 0.7,
+    document.CONCLUSIONS: 0.6,
+    document.BACKGROUND: 0.4,
+    document.OTHER: 0.4,
+}
+
+
+def _tag_species(doc: Document) -> None:
+    """Add the species that the title or most of the study's own sentences name."""
+    counts = {"animal": 0.0, "human": 0.0}
+    first: dict[str, tuple[int, int]] = {}
+    named = [(*hit[:2], kind) for kind in ("animal", "human") for hit in doc.hits.get(kind, ())]
+    for start, end, value in named:
+        zone = doc.zone(start)
+        counts[value] += 3.0 if zone == document.TITLE else 0.3 if zone == document.BACKGROUND else 1.0
+        first.setdefault(value, (start, end))
+    if not first:
+        return
+    total = counts["animal"] + counts["human"]
+    for value, (start, end) in first.items():
+        share = counts[value] / total if total else 0.0
+        if share >= 0.4:
+            doc.add("species", value, start, end, "species named", round(0.5 + share * 0.4, 2))

@@ -1,0 +1,179 @@
+"""A build is a pure function of archive, topic and register, and goes live whole or not at all."""
+
+import json
+import sqlite3
+
+import pytest
+from records import RANDOMIZED, article_set, pubmed_article
+from sqlite_utils import Database
+
+from db.archive import Archive
+from ingest.build import build
+from ingest.sync import import_into
+from topics import load_register, load_topic
+from topics.errors import IncompleteRunError
+
+STUDIES = len(load_register(load_topic("ketamine-routes")))
+RETRACTED, RETRACTION_NOTICE = ("D016441", "Retracted Publication"), ("D016440", "Retraction Notice")
+KETAMINE = (("D007649", "Ketamine", "690G0D6V8H"),)
+HUMAN = (("D006801", "Humans", False), ("D007649", "Ketamine", True))
+METHODS = (
+    "METHODS: Forty adults with major depression were randomized to intramuscular ketamine 0.5 mg/kg or placebo "
+    "under double-blind conditions."
+)
+
+
+@pytest.fixture
+def topic():
+    return load_topic("ketamine-routes")
+
+
+@pytest.fixture
+def import_records(tmp_path, topic):
+    def put(*records: str) -> None:
+        path = tmp_path / "records.xml"
+        path.write_bytes(article_set(*records))
+        import_into(tmp_path, topic, [path])
+
+    return put
+
+
+def trial(pmid: int, **more) -> str:
+    facts = {"title": "Intramuscular ketamine for major depression: a randomized trial", "abstract": METHODS,
+             "publication_types": (RANDOMIZED,), "mesh": HUMAN, "chemicals": KETAMINE} | more  # fmt: skip
+    return pubmed_article(pmid, **facts)
+
+
+def content(path) -> list[tuple]:
+    """Every row of every table of ours, in a fixed order."""
+    database = sqlite3.connect(path)
+    names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    return [(name, database.execute(f"SELECT * FROM {name}").fetchall()) for name in names if "_fts" not in name]
+
+
+def test_an_empty_folder_becomes_the_database_of_the_register(tmp_path, topic):
+    result = build(tmp_path, topic)
+    assert (result.changed, result.from_pubmed, result.from_register) == (True, 0, STUDIES)
+    live = Database(result.live)
+    assert live["register"].count == STUDIES
+    assert live["articles"].count == live["articles"].count_where("source = 'register'") == result.articles
+    assert live["study_reports"].count == STUDIES
+
+
+def test_the_same_inputs_give_the_same_rows(tmp_path, topic):
+    first, second = tmp_path / "one", tmp_path / "two"
+    assert content(build(first, topic).live) == content(build(second, topic).live)
+
+
+def test_a_second_build_says_that_nothing_has_changed(tmp_path, topic):
+    build(tmp_path, topic)
+    again = build(tmp_path, topic)
+    assert not again.changed
+    assert "Nothing has changed" in again.line()
+
+
+def test_a_record_becomes_an_article_with_its_tags_and_their_words(tmp_path, topic, import_records):
+    import_records(trial(99000001))
+    live = Database(build(tmp_path, topic).live)
+    row = live["articles"].get(99000001)
+    expected = {
+        "routes": '["intramuscular"]', "design": "randomized_controlled_trial", "randomized": "yes",
+        "blinding": "double", "control": "placebo", "n_total": 40, "species": "human", "is_primary": 1, "on_topic": 1,
+        "source": "pubmed", "retracted": 0, "study_id": "pmid:99000001", "excluded": None,
+    }  # fmt: skip
+    assert {name: row[name] for name in expected} == expected
+    texts = {"title": row["title"], "abstract": row["abstract"]}
+    spans = list(live["tags"].rows_where("pmid = 99000001 AND source = 'text'"))
+    assert spans
+    assert all(texts[tag["field"]][tag["start"] : tag["end"]] == tag["quote"] for tag in spans)
+
+
+def test_a_retraction_marks_the_paper_and_never_the_notice(tmp_path, topic, import_records):
+    import_records(
+        trial(99000001, publication_types=(RANDOMIZED, RETRACTED), links=(("RetractionIn", 99000002, "J. 2016"),)),
+        pubmed_article(99000002, title="Retraction notice", abstract="", published="2016-02",
+                       publication_types=(RETRACTION_NOTICE,), links=(("RetractionOf", 99000001, "J. 2014"),)),
+    )  # fmt: skip
+    live = Database(build(tmp_path, topic).live)
+    assert {
+        row["pmid"]: (row["retracted"], row["design"]) for row in live["articles"].rows_where("pmid > 99000000")
+    } == {
+        99000001: (1, "randomized_controlled_trial"),
+        99000002: (0, "notice"),
+    }
+    (notice,) = live["notices"].rows_where("pmid = 99000001")
+    assert (notice["kind"], notice["notice_pmid"], notice["dated"]) == ("retraction", 99000002, "2016-02")
+    assert live["studies"].get("pmid:99000001")["n_reports"] == 2
+
+
+def test_a_notice_known_only_from_its_own_record_still_reaches_the_paper(tmp_path, topic, import_records):
+    import_records(
+        trial(99000001),
+        pubmed_article(99000002, title="Erratum", links=(("ErratumFor", 99000001, "J. 2014"),)),
+    )
+    live = Database(build(tmp_path, topic).live)
+    assert [(row["pmid"], row["kind"], row["source"]) for row in live["notices"].rows] == [
+        (99000001, "erratum", "notice")
+    ]
+
+
+def test_two_reports_of_one_registration_count_as_one_study(tmp_path, topic, import_records):
+    nct = (("ClinicalTrials.gov", "NCT99000001"),)
+    import_records(trial(99000001, databank=nct), trial(99000002, databank=nct, published="2016-01-01"))
+    live = Database(build(tmp_path, topic).live)
+    study = live["studies"].get("NCT99000001")
+    assert (study["main_pmid"], study["n_reports"]) == (99000001, 2)
+
+
+def test_the_register_wins_and_the_difference_is_shown(tmp_path, topic, import_records):
+    import_records(trial(24701015))  # the register knows this trial: two routes, 27 people, open label
+    live = Database(build(tmp_path, topic).live)
+    row = live["articles"].get(24701015)
+    assert (json.loads(row["routes"]), row["n_total"], row["blinding"]) == (
+        ["intravenous", "intramuscular"],
+        27,
+        "open",
+    )
+    differences = {(each["facet"], each["value_a"], each["value_b"])
+                   for each in live["disagreements"].rows_where("pmid = 24701015")}  # fmt: skip
+    assert ("blinding", "open", "double") in differences
+    assert live["screening"].get(3)["records"] == 1
+
+
+def test_a_failed_check_leaves_the_live_file_as_it_was(tmp_path, topic, import_records, monkeypatch):
+    live = build(tmp_path, topic).live
+    before = content(live)
+    import_records(trial(99000001))
+    monkeypatch.setattr("ingest.build.check", lambda *_: (_ for _ in ()).throw(IncompleteRunError("does not add up")))
+    with pytest.raises(IncompleteRunError):
+        build(tmp_path, topic)
+    assert content(live) == before
+    assert not (tmp_path / "evidence.build.db").exists()
+
+
+def test_a_full_disk_leaves_the_live_file_as_it_was(tmp_path, topic, import_records, monkeypatch):
+    live = build(tmp_path, topic).live
+    before = content(live)
+    import_records(*(trial(99000000 + n) for n in range(1, 60)))
+    from ingest import build as module
+
+    opened = module.open_database
+
+    def small(path):
+        database = opened(path)
+        if path.name == "evidence.build.db":
+            database.execute("PRAGMA max_page_count = 60")
+        return database
+
+    monkeypatch.setattr(module, "open_database", small)
+    with pytest.raises(IncompleteRunError, match="the disk is full") as caught:
+        build(tmp_path, topic)
+    assert caught.value.exit_code == 4
+    assert content(live) == before
+
+
+def test_what_left_pubmed_is_kept_and_marked(tmp_path, topic, import_records):
+    import_records(trial(99000001))
+    with Archive.open(tmp_path) as archive:
+        archive.database.execute("UPDATE seen SET gone_since = '2020-01-01'")
+    assert Database(build(tmp_path, topic).live)["articles"].get(99000001)["gone_since"] == "2020-01-01"

@@ -1,0 +1,24 @@
+"""Rows keep the promise about quotes."""
+
+import pytest
+
+from ingest.record import Record
+from ingest.rows import tag_rows
+from ingest.tagging.model import Tag
+
+RECORD = Record(99000001, title="IM ketamine in twelve people")
+
+
+def tag(start: int, end: int, quote: str) -> Tag:
+    return Tag("route", "intramuscular", "studied", "text", "route.im", "title", start, end, quote, 0.9)
+
+
+def test_a_tag_is_written_with_the_words_it_points_at():
+    assert tag_rows(RECORD, [tag(0, 2, "IM")]) == [
+        (None, 99000001, "route", "intramuscular", "studied", "text", "route.im", "title", 0, 2, "IM", 0.9)
+    ]
+
+
+def test_a_tag_that_misquotes_is_refused():
+    with pytest.raises(ValueError, match=r"99000001: rule route.im \(route\) quotes 'IM'"):
+        tag_rows(RECORD, [tag(1, 3, "IM")])
