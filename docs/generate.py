@@ -1,0 +1,49 @@
+"""Write the generated parts of README.md: help texts of every command, and the tables from `metadata.yml`.
+
+Run it after changing either: `python docs/generate.py`. A test fails when the README is behind.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import yaml
+from click import Context
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from evidence import main  # noqa: E402  (the command line itself, read, not run)
+
+
+def commands() -> str:
+    """Help of every command, as it prints."""
+    parts = []
+    for name, command in sorted(main.commands.items()):
+        context = Context(command, info_name=f"evidence {name}", max_content_width=100, terminal_width=100)
+        parts.append(f"### evidence {name}\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def tables() -> str:
+    """Every table with its description and columns."""
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+    parts = []
+    for name, table in metadata["databases"]["evidence"]["tables"].items():
+        if not table.get("hidden"):
+            columns = ", ".join(f"`{column}`" for column in table.get("columns", {}))
+            parts.append(f"- **{name}**: {' '.join(table['description'].split())}  \n  {columns}\n")
+    return "".join(parts)
+
+
+def rendered(readme: str) -> str:
+    """The README with its generated parts made anew."""
+    for marker, text in (("commands", commands()), ("tables", tables())):
+        pattern = re.compile(rf"(<!-- {marker} -->\n).*?(<!-- end -->)", re.DOTALL)
+        readme = pattern.sub(lambda match, text=text: f"{match[1]}{text}{match[2]}", readme)
+    return readme
+
+
+if __name__ == "__main__":
+    path = ROOT / "README.md"
+    path.write_text(rendered(path.read_text(encoding="utf-8")), encoding="utf-8")

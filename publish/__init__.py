@@ -1,0 +1,45 @@
+"""The Datasette plugin: what readers see. Hooks only; each hands over to the module that does the work."""
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from datasette import hookimpl
+from markupsafe import Markup
+
+from publish import cells, security, sql
+from publish.pages import context
+
+if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
+    from datasette.app import Datasette
+
+
+@hookimpl
+def startup() -> None:
+    """What Datasette does on its own and we do not want."""
+    security.keep_locals_out_of_the_log()
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """SQL functions for readers' queries."""
+    sql.register(conn)
+
+
+@hookimpl
+def render_cell(value: Any, column: str, database: str, datasette: "Datasette") -> Markup | None:
+    """Links, lists and marked words in every table, row and query."""
+    return cells.render(value, column, database, datasette)
+
+
+@hookimpl
+def asgi_wrapper(datasette: "Datasette") -> Any:
+    """Security headers, and one open redirect closed."""
+    return security.wrap
+
+
+@hookimpl
+def extra_template_vars(
+    database: str | None, table: str | None, view_name: str, request: Any, datasette: "Datasette"
+) -> Any:
+    """What our templates show beside what Datasette gives them."""
+    return lambda: context.for_page(datasette, request, view_name, database, table)

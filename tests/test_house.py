@@ -1,0 +1,74 @@
+"""The house stays in order: who may import whom, what a commit may not hold, docs that match the code."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from docs.generate import rendered
+
+ROOT = Path(__file__).parents[1]
+MAY_IMPORT = {
+    "topics": {"topics"},
+    "db": {"db", "topics"},
+    "ingest": {"ingest", "db", "topics"},
+    "publish": {"publish", "db", "topics"},
+}
+FORBIDDEN = (r"(?<![\w.~])/(?:home|root|work)/\w", r"pypi\.org|pythonhosted|npmjs\.|deb\.debian\.org")
+OURS = {*MAY_IMPORT, "evidence", "tests", "bench"}
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level names of everything that a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_run_one_way(package):
+    modules = list((ROOT / package).rglob("*.py"))
+    assert modules
+    wrong = {str(path.relative_to(ROOT)): sorted(names) for path in modules
+             if (names := imported(path) & OURS - MAY_IMPORT[package])}  # fmt: skip
+    assert wrong == {}
+
+
+def test_the_readme_shows_the_current_help_and_tables():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert rendered(readme) == readme, "run: python docs/generate.py"
+
+
+def test_every_dependency_says_why_it_is_there():
+    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    start = lines.index("dependencies = [") + 1
+    listed = lines[start : lines.index("]", start)]
+    assert len(listed) > 5
+    assert [line for line in listed if "#" not in line] == []
+
+
+def test_constraints_pin_exact_versions_and_name_no_address():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert pins
+    assert [line for line in pins if not re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.+!-]+", line)] == []
+
+
+def test_nothing_tracked_names_a_path_of_a_machine_or_a_registry():
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    found = []
+    for name in names:
+        if name == "tests/test_house.py":
+            continue
+        try:
+            text = (ROOT / name).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):
+            continue
+        found += [name for pattern in FORBIDDEN if re.search(pattern, text)]
+    assert found == []
