@@ -91,9 +91,14 @@ class CheckResult:
         return int(any(change.flipped for change in self.changes))
 
     def as_json(self) -> str:
-        """Write the changes as JSON."""
-        changes = [asdict(change) | {"flipped": change.flipped} for change in self.changes]
-        whole = {"as_of": self.as_of or None, "coverage": self.coverage, "first": self.first, "changes": changes}
+        """Write the changes, and all verdicts, as JSON."""
+        whole = {
+            "as_of": self.as_of or None,
+            "coverage": self.coverage,
+            "first": self.first,
+            "changes": [asdict(change) | {"flipped": change.flipped} for change in self.changes],
+            "verdicts": [asdict(one) for one in self.verdicts],
+        }
         return json.dumps(whole, indent=2, ensure_ascii=False)
 
     def as_markdown(self) -> str:

@@ -114,7 +114,9 @@ def replay(
         verdict = "outdated" if raw == "contradicted" and held_in_window else raw
         raw_before = raw
         if (value, verdict) != (entries[-1].value, entries[-1].verdict):
-            changed_by = min(arrivals[day] or departures[day], key=_largest_first)
+            standing = {match.report for match in departures[day]}  # a study that only gained a report is no cause
+            new = [match for match in arrivals[day] if match.report not in standing]
+            changed_by = min(new or arrivals[day] or departures[day], key=_largest_first)
             date = None if day == _UNDATED else day
             entries.append(Entry(date, value, verdict, changed_by.pmid, changed_by.study_id))
     return entries

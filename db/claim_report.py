@@ -39,8 +39,8 @@ def claims_overview(database: Database) -> list[dict[str, Any]]:
     )
 
 
-def claim_lines(database: Database, claim_id: str) -> Iterator[str]:
-    """Yield a claim in full.
+def claim_record(database: Database, claim_id: str) -> dict[str, Any]:
+    """Return a claim with its `assertions`, each with verdict, SQL, `evidence` and `timeline`.
 
     Raises:
         BadInputError: no claim has this id; close ones are named.
@@ -49,25 +49,43 @@ def claim_lines(database: Database, claim_id: str) -> Iterator[str]:
     if claim_id not in claims:
         close = difflib.get_close_matches(claim_id, claims, n=3) or list(claims)
         raise BadInputError(f"{claim_id}: there is no such claim; expected one of: {', '.join(close)}")
-    claim = claims[claim_id]
-    yield f"{claim_id}: {claim['text']}"
-    yield f"Section: {claim['section']}"
-    yield f"Verdict: {_plain(claim['verdict'])} (when written: {_plain(claim['verdict_when_written'])})"
     assertions = database.query(
         "SELECT * FROM assertions JOIN verdicts USING (claim_id, assertion_id) WHERE claim_id = ? ORDER BY position",
         [claim_id],
     )
-    completeness = ""
-    for assertion in list(assertions):
-        completeness = assertion["completeness"]
-        yield ""
-        yield from _assertion_lines(database, assertion)
-    yield ""
-    yield completeness
+    return claims[claim_id] | {"assertions": [row | _parts(database, row) for row in list(assertions)]}
 
 
-def _assertion_lines(database: Database, assertion: Mapping[str, Any]) -> Iterator[str]:
+def _parts(database: Database, assertion: Mapping[str, Any]) -> dict[str, Any]:
     ids = [assertion["claim_id"], assertion["assertion_id"]]
+    evidence = database.query(
+        "SELECT e.stance, e.pmid, e.doi, e.study_id, s.title, e.why, e.source, e.who, e.dated FROM claim_evidence AS e"
+        " LEFT JOIN studies AS s USING (study_id) WHERE e.claim_id = ? AND e.assertion_id = ?"
+        " ORDER BY e.source, coalesce(s.public_from, '9999'), e.evidence_id",
+        ids,
+    )
+    timeline = database.query(
+        "SELECT date, verdict, value, pmid, study_id FROM verdict_timeline WHERE claim_id = ? AND assertion_id = ?"
+        " ORDER BY position",
+        ids,
+    )
+    return {"evidence": list(evidence), "timeline": list(timeline)}
+
+
+def claim_lines(database: Database, claim_id: str) -> Iterator[str]:
+    """Yield a `claim_record` as lines for a terminal; as many papers are listed against the claim as for it."""
+    claim = claim_record(database, claim_id)
+    yield f"{claim['claim_id']}: {claim['text']}"
+    yield f"Section: {claim['section']}"
+    yield f"Verdict: {_plain(claim['verdict'])} (when written: {_plain(claim['verdict_when_written'])})"
+    for assertion in claim["assertions"]:
+        yield ""
+        yield from _assertion_lines(assertion)
+    yield ""
+    yield claim["assertions"][0]["completeness"]
+
+
+def _assertion_lines(assertion: Mapping[str, Any]) -> Iterator[str]:
     yield f"── {assertion['assertion_id']} ({_plain(assertion['kind'])}): {_plain(assertion['verdict'])}"
     yield f"   {assertion['text']}"
     yield f"   {assertion['because']}"
@@ -78,12 +96,11 @@ def _assertion_lines(database: Database, assertion: Mapping[str, Any]) -> Iterat
         with_retracted = _plain(assertion["verdict_with_retracted"])
         yield f"   With retracted papers: {with_retracted} (value {assertion['value_with_retracted'] or '–'})."
     for stance, head in (("supports", "For"), ("contradicts", "Against"), ("context", "Context")):
-        yield from _evidence_lines(database, ids, stance, head)
+        rows = [row for row in assertion["evidence"] if row["stance"] == stance]
+        if rows or stance != "context":
+            yield from _evidence_lines(head, rows)
     yield "   Timeline:"
-    timeline = list(
-        database.query("SELECT * FROM verdict_timeline WHERE claim_id = ? AND assertion_id = ? ORDER BY position", ids)
-    )
-    for entry in timeline:
+    for entry in assertion["timeline"]:
         when = {"": "at first", None: "undated"}.get(entry["date"], entry["date"])
         by = f"  PMID {entry['pmid']}" if entry["pmid"] else f"  {entry['study_id']}" if entry["study_id"] else ""
         yield f"     {when:<10}  {_plain(entry['verdict']):<12}  {entry['value'] or '–'}{by}"
@@ -91,22 +108,11 @@ def _assertion_lines(database: Database, assertion: Mapping[str, Any]) -> Iterat
     yield from (f"     {line}" for line in assertion["sql"].splitlines())
 
 
-def _evidence_lines(database: Database, ids: list[str], stance: str, head: str) -> Iterator[str]:
-    rows = list(
-        database.query(
-            "SELECT e.*, s.title FROM claim_evidence AS e LEFT JOIN studies AS s USING (study_id)"
-            " WHERE e.claim_id = ? AND e.assertion_id = ? AND e.stance = ?"
-            " ORDER BY e.source, coalesce(s.public_from, '9999'), e.evidence_id",
-            [*ids, stance],
-        )
-    )
-    if not rows and stance == "context":
-        return
+def _evidence_lines(head: str, rows: list[dict[str, Any]]) -> Iterator[str]:
     yield f"   {head}: {len(rows)}"
     for row in rows[:SHOWN]:
         name = f"PMID {row['pmid']}" if row["pmid"] else f"doi:{row['doi']}" if row["doi"] else row["study_id"]
-        why = row["why"] if row["source"] == "curated" else (row["title"] or "")
-        yield f"     {name}: {why}"
+        yield f"     {name}: {row['why'] if row['source'] == 'curated' else row['title'] or ''}"
     if len(rows) > SHOWN:
         yield f"     … and {len(rows) - SHOWN} more in table claim_evidence"
 

@@ -9,7 +9,7 @@ from claim_world import CHAMOMILE, report, world
 
 from db.archive import Archive
 from db.claim_check import Change, check_claims
-from db.claim_report import claim_lines, claims_overview, open_claims
+from db.claim_report import claim_lines, claim_record, claims_overview, open_claims
 from topics import load_topic
 from topics.errors import BadInputError
 
@@ -140,6 +140,9 @@ def test_a_claim_is_shown_with_what_is_for_and_against_it_its_history_and_its_sq
         "Section: Tea",
         "Verdict: outdated (when written: holds)",
     ]
+    assert [row["pmid"] for row in claim_record(database, "one-trial")["assertions"][0]["evidence"]] == [
+        99000001, 99000002,
+    ]  # fmt: skip
     for line in (
         "   For: 1",
         "     PMID 99000001: Made-up study 99000001",
@@ -157,7 +160,7 @@ def test_an_unknown_claim_names_close_ones(tmp_path: Path) -> None:
     database = open_claims(tmp_path)
 
     with pytest.raises(BadInputError, match="one-trail: there is no such claim; expected one of: one-trial"):
-        list(claim_lines(database, "one-trail"))
+        claim_record(database, "one-trail")
     database.close()
 
 

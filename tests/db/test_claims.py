@@ -81,6 +81,16 @@ def test_two_reports_of_one_study_count_once() -> None:
     assert verdict(database, "one-trial")["value"] == "1"
 
 
+def test_a_study_that_only_gains_a_report_is_not_named_as_the_cause_of_a_change() -> None:
+    database = world([
+        report(99000001, "2010-05", registrations=("NCT09900001",), n_total=900),
+        report(99000002, "2013", registrations=("NCT09900001",), design="secondary_analysis", is_primary=0),
+        report(99000003, "2013"),
+    ])  # fmt: skip
+
+    assert timeline(database, "one-trial", "count")[-1] == ("2013", "2", "outdated", 99000003)
+
+
 def test_a_protocol_is_kept_as_a_report_and_the_study_counts_from_its_results() -> None:
     database = world([
         report(99000001, "2008", registrations=("NCT09900001",), design="protocol", is_primary=0),

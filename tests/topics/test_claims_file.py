@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from topics import load_topic
-from topics.claims import Bounds, Filter, load_claims
+from topics.assertions import Bounds, Filter
+from topics.claims import load_claims
 from topics.errors import BadInputError
 
 SMALL = Path(__file__).parent / "chamomile-sleep"

@@ -10,7 +10,7 @@ import pytest
 
 from topics import RegisterStudy, load_register, load_topic
 from topics.errors import BadInputError
-from topics.register import COLUMNS
+from topics.register_rows import COLUMNS
 
 SMALL = Path(__file__).parent / "chamomile-sleep"
 SHARED = Path(__file__).parents[2].parent / "shared"

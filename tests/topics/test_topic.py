@@ -48,7 +48,7 @@ def test_the_query_is_built_from_the_named_blocks_as_the_expression_says() -> No
 def test_the_bundled_query_nests_and_takes_away_only_animals_without_humans() -> None:
     query = load_topic("ketamine-routes").search.query()
 
-    assert query.startswith("(ketamine[mh] OR esketamine[nm] OR ")
+    assert query.startswith("(ketamine[mh] OR ketamin*[tiab] OR ")
     assert query.endswith(") NOT ((animals[mh]) NOT (humans[mh]))")
     assert query.count("(") == query.count(")")
     assert ")[" not in query, "PubMed applies a tag behind a parenthesis to nothing, without a warning"
