@@ -1,13 +1,16 @@
-"""What a record's page says of itself to reference managers: Highwire meta tags, which Zotero and Google Scholar read,
-and COinS for a page that names several records."""
+"""What a page says of its records to reference managers.
+
+Highwire meta tags, which Zotero and Google Scholar read, on a record's own page; COinS on one that names several.
+"""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from db.citing.formats import plain_title
 from db.citing.model import Work
 from db.citing.works import full_pages
-from markupsafe import Markup
 
 
 def head_tags(work: Work) -> Markup:
@@ -35,9 +38,10 @@ def coins(work: Work) -> Markup:
     first, _, last = full_pages(work.pages).partition("-")
     values = [
         ("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:journal"), ("rft.genre", "article"),
-        ("rft.atitle", plain_title(work)), ("rft.jtitle", work.journal), ("rft.date", work.published or str(work.year or "")),
+        ("rft.atitle", plain_title(work)), ("rft.jtitle", work.journal),
+        ("rft.date", work.published or str(work.year or "")),
         ("rft.volume", work.volume), ("rft.issue", work.issue), ("rft.spage", first), ("rft.epage", last),
-        *(("rft.au", " ".join(filter(None, (author.fore_name or author.initials, author.last_name))) or author.collective)
+        *(("rft.au", author.collective or f"{author.fore_name or author.initials} {author.last_name}".strip())
           for author in work.authors),
         *([("rft_id", f"info:doi/{work.doi}")] if work.doi else []),
         *([("rft_id", f"info:pmid/{work.pmid}")] if work.pmid else []),

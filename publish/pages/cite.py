@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup
 
@@ -16,7 +17,7 @@ from db.citations import look_up
 from db.citing.formats import FORMATS, csl_item, write_citations
 from db.citing.model import Answer, Work
 from db.citing.styles import DEFAULT_STYLE, NAMED, entry_html
-from db.citing.telling import answer_json
+from db.citing.telling import answer_json, reports_besides
 from db.citing.works import load_works, works_by_key
 from db.schema import TABLES
 from publish.cells import DATABASE, doi_link, pubmed_link, readable
@@ -33,6 +34,8 @@ _LONGEST = 60_000
 _CHUNK = 500
 _PAGE_FORMATS = ("bib", "ris", "nbib", "csl")
 _SHOWN_IN_BROWSER = ("txt", "md", "html")
+_LISTS = frozenset({"routes", "designs", "conditions", "interventions", "registrations", "age_groups"})
+"""Columns of `articles` that hold JSON arrays."""
 _EXAMPLES = (
     "24701015", "Lapidus et al., Biol Psychiatry 2014;76:970", "10.1016/j.biopsych.2012.05.003",
     "ketamine for depresion: where do we go from here", "NCT02782104",
@@ -45,7 +48,7 @@ def routes() -> list[tuple[str, Any]]:
         (r"^/cite$", page),
         (r"^/cite\.json$", as_json),
         (r"^/cite/records\.(?P<format>\w+)$", stream),
-        (r"^/cite/(?P<key>\d{1,8}|doi:.+)\.(?P<format>[a-z]+)$", one),
+        (r"^/cite/(?P<key>\d{1,8}|doi~3A.+)\.(?P<format>[a-z]+)$", one),
     ]
 
 
@@ -61,7 +64,9 @@ def _renderer(name: str) -> Any:
     async def render(datasette: "Datasette", columns: Sequence[str], rows: Sequence[Any], database: str) -> Response:
         """The records of one page, each once, in its order."""
         pmids = dict.fromkeys(int(str(row["pmid"])) for row in rows if str(row["pmid"] or "").isdigit())
-        works = await _in_thread(datasette, database, lambda connection: load_works(connection, list(pmids), abstracts=True))
+        works = await _in_thread(
+            datasette, database, lambda connection: load_works(connection, list(pmids), abstracts=True)
+        )
         return _file(works, name, DEFAULT_STYLE, "records")
 
     return render
@@ -100,7 +105,6 @@ async def page(datasette: "Datasette", request: Request) -> Response:
         {
             "asked": asked, "answers": shown, "error": error, "style": style, "styles": list(NAMED),
             "examples": _EXAMPLES, "formats": [FORMATS[name] for name in FORMATS],
-            "keys": [work.key.removeprefix("pmid:") for work in best],
             "found": sum(answer.outcome in ("exact", "probable") for answer in answers),
             "head": head_tags(best[0]) if len(best) == 1 else Markup(""), "database": DATABASE,
         },
@@ -122,7 +126,10 @@ async def as_json(datasette: "Datasette", request: Request) -> Response:
 async def _answers(datasette: "Datasette", asked: str) -> tuple[list[Answer], str]:
     """(answers, what is wrong with the question)."""
     if len(asked) > _LONGEST:
-        return [], f"{len(asked):,} characters at once; look up at most {_LONGEST:,}, or use `evidence cite` with a file."
+        return (
+            [],
+            f"{len(asked):,} characters at once; look up at most {_LONGEST:,}, or use `evidence cite` with a file.",
+        )
     try:
         answers = await _in_thread(datasette, DATABASE, lambda c: look_up(c, asked, at_most=MOST_ON_A_PAGE))
     except BadInputError as error:
@@ -134,10 +141,11 @@ def _shown(answer: Answer, style: str) -> dict[str, Any]:
     """What the template shows of an answer."""
     return {
         "answer": answer,
+        "reports": reports_besides(answer),
         "matches": [
             {
                 "match": match,
-                "key": match.work.key.removeprefix("pmid:"),
+                "key": tilde_encode(match.work.key.removeprefix("pmid:")),
                 "cited": Markup(entry_html(csl_item(match.work), style)),  # noqa: S704  (escaped in `styles`)
                 "coins": coins(match.work),
                 "links": [link for link in (_links(match.work)) if link],
@@ -145,7 +153,9 @@ def _shown(answer: Answer, style: str) -> dict[str, Any]:
             for match in answer.matches
         ],
         "tags": {
-            readable(name): ", ".join(readable(str(part)) for part in value) if isinstance(value, list) else readable(str(value))
+            readable(name): ", ".join(readable(str(part)) for part in value)
+            if isinstance(value, list)
+            else readable(str(value))
             for name, value in (answer.standing.tags if answer.standing else {}).items()
         },
     }
@@ -159,8 +169,9 @@ def _links(work: Work) -> Iterable[Markup | None]:
 async def one(datasette: "Datasette", request: Request) -> Response:
     """One record in one format."""
     await _may_see(datasette, request)
-    key, name = request.url_vars["key"], request.url_vars["format"]
-    return await record(datasette, key if key.startswith("doi:") else f"pmid:{int(key)}", name, request.args.get("style") or "")
+    key, name = tilde_decode(request.url_vars["key"]), request.url_vars["format"]
+    key = key if key.startswith("doi:") else f"pmid:{int(key)}"
+    return await record(datasette, key, name, request.args.get("style") or "")
 
 
 async def record(datasette: "Datasette", key: str, name: str, style: str = "") -> Response:
@@ -225,6 +236,7 @@ async def stream(datasette: "Datasette", request: Request, send: Any) -> None:
     await write(form.before)
     last, sent = 0, False
     while True:
+
         def read(connection: sqlite3.Connection, after: int = last) -> list[Work]:
             sql = f"SELECT pmid FROM articles WHERE pmid > ? {where} ORDER BY pmid LIMIT {_CHUNK}"  # noqa: S608
             pmids = [row[0] for row in connection.execute(sql, (after, *values))]
@@ -251,8 +263,8 @@ def _picked(arguments: Mapping[str, str]) -> tuple[str, list[str], str]:
             where += " AND pmid IN (SELECT pmid FROM claim_evidence WHERE claim_id = ?)"
             values.append(value)
         elif name in TABLES["articles"].columns:
-            is_list = name in ("routes", "designs", "conditions", "interventions", "registrations", "age_groups")
-            where += f" AND EXISTS (SELECT 1 FROM json_each({name}) j WHERE j.value = ?)" if is_list else f" AND {name} = ?"
+            # the name is one of the schema's own: nothing of the request stands in the statement
+            where += f" AND ? IN (SELECT value FROM json_each({name}))" if name in _LISTS else f" AND {name} = ?"  # noqa: S608
             values.append(value)
         else:
             return "", [], f"'{name}' is no column of articles. Use q, claim, style, or a column's name."
