@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from db.eastern import eastern_day
+from db.glance import glance
 from db.schema import ARCHIVE
 from db.sqlite import open_database, plain_errors
 from topics.errors import BadInputError
@@ -51,6 +53,9 @@ class StoredRecord:
     body: bytes
     fetched_at: str
     gone_since: str | None
+    """Day from which PubMed no longer had the record."""
+    left_since: str | None = None
+    """Day from which the topic's search no longer named it."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,10 @@ class Archive:
 
     # Runs
 
-    def begin_run(self, kind: str, topic: str, search_digest: str = "") -> int:
+    def begin_run(self, kind: str, topic: str, search_digest: str = "", since: str = "") -> int:
         """Open a run and return its id. Runs that a crash left open are marked 'interrupted'.
+
+        `since` is the first day of the window that the run asks for, '' if it has none.
 
         Raises:
             BadInputError: this archive holds another topic.
@@ -131,8 +138,10 @@ class Archive:
                     f"Give '{topic}' a --data folder of its own."
                 )
             self.database.execute("UPDATE runs SET state = 'interrupted' WHERE state = 'running'")
+            stamp = now()
             row = {
-                "kind": kind, "topic": topic, "search_digest": search_digest, "started_at": now(), "state": "running",
+                "kind": kind, "topic": topic, "search_digest": search_digest, "started_at": stamp, "state": "running",
+                "day": eastern_day(stamp).isoformat(), "since": since or None,
             }  # fmt: skip
             return int(self.database.table("runs").insert(row).last_pk or 0)
 
@@ -155,13 +164,14 @@ class Archive:
 
     # Slices of a search, and pages of records
 
-    def open_slice(self, run_id: int, answered: SearchSlice) -> int:
+    def open_slice(self, run_id: int, answered: SearchSlice, fetched_from: int = 0) -> int:
         """Write an answered search to the ledger and return the row's id.
 
-        PMIDs that are already stored count as stored at once: that is how an interrupted run goes on.
+        PMIDs that are already stored, and were last fetched by the run `fetched_from` or a later one, count as stored
+        at once: that is how an interrupted run goes on. One that was gone and is named again does not.
         """
         with plain_errors(self.path), self.database.atomic():
-            missing = self._not_held(answered.ids)
+            missing = self._not_held(answered.ids, fetched_from)
             return self._ledger_row(run_id, answered, missing)
 
     def store_page(self, run_id: int, slice_id: int, records: Sequence[RawRecord]) -> Stored:
@@ -222,15 +232,18 @@ class Archive:
 
     # What the build reads
 
-    def current(self) -> Iterator[StoredRecord]:
-        """The current version of every record, by PMID."""
+    def current(self, pmids: Iterable[int] | None = None) -> Iterator[StoredRecord]:
+        """The current version of every record, by PMID; of these PMIDs only, if given."""
+        only = "" if pmids is None else "WHERE s.pmid IN (SELECT value FROM json_each(?)) "
         with plain_errors(self.path):
             rows = self.database.execute(
-                "SELECT s.pmid, s.sha256, v.format, v.xml, s.last_fetched, s.gone_since FROM seen s "
-                "JOIN versions v ON v.pmid = s.pmid AND v.sha256 = s.sha256 ORDER BY s.pmid"
+                "SELECT s.pmid, s.sha256, v.format, v.xml, s.last_fetched, s.gone_since, r.day FROM seen s "  # noqa: S608
+                "JOIN versions v ON v.pmid = s.pmid AND v.sha256 = s.sha256 "
+                f"LEFT JOIN runs r ON r.run_id = s.left_run {only}ORDER BY s.pmid",
+                [] if pmids is None else [json.dumps(sorted(pmids))],
             )
-            for pmid, sha256, form, body, fetched_at, gone in rows:
-                yield StoredRecord(pmid, sha256, form, zlib.decompress(body), fetched_at, gone)
+            for pmid, sha256, form, body, fetched_at, gone, left in rows:
+                yield StoredRecord(pmid, sha256, form, zlib.decompress(body), fetched_at, gone, left)
 
     def count(self) -> int:
         """Number of records held."""
@@ -240,7 +253,7 @@ class Archive:
         """Changes whenever a build would: over every current content, run and ledger row."""
         state = hashlib.sha256()
         for query in (
-            "SELECT pmid, sha256, gone_since FROM seen ORDER BY pmid",
+            "SELECT pmid, sha256, gone_since, left_run FROM seen ORDER BY pmid",
             "SELECT run_id, state, finished_at FROM runs ORDER BY run_id",
             "SELECT ledger_id, reported, received, stored FROM ledger ORDER BY ledger_id",
         ):
@@ -264,8 +277,13 @@ class Archive:
         }  # fmt: skip
         return int(self.database.table("ledger").insert(row).last_pk or 0)
 
-    def _not_held(self, pmids: Sequence[int]) -> list[int]:
-        held = self._seen(pmids)
+    def _not_held(self, pmids: Sequence[int], fetched_from: int) -> list[int]:
+        rows = self.database.execute(
+            "SELECT s.pmid FROM json_each(?) j JOIN seen s ON s.pmid = j.value "
+            "WHERE s.gone_since IS NULL AND s.last_run >= ?",
+            (json.dumps(pmids), fetched_from),
+        )
+        held = {pmid for (pmid,) in rows}
         return [pmid for pmid in pmids if pmid not in held]
 
     def _seen(self, pmids: Sequence[int]) -> dict[int, tuple[str, int, str, str]]:
@@ -293,11 +311,12 @@ class Archive:
                 self._mark_seen(record.pmid, record.sha256, stamp, run_id)
                 continue
             new, changed = (new, changed + 1) if before else (new + 1, changed)
+            seen = glance(record.body)
             self.database.execute(
-                "INSERT OR IGNORE INTO versions (pmid, sha256, version, format, origin, fetched_at, run_id, xml) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO versions (pmid, sha256, version, format, origin, fetched_at, run_id, xml, "
+                "status, notices) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (record.pmid, record.sha256, record.version, record.format, origin, stamp, run_id,
-                 zlib.compress(record.body)),
+                 zlib.compress(record.body), seen.status, json.dumps(seen.notices)),
             )  # fmt: skip
             if before and _rank(*before[1:]) > _rank(record.version, record.format, origin):
                 self._mark_seen(record.pmid, before[0], stamp, run_id)
@@ -310,7 +329,8 @@ class Archive:
         self.database.execute(
             "INSERT INTO seen (pmid, sha256, first_seen, last_seen, last_fetched, last_run) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (pmid) DO UPDATE SET sha256 = excluded.sha256, last_seen = excluded.last_seen, "
-            "last_fetched = excluded.last_fetched, last_run = excluded.last_run, gone_since = NULL",
+            "last_fetched = excluded.last_fetched, last_run = excluded.last_run, gone_since = NULL, "
+            "absent_run = NULL, absent_since = NULL",
             (pmid, sha256, stamp, stamp, stamp, run_id),
         )
 
@@ -325,4 +345,8 @@ def _rank(version: int, form: str, origin: str) -> tuple[int, int, int]:
 
 def now() -> str:
     """This moment in UTC, to the second, as stored in the archive."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return _clock().isoformat(timespec="seconds")
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)

@@ -7,6 +7,7 @@ entry. The last entry is today's. The values are those of the stored SQL (`db.cl
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 
 from topics.assertions import Assertion, Attribute, Count, Exists, Listing, Quantity, Rank, Share, Span
 from topics.model import Written
@@ -160,7 +161,7 @@ def outcome(assertion: Assertion, tally: Tally) -> tuple[str, str]:
             by_studies = assertion.of == "studies"
             counts = tally.studies_by_route if by_studies else tally.people_by_route
             whole = tally.studies_with_route if by_studies else sum(tally.people_by_route.values())
-            number = round(100.0 * counts[assertion.route] / whole, 1) if whole else None
+            number = _percent(counts[assertion.route], whole) if whole else None
         case Span():
             years = [year for year, studies in tally.studies_by_year.items() if studies]
             number = max(years) - min(years) if years else None
@@ -181,6 +182,11 @@ def outcome(assertion: Assertion, tally: Tally) -> tuple[str, str]:
     if number is None:
         return "", "insufficient"
     return f"{number:g}", "holds" if assertion.expected.allow(number) else "contradicted"
+
+
+def _percent(part: float, whole: float) -> float:
+    """Percent to one decimal, halves up: as SQLite's `round` gives it in the assertion's own SQL."""
+    return float(Decimal(100.0 * part / whole).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def _mixed(supporting: int, against: int) -> str:

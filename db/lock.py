@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,10 +11,13 @@ from pathlib import Path
 
 from topics.errors import LockedError
 
+_HELD: set[tuple[Path, int]] = set()
+"""Locks of this process, with the thread that holds each: a run holds the lock over the build that is a part of it."""
+
 
 @contextmanager
 def run_lock(data: Path) -> Iterator[None]:
-    """Hold `data`/archive.lock while a run lasts.
+    """Hold `data`/archive.lock while a run lasts. The thread that holds it may take it again.
 
     The file says who holds it and since when, so that a second run can name the first. The lock itself is the
     kernel's (flock): a killed holder leaves the file, never the lock.
@@ -23,6 +27,10 @@ def run_lock(data: Path) -> Iterator[None]:
     """
     data.mkdir(parents=True, exist_ok=True)
     path = data / "archive.lock"
+    held = (path.resolve(), threading.get_ident())
+    if held in _HELD:
+        yield
+        return
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -31,7 +39,11 @@ def run_lock(data: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
         file.flush()
-        yield
+        _HELD.add(held)
+        try:
+            yield
+        finally:
+            _HELD.discard(held)
 
 
 def _who(path: Path) -> str:

@@ -4,12 +4,15 @@
 shape is a plain description that one function applies.
 """
 
+import json
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from db.claim_schema import CLAIM_TABLES
+from db.glance import glance
 
 ARCHIVE = Migrations("archive")
 
@@ -49,6 +52,26 @@ def m001_versions_runs_ledger(db: Database) -> None:
     )  # fmt: skip
 
 
+@ARCHIVE()
+def m002_rounds_and_departures(db: Database) -> None:
+    """PubMed's day and the window of each run; who was named last, who left, who did not come; what a record says."""
+    db.table("runs").add_column("day", str)
+    db.table("runs").add_column("since", str)
+    for column, kind in (("named_run", int), ("left_run", int), ("absent_run", int), ("absent_since", str)):
+        db.table("seen").add_column(column, kind)
+    db.table("versions").add_column("status", str)
+    db.table("versions").add_column("notices", str)
+    # Eastern time is four or five hours behind; five never names a day that had not begun.
+    db.execute("UPDATE runs SET day = date(started_at, '-5 hours')")
+    db.execute("UPDATE runs SET kind = 'sync' WHERE kind = 'pull'")
+    for (rowid,) in db.execute("SELECT rowid FROM versions").fetchall():
+        seen = glance(zlib.decompress(db.execute("SELECT xml FROM versions WHERE rowid = ?", (rowid,)).fetchone()[0]))
+        db.execute(
+            "UPDATE versions SET status = ?, notices = ? WHERE rowid = ?",
+            (seen.status, json.dumps(seen.notices), rowid),
+        )
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of `evidence.db`: columns with their types, key, references, and the columns to index."""
@@ -60,7 +83,7 @@ class Table:
     indexes: tuple[tuple[str, ...], ...] = ()
 
 
-_DECIDING: dict[str, Any] = {
+DECIDING: dict[str, Any] = {
     "routes": str, "designs": str, "conditions": str, "interventions": str, "registrations": str,
     "design": str, "randomized": str, "blinding": str, "control": str, "crossover": str,
     "n_total": int, "n_total_basis": str, "species": str, "age_groups": str, "is_primary": int, "on_topic": int,
@@ -71,14 +94,14 @@ _OF_ARTICLE = {"pmid": ("articles", "pmid")}
 
 TABLES: dict[str, Table] = {
     "studies": Table(
-        {"study_id": str, "title": str, "public_from": str, "date_precision": str, **_DECIDING, "main_pmid": int,
+        {"study_id": str, "title": str, "public_from": str, "date_precision": str, **DECIDING, "main_pmid": int,
          "doi": str, "n_reports": int, "retracted": int},
         pk="study_id",
         not_null=frozenset({"title", "n_reports", "retracted", "is_primary", "on_topic"}),
         indexes=(("design",), ("public_from",), ("main_pmid",), ("on_topic", "is_primary")),
     ),
     "articles": Table(
-        {"pmid": int, "title": str, "journal": str, "year": int, "first_author": str, **_DECIDING,
+        {"pmid": int, "title": str, "journal": str, "year": int, "first_author": str, **DECIDING,
          "retracted": int, "study_id": str, "published": str, "date_precision": str, "published_text": str,
          "entered": str, "revised": str, "doi": str, "pmcid": str, "volume": str, "issue": str, "pages": str,
          "language": str, "country": str, "kind": str, "status": str, "indexing": str, "vernacular_title": str,
@@ -129,6 +152,10 @@ TABLES: dict[str, Table] = {
         {"pmid": int, "cited_pmid": int}, pk=("pmid", "cited_pmid"), references=_OF_ARTICLE,
         indexes=(("cited_pmid",),),
     ),
+    "links": Table(
+        {"pmid": int, "position": int, "ref_type": str, "linked_pmid": int, "citation": str},
+        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("linked_pmid",),),
+    ),
     "notices": Table(
         {"notice_id": int, "pmid": int, "kind": str, "notice_pmid": int, "source": str, "dated": str,
          "citation": str},
@@ -169,6 +196,12 @@ TABLES: dict[str, Table] = {
         pk="study_key", references={"study_id": ("studies", "study_id")},
         not_null=frozenset({"title", "read_at"}), indexes=(("pmid",), ("study_id",)),
     ),
+    "tag_accuracy": Table(
+        {"accuracy_id": int, "facet": str, "value": str, "tagger_version": str, "gold_set": str, "split": str,
+         "tp": int, "fp": int, "fn": int, "precision": float, "recall": float, "f1": float, "low": float,
+         "high": float},
+        pk="accuracy_id", indexes=(("facet", "value"),),
+    ),
     "runs": Table(
         {"run_id": int, "kind": str, "started_at": str, "finished_at": str, "state": str, "counts": str, "error": str},
         pk="run_id",
@@ -180,6 +213,15 @@ TABLES: dict[str, Table] = {
     ),
     "screening": Table(
         {"step": int, "stage": str, "reason": str, "records": int}, pk="step",
+    ),
+    "changes": Table(
+        {"change_id": str, "run_id": int, "dated": str, "kind": str, "pmid": int, "claim_id": str,
+         "assertion_id": str, "was": str, "now": str, "text": str},
+        pk="change_id", not_null=frozenset({"dated", "kind", "text"}),
+        indexes=(("dated",), ("run_id", "kind"), ("claim_id",), ("pmid",)),
+    ),
+    "vocabulary": Table(
+        {"facet": str, "value": str, "label": str, "terms": str, "mesh": str, "broader": str}, pk=("facet", "value"),
     ),
     "build": Table({"key": str, "value": str}, pk="key"),
 }  # fmt: skip
@@ -209,4 +251,11 @@ def finish_evidence(db: Database) -> None:
     for name, text in FULL_TEXT.items():
         db.table(name).enable_fts(text, fts_version="FTS5", tokenize="porter unicode61", create_triggers=True)
         db.table(name).optimize()
+    analyze_evidence(db)
+
+
+def analyze_evidence(db: Database) -> None:
+    """Count anew what SQLite's query planner goes by."""
+    if "sqlite_stat1" in db.table_names():
+        db.execute("DELETE FROM sqlite_stat1")  # so that the order of its rows tells nothing of the past
     db.analyze()

@@ -1,12 +1,24 @@
-"""How fresh and how complete the data in a folder are."""
+"""How fresh and how complete the data are: of a folder with its archive, and of a published database alone."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from db.archive import Archive
+from db.archive import Archive, now
+from db.coverage import MAX_AGE_DAYS
 from db.release import LIVE
+from db.rounds import due_again, next_whole_search
+
+_LAST_OF_EACH = (
+    "SELECT * FROM runs WHERE run_id IN (SELECT max(run_id) FROM runs WHERE kind <> 'import' GROUP BY kind) "
+    "ORDER BY run_id"
+)
+"""The newest run of each kind that asks PubMed."""
 
 
 @dataclass(frozen=True)
@@ -17,20 +29,54 @@ class Status:
     last_run: str
     """Start, kind and state of the newest run, or 'none'."""
     last_complete: str
-    """When a search last ended with reported = stored, or 'never'."""
+    """When a whole search last ended with reported = stored, or 'never'."""
     missing: tuple[int, ...]
-    """PMIDs that the newest run named and could not store."""
+    """PMIDs that the newest runs named and could not store."""
     built: bool
+    age_days: int | None = None
+    """Of the last complete whole search; None if there is none."""
+    unfinished: tuple[str, ...] = ()
+    """Kinds of run of which the newest did not reach its end."""
+    next_whole_search: str = ""
+    """PubMed's day from which one is due; '' if there has been none."""
+    due_again: int = 0
+    """Held records that the next run fetches again."""
+    gone: int = 0
+    """Records that PubMed has no more."""
+    left: int = 0
+    """Records that the topic's search no longer names; they are kept."""
 
     def lines(self) -> Iterator[str]:
         """Plain sentences for the terminal."""
-        yield f"Records in the archive: {self.records}"
+        yield f"Records in the archive: {self.records} ({self.gone} gone from PubMed, {self.left} left the search)"
         yield f"Last run: {self.last_run}"
-        yield f"Last complete search: {self.last_complete}"
+        age = "" if self.age_days is None else f" ({self.age_days} days ago{_stale(self.age_days)})"
+        yield f"Last complete search: {self.last_complete}{age}"
+        if self.unfinished:
+            yield f"Not complete the last time: {', '.join(self.unfinished)}"
         if self.missing:
             shown = ", ".join(map(str, self.missing[:20]))
             yield f"Missing after the last run: {len(self.missing)} ({shown})"
+        yield f"Next whole search: {self.next_whole_search or 'at the next run'}"
+        yield f"To be fetched again by the next run: {self.due_again}"
         yield f"{LIVE}: {'there' if self.built else 'not built yet (run `evidence build`)'}"
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether a published database can be relied on. `ok` is what a monitor asks."""
+
+    ok: bool
+    state: str
+    """'fresh', 'stale' (too long since a whole search), 'incomplete', 'never searched', or 'no database'."""
+    records: int = 0
+    last_complete: str | None = None
+    """When a whole search last ended with reported = stored (UTC)."""
+    age_days: int | None = None
+    missing: int = 0
+    """Records that the newest runs named and could not store."""
+    unfinished: tuple[str, ...] = ()
+    """Kinds of run of which the newest did not reach its end."""
 
 
 def read_status(data: Path) -> Status:
@@ -38,11 +84,61 @@ def read_status(data: Path) -> Status:
     with Archive.open(data) as archive:
         last = archive.last_run()
         complete = archive.last_run(state="complete", kind="sync")
-        rows = archive.ledger(last["run_id"]) if last else []
+        newest = list(archive.database.query(_LAST_OF_EACH))
+        due = next_whole_search(archive)
+        rows = [row for run in newest for row in archive.ledger(run["run_id"])]
+        gone, left = archive.database.execute("SELECT count(gone_since), count(left_run) FROM seen").fetchone()
         return Status(
             archive.count(),
             f"{last['started_at']} ({last['kind']}, {last['state']})" if last else "none",
             complete["finished_at"] if complete else "never",
             tuple(pmid for row in rows for pmid in json.loads(row["missing"])),
             (data / LIVE).exists(),
-        )
+            _age(complete["finished_at"]) if complete else None,
+            tuple(run["kind"] for run in newest if run["state"] != "complete"),
+            due.isoformat() if due else "",
+            len(due_again(archive, now())),
+            gone,
+            left,
+        )  # fmt: skip
+
+
+def health(live: Path, today: date | None = None) -> Health:
+    """Read from `evidence.db` alone how far it can be relied on (today, or on the day given).
+
+    A failed run leaves the last good database as it is, so that failures show as age.
+    """
+    if not live.exists():
+        return Health(False, "no database")
+    with closing(sqlite3.connect(f"{live.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        (records,) = connection.execute("SELECT count(*) FROM articles WHERE source = 'pubmed'").fetchone()
+        newest = connection.execute(_LAST_OF_EACH).fetchall()
+        (last,) = connection.execute(
+            "SELECT max(finished_at) FROM runs WHERE run_id = (SELECT max(run_id) FROM runs WHERE kind = 'sync' "
+            "AND state = 'complete')"
+        ).fetchone()
+        missing = sum(_missing(connection, run["run_id"]) for run in newest)
+    unfinished = tuple(run["kind"] for run in newest if run["state"] != "complete")
+    if not last:
+        return Health(False, "never searched", records, missing=missing, unfinished=unfinished)
+    age = _age(last, today)
+    state = "incomplete" if unfinished else "stale" if age > MAX_AGE_DAYS else "fresh"
+    return Health(state == "fresh", state, records, last, age, missing, unfinished)
+
+
+def _missing(connection: sqlite3.Connection, run_id: int) -> int:
+    rows: list[Any] = connection.execute(
+        "SELECT max(reported, received) - stored FROM searches WHERE run_id = ?", (run_id,)
+    ).fetchall()
+    return sum(short for (short,) in rows)
+
+
+def _age(stamp: str, today: date | None = None) -> int:
+    """Return whole days; none for a day that is still to come by this clock."""
+    here = today or datetime.fromisoformat(now()).date()
+    return max(0, (here - datetime.fromisoformat(stamp).date()).days)
+
+
+def _stale(age_days: int) -> str:
+    return ": stale, run `evidence sync`" if age_days > MAX_AGE_DAYS else ""

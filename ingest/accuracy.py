@@ -1,245 +1,60 @@
-"""How far the tags can be trusted: the tagger scored on labelled files, row by row for `tag_accuracy`.
+"""How far the tags can be trusted: the tagger scored on labelled sets, row by row for the table `tag_accuracy`."""
 
-A labelled file is a JSON-lines file (plain or .gz) in one of the published formats, told by its keys; MEDLINE text
-whose own publication types are the labels; or `gold.csv`, labels by PMID for records that are in the archive.
-A third of every set is held back while rules are written. Which third is fixed by a hash of the title, so that an
-abstract that stands in two sets is held back in both.
-"""
-
-import csv
-import gzip
-import io
-import json
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Sequence
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from Bio import Medline
 
+from ingest.gold_sets import PSYCHEDELICS, Judged, is_held_back, read_gold
 from ingest.record import Record
-from ingest.tagging import ENOUGH, TAGGER_VERSION, Decision, Tagged, Tagger, decide
-from topics import Term, Vocabulary
+from ingest.tagging import TAGGER_VERSION, Tagger, decide
+from topics import Topic, Vocabulary
 from topics.errors import BadInputError
 
-Labels = frozenset[str]
+Row = dict[str, Any]
+FindRecord = Callable[[int], Record | None]
+"""The archive's record of a PMID."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What a reader says of one record in one facet, and what the tagger says."""
+def judge(path: Path, vocabulary: Vocabulary, find_record: FindRecord | None = None) -> tuple[str, list[Judged]]:
+    """Return the name of the gold set and one judgement for every record and facet that has a label.
 
-    facet: str
-    held_back: bool
-    gold: Labels
-    said: Labels
-
-
-@dataclass(frozen=True, slots=True)
-class GoldFormat:
-    """A published format: how its facets are read from a row, and from a decision."""
-
-    name: str
-    keys: frozenset[str]
-    judge: Callable[[dict[str, Any], Decision, Tagged], Iterable[tuple[str, Labels, Labels]]]
-
-
-def is_held_back(title: str) -> bool:
-    """Whether a record with this title is in the third that nobody looks at while writing rules."""
-    key = re.sub(r"[^a-z0-9]+", "", title.lower())
-    return int(sha256(key.encode()).hexdigest(), 16) % 3 == 0
-
-
-# The substances of psynamic_dev, whose routes are those of whatever was given.
-PSYCHEDELICS = Vocabulary(
-    interventions=[
-        Term(value=value, label=value, terms=terms)
-        for value, terms in {
-            "ketamine": ["ketamine", "esketamine", "s-ketamine", "r-ketamine", "arketamine", "ketamin", "spravato"],
-            "mdma": ["mdma", "ecstasy", "3,4-methylenedioxymethamphetamine", "methylenedioxymethamphetamine", "molly"],
-            "mda_mdea": ["mda", "mdea", "mde", "mephedrone", "2c-b", "methylone"],
-            "psilocybin": ["psilocybin", "psilocybine", "psilocin", "magic mushrooms", "psychedelic mushrooms"],
-            "lsd": ["lsd", "lysergic acid diethylamide", "lysergide"],
-            "dmt": ["dmt", "5-meo-dmt", "dimethyltryptamine", "n,n-dimethyltryptamine"],
-            "ayahuasca": ["ayahuasca", "harmine", "hoasca", "daime"],
-            "mescaline": ["mescaline", "peyote"],
-            "ibogaine": ["ibogaine", "noribogaine", "iboga"],
-            "salvinorin_a": ["salvinorin a", "salvia divinorum", "salvia"],
-            "psychedelic": ["psychedelic", "psychedelics", "hallucinogen", "hallucinogens"],
-        }.items()
-    ],
-    conditions=[Term(value="depression", label="depression", terms=["depression", "depressed", "depressive"])],
-)
-
-_ROUTE_CLASS = {"intravenous": "Intravenous", "oral": "Oral", "intranasal": "Nasal", "subcutaneous": "Subcutaneous", "inhaled": "Smoking"}  # fmt: skip
-_STUDY_TYPE = {
-    "randomized_controlled_trial": "Randomized-controlled trial (RCT)",
-    "protocol": "Study protocol",
-    "cohort": "Real-world study",
-    "cross_sectional": "Real-world study",
-    "systematic_review": "Systematic review/meta-analysis",
-    "meta_analysis": "Systematic review/meta-analysis",
-    "case_report": "Case report",
-    "case_series": "Case series",
-    "qualitative": "Qualitative Study",
-}
-_BANDS = (
-    (20, "1-20"), (40, "21-40"), (60, "41-60"), (80, "61-80"), (100, "81-100"), (199, "100-199"), (499, "200-499"),
-    (999, "500-999"),
-)  # fmt: skip
-_REVIEWS = ("systematic_review", "meta_analysis", "narrative_review", "guideline")
-_KETAMINE = frozenset({"Ketamine", "S-Ketamine", "R-Ketamine"})
-
-
-def _psynamic(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[tuple[str, Labels, Labels]]:
-    if "route" in row:
-        review = _is_review(said, tagged)
-        # the published class of a review names a route only where the review is about it
-        counted = said.routes if not review else [tag.value for tag in tagged.tags if tag.facet == "route" and tag.field == "title"]
-        routes = frozenset(_ROUTE_CLASS.get(route, "Other") for route in counted)
-        nothing = "Not applicable" if review else "Unknown"
-        gold = frozenset(row["route"])
-        yield "route", gold, routes or frozenset({nothing})
-        if _KETAMINE & set(row.get("substances", ())):
-            unreal = {"Unknown", "Not applicable"}
-            yield "route (ketamine, real routes)", gold - unreal, routes
-    if "study_type" in row:
-        kind = _STUDY_TYPE.get(said.design, "Other")
-        if said.design in ("secondary_analysis", "pharmacokinetic") and said.randomized == "yes":
-            kind = _STUDY_TYPE["randomized_controlled_trial"]  # the published classes know no finer ones
-        if said.design == "cohort" and said.routes:
-            kind = "Other"  # 'real-world' there is use outside a clinic, not patients treated in one
-        yield "study type", frozenset({row["study_type"]}), frozenset({kind})
-    if "participants" in row:
-        yield "participants", frozenset({row["participants"]}), frozenset({_band(said, tagged)})
-    if "control" in row:
-        yield "control", frozenset(row["control"]), frozenset({_control(said, tagged)})
-
-
-def _is_review(said: Decision, tagged: Tagged) -> bool:
-    """Whether a record is a review by its words, and not only for want of anything studied."""
-    named = [tag for tag in tagged.tags if tag.facet == "design" and tag.value == said.design]
-    return said.design in _REVIEWS and any(tag.confidence >= ENOUGH for tag in named)
-
-
-def _band(said: Decision, tagged: Tagged) -> str:
-    if said.n_total is None:
-        return "Not applicable" if _is_review(said, tagged) else "Unknown"
-    return next((band for top, band in _BANDS if said.n_total <= top), "≥1000")
-
-
-def _control(said: Decision, tagged: Tagged) -> str:
-    if _is_review(said, tagged):
-        return "Not applicable"
-    known = {"placebo": "Placebo", "active": "Active control", "dose_comparison": "Other control"}
-    if said.control in known:
-        return known[said.control]
-    compared = any(tag.facet == "comparison_group" and tag.confidence >= ENOUGH for tag in tagged.tags)
-    grouped = said.design in ("case_control", "randomized_controlled_trial")  # both have a second group by definition
-    return "Other control" if compared or grouped else "Non-controlled"
-
-
-_FINE_DESIGNS = {"editorial_letter": "other", "notice": "other", "qualitative": "other"}
-
-
-def _ketamine(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[tuple[str, Labels, Labels]]:
-    yield "route", frozenset(row["routes"]) - {"unspecified"}, frozenset(said.routes)
-    design = _FINE_DESIGNS.get(said.design, said.design)
-    yield "design", frozenset({row["design"]}), frozenset({design})
-    if row["n_total"] is not None:
-        n_total = frozenset({str(said.n_total)}) if said.n_total is not None else frozenset[str]()
-        yield "n_total", frozenset({str(row["n_total"])}), n_total
-    if row["blinding"]:
-        yield "blinding", frozenset({row["blinding"]}), frozenset({said.blinding})
-    if row["control"]:
-        yield "control", frozenset({row["control"]}), frozenset({said.control})
-    yield (
-        "crossover",
-        frozenset({"yes" if row["crossover"] else "no"}),
-        frozenset({"yes" if said.crossover == "yes" else "no"}),
-    )
-
-
-_KINDS = {
-    "randomized_controlled_trial": "RCT", "case_report": "case report", "systematic_review": "systematic review",
-    "meta_analysis": "systematic review", "narrative_review": "narrative review", "animal": "animal", "in_vitro": "in vitro",
-    "protocol": "protocol",
-}  # fmt: skip
-_KIND_OF_LABEL = (
-    ("Human-RCT", "RCT"), ("Human-case-report", "case report"), ("Human-systematic-review", "systematic review"),
-    ("Non-systematic-review", "narrative review"), ("Animal", "animal"), ("In-vitro", "in vitro"),
-    ("Clinical-study-protocol", "protocol"),
-)  # fmt: skip
-
-
-def _study_type(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[tuple[str, Labels, Labels]]:
-    gold = next((kind for start, kind in _KIND_OF_LABEL if row["study_type"].startswith(start)), "")
-    kind = _KINDS.get(said.design, "")
-    yield "study kind", frozenset({gold} - {""}), frozenset({kind} - {""})
-
-
-def _medline(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[tuple[str, Labels, Labels]]:
-    gold = {"RCT"} if "Randomized Controlled Trial" in row["PT"] else set[str]()
-    predicted = {"RCT"} if said.design == "randomized_controlled_trial" else set[str]()
-    yield "RCT, text only", frozenset(gold), frozenset(predicted)
-
-
-_FORMATS = (
-    GoldFormat("ketamine", frozenset({"routes", "design", "n_total", "blinding"}), _ketamine),
-    GoldFormat("studytype", frozenset({"pmid", "title", "abstract", "study_type"}), _study_type),
-    GoldFormat("psynamic", frozenset({"id", "title", "abstract"}), _psynamic),
-    GoldFormat("medline", frozenset({"PMID", "PT"}), _medline),
-)
-
-
-def read_gold(path: Path) -> tuple[GoldFormat, list[dict[str, Any]]]:
-    """Return a labelled file's format and rows. Raises BadInputError when it is in none of the formats."""
-    try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
-        if text.lstrip().startswith("{"):
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-        else:
-            rows = [dict(record) for record in Medline.parse(io.StringIO(text)) if "PMID" in record and "PT" in record]
-    except (OSError, ValueError) as error:
-        raise BadInputError(
-            f"{path}: cannot be read as labels ({error}); give a .jsonl, MEDLINE or .gz file"
-        ) from error
-    for known in _FORMATS:
-        if rows and known.keys <= rows[0].keys():
-            return known, rows
-    raise BadInputError(f"{path}: not a labelled file in a known format; see docs/accuracy.md for the formats")
-
-
-def judge(path: Path, vocabulary: Vocabulary) -> tuple[str, list[Judged]]:
-    """Return the name of the gold set and one judgement for every record and facet that has a label."""
+    Labels by PMID (`gold.csv`) need `find_record`; records that the archive does not hold are passed over. Raises
+    BadInputError for a file in no known format, or when labels by PMID find no record at all.
+    """
     known, rows = read_gold(path)
     tagger = Tagger(PSYCHEDELICS if known.name == "psynamic" else vocabulary)
     judged = []
     for number, row in enumerate(rows):
-        title = row.get("title", row.get("TI", ""))
-        abstract = row.get("abstract", row.get("AB", "")) or ""
-        record = Record(pmid=99_000_000 + number, title=title, abstract=abstract)
+        if known.name == "gold":
+            record = find_record(int(row["pmid"])) if find_record else None
+        else:
+            abstract = row.get("abstract", row.get("AB", "")) or ""
+            record = Record(pmid=99_000_000 + number, title=row.get("title", row.get("TI", "")), abstract=abstract)
+        if record is None:
+            continue
         tagged = tagger.tag(record)
-        said = decide(tagged.tags, has_abstract=bool(abstract))
-        held = is_held_back(title)
+        said = decide(tagged.tags, has_abstract=bool(record.abstract))
+        held = is_held_back(record.title)
         judged += [Judged(facet, held, gold, mine) for facet, gold, mine in known.judge(row, said, tagged)]
+    if not judged:
+        raise BadInputError(
+            f"{path}: none of its records is in the archive; run `evidence sync` or `evidence import` first"
+        )
     return path.name.split(".")[0], judged
 
 
-def score(paths: Sequence[Path], vocabulary: Vocabulary) -> list[dict[str, Any]]:
+def score(paths: Iterable[Path], topic: Topic, find_record: FindRecord | None = None) -> list[Row]:
     """Return the rows of `tag_accuracy` for labelled files: one a facet and value, for both halves of each set.
 
     A value in parentheses is a summary over the facet. `low` and `high` are the 95 % interval of F1 (bootstrap over
-    records, seeded) or, where `f1` is a share (accuracy, exact set, coverage), Wilson's.
+    records, seeded) or, where `f1` is a share (exact, answered), Wilson's.
     """
     rows = []
     for path in paths:
-        gold_set, judged = judge(path, vocabulary)
+        gold_set, judged = judge(path, topic.vocabulary, find_record)
         for facet in dict.fromkeys(one.facet for one in judged):
             for split in ("dev", "held_back"):
                 part = [one for one in judged if one.facet == facet and one.held_back == (split == "held_back")]
@@ -266,9 +81,12 @@ def _rows_of(judged: Sequence[Judged]) -> list[dict[str, Any]]:
     ]
     total = [part.sum(axis=1) for part in (tp, fp, fn)]
     rows.append(
-        _row("(weighted)", *(part[0] for part in total), _ratio((f1 * support).sum(axis=1), support.sum(axis=1)))
+        _row(
+            "(weighted)", total[0][0], total[1][0], total[2][0], _ratio((f1 * support).sum(axis=1), support.sum(axis=1))
+        )
     )
-    rows.append(_row("(micro)", *(part[0] for part in total), _ratio(2 * total[0], 2 * total[0] + total[1] + total[2])))
+    micro = _ratio(2 * total[0], 2 * total[0] + total[1] + total[2])
+    rows.append(_row("(micro)", total[0][0], total[1][0], total[2][0], micro))
     exact = sum(one.gold == one.said for one in judged)
     answered = sum(bool(one.said) for one in judged)
     right = sum(one.gold == one.said for one in judged if one.said)
@@ -282,13 +100,14 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     return np.divide(above, below, out=np.zeros(np.shape(above), dtype=float), where=np.asarray(below) > 0)
 
 
-def _row(value: str, tp: int, fp: int, fn: int, f1: np.ndarray) -> dict[str, Any]:
+def _row(value: str, tp: np.int64, fp: np.int64, fn: np.int64, f1: np.ndarray) -> dict[str, Any]:
     low, high = np.quantile(f1[1:], [0.025, 0.975])
     precision = float(tp / (tp + fp)) if tp + fp else 0.0
     recall = float(tp / (tp + fn)) if tp + fn else 0.0
     return {
         "value": value, "tp": int(tp), "fp": int(fp), "fn": int(fn), "precision": round(precision, 4),
-        "recall": round(recall, 4), "f1": round(float(f1[0]), 4), "low": round(float(low), 4), "high": round(float(high), 4),
+        "recall": round(recall, 4), "f1": round(float(f1[0]), 4),
+        "low": round(float(low), 4), "high": round(float(high), 4),
     }  # fmt: skip
 
 
@@ -310,3 +129,82 @@ def wilson(right: int, count: int, z: float = 1.959964) -> tuple[float, float]:
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+_HEADER = (
+    "gold set",
+    "facet",
+    "value",
+    "n",
+    "P",
+    "R",
+    "F1 or share",
+    "95 %",
+    "n",
+    "P",
+    "R",
+    "F1 or share",
+    "95 %",
+    "gap",
+)
+
+
+def _lines(rows: Sequence[Row], *, every_value: bool) -> list[tuple[str, ...]]:
+    """Both halves of each set side by side, and the gap between them; numbers of people are summed up only."""
+    halves: dict[tuple[str, str, str], dict[str, Row]] = {}
+    for row in rows:
+        halves.setdefault((row["gold_set"], row["facet"], row["value"]), {})[row["split"]] = row
+    lines: list[tuple[str, ...]] = []
+    for (gold_set, facet, value), half in halves.items():
+        if not value.startswith("(") and (not every_value or facet == "n_total"):
+            continue
+        dev, held = half.get("dev"), half.get("held_back")
+        gap = f"{held['f1'] - dev['f1']:+.3f}" if dev and held else ""
+        lines.append((gold_set, facet, value, *_cells(dev), *_cells(held), gap))
+    return lines
+
+
+def _cells(row: Row | None) -> tuple[str, str, str, str, str]:
+    if row is None:
+        return ("", "", "", "", "")
+    return (
+        str(row["tp"] + row["fn"]), f"{row['precision']:.3f}", f"{row['recall']:.3f}", f"{row['f1']:.3f}",
+        f"{row['low']:.3f}-{row['high']:.3f}",
+    )  # fmt: skip
+
+
+def print_table(rows: Sequence[Row]) -> None:
+    """Print the scores to standard output: first the half that rules were written on, then the held-back one."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"tagger version {TAGGER_VERSION}: development half, held-back half, gap")
+    for name in _HEADER:
+        table.add_column(name)
+    for line in _lines(rows, every_value=True):
+        table.add_row(*line)
+    Console(width=170).print(table)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """Return the scores as a page: docs/accuracy.md."""
+    lines = [
+        "# How far the tags can be trusted",
+        "",
+        f"Tagger version {TAGGER_VERSION}. Generated by `ingest.accuracy.markdown` from the labelled sets; do not "
+        f"edit. The first",
+        "half of each row was seen while rules were written, the second (a third of each set, fixed by a hash of the "
+        "title)",
+        "was held back: its errors were never read. 95 % intervals: bootstrap over records for F1, Wilson's for "
+        "shares.",
+        "`(weighted)` weighs each value's F1 by how often it occurs, `(micro)` counts all labels alike, `(exact)` is "
+        "the share of",
+        "records with exactly the right labels. Labels believed to be wrong are in "
+        "[accuracy-notes.md](accuracy-notes.md).",
+        "",
+    ]
+    for title, every_value in (("Summary", False), ("Every value", True)):
+        lines += [f"## {title}", "", "| " + " | ".join(_HEADER) + " |", "|" + " --- |" * len(_HEADER)]
+        lines += ["| " + " | ".join(line) + " |" for line in _lines(rows, every_value=every_value)]
+        lines.append("")
+    return "\n".join(lines)

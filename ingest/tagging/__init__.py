@@ -2,6 +2,7 @@
 
 from ingest.record import Record
 from ingest.tagging import conduct, designs, document, doses, measurements, people, routes, subjects, words
+from ingest.tagging.counts import find_counts
 from ingest.tagging.decide import ENOUGH, decide, design_of, disagreements
 from ingest.tagging.indexing import indexing_tags
 from ingest.tagging.lexicon import Lexicon, Rule
@@ -20,10 +21,13 @@ class Tagger:
     """The rules of the core and of one topic, compiled once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        extra_routes = [Rule("route", term.value, subjects.plain(word)) for term in vocabulary.routes for word in term.terms]
+        extra_routes = [
+            Rule("route", term.value, subjects.plain(word)) for term in vocabulary.routes for word in term.terms
+        ]
         self._lexicon = Lexicon(
             [
-                *routes.RULES, *extra_routes, *designs.RULES, *conduct.RULES, *people.RULES, *doses.RULES, *measurements.RULES, *words.shared_rules(),
+                *routes.RULES, *extra_routes, *designs.RULES, *conduct.RULES, *people.RULES, *doses.RULES,
+                *measurements.RULES, *words.shared_rules(),
                 *subjects.subject_rules(vocabulary),
             ]
         )  # fmt: skip
@@ -40,11 +44,12 @@ class Tagger:
         """Return every tag of `record`. The same record gives the same tags: nothing else is read."""
         indexed = indexing_tags(record, self._headings)
         doc = document.read(record, self._lexicon)
-        designs.tag_designs(doc)
+        counts = find_counts(doc)
+        designs.tag_designs(doc, people_counted=any(count.n > 1 and count.score >= 0.5 for count in counts))
         design, _ = design_of([tag for tag in (*indexed, *doc.tags) if tag.facet == "design"])
         routes.tag_routes(doc, design)
         conduct.tag_conduct(doc, design)
         subjects.tag_subjects(doc, self._broader)
-        people.tag_people(doc, design)
+        people.tag_people(doc, design, counts)
         arms = doses.tag_doses(doc)
         return Tagged((*indexed, *doc.tags), tuple(arms), tuple(measurements.measure(doc)))

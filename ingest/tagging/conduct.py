@@ -21,23 +21,28 @@ class ConductRule:
 
 
 _DRUGS = (
-    "ect|electroconvulsive therapy|propofol|methohexital|thiopental|thiopentone|etomidate|morphine|fentanyl|remifentanil|"
+    "ect|electroconvulsive therapy|propofol|methohexital|thiopental|thiopentone|etomidate|morphine|fentanyl|"
+    "remifentanil|"
     "quetiapine|escitalopram|venlafaxine|diclofenac|midazolam|lorazepam|diphenhydramine|niacin|methylphenidate|"
     "d amphetamine|dextroamphetamine|dexamphetamine|methamphetamine|amphetamine|diazepam|dextromethorphan|scopolamine|"
-    "tramadol|magnesium|dexmedetomidine|lidocaine|bupivacaine|clonidine|lithium|aripiprazole|tms|rtms|itbs|treatment as usual"
+    "tramadol|magnesium|dexmedetomidine|lidocaine|bupivacaine|clonidine|lithium|aripiprazole|tms|rtms|itbs|treatment "
+    "as usual"
 )
 CONDUCT: tuple[ConductRule, ...] = (
     ConductRule(
         "randomized", "yes", "randomized",
         "randomi[sz]ed|randomly (assigned|allocated|divided|distributed|received|selected to receive)|randomi[sz]ation|"
         "random (order|allocation|assignment)|rct|at random",
-        0.85, guard="(non|not|un) ?randomi[sz]ed|mendelian randomi[sz]ation|randomi[sz]ed (controlled |clinical |placebo controlled )?"
+        0.85, guard="(non|not|un) ?randomi[sz]ed|mendelian randomi[sz]ation|randomi[sz]ed (controlled |clinical |"
+                    "placebo controlled )?"
         "(trials|studies)|(future|large|larger|further|more) randomi[sz]ed",
     ),
     ConductRule("randomized", "no", "not randomized",
-                "non ?randomi[sz]ed|not randomi[sz]ed|open label|retrospective(ly)?|case (report|series)|single arm|chart review|uncontrolled", 0.7),
+                "non ?randomi[sz]ed|not randomi[sz]ed|open label|retrospective(ly)?|case (report|series)|single arm|"
+                "chart review|uncontrolled", 0.7),
     ConductRule("blinding", "double", "double-blind",
-                "double blind(ed)?|double masked|double dummy|(triple|quadruple) (blind|mask)(ed)?|doubly blind|blinded trial", 0.9),
+                "double blind(ed)?|double masked|double dummy|(triple|quadruple) (blind|mask)(ed)?|doubly blind|"
+                "blinded trial", 0.9),
     ConductRule("blinding", "single", "single-blind",
                 "single blind(ed)?|single masked|(rater|assessor|observer|patient|evaluator) (blind|masked)(ed)?|"
                 "blinded (raters?|assessors?|evaluators?|observers?)", 0.8),
@@ -45,36 +50,50 @@ CONDUCT: tuple[ConductRule, ...] = (
                 "open label|open trial|unblinded|open study|non ?blinded|unmasked|openly", 0.75,
                 guard="open label (extension|follow up|phase|maintenance)|unblinded staff"),
     ConductRule("crossover", "yes", "crossover",
-                "cross over|crossover|within subjects?|crossed over|within participants?|counter ?balanced|latin square|"
-                "repeated measures design|separate (test )?days|two (test|experimental|study) (days|sessions)|two occasions|"
+                "cross over|crossover|within subjects?|crossed over|within participants?|counter ?balanced|latin "
+                "square|"
+                "repeated measures design|separate (test )?days|two (test|experimental|study) (days|sessions)|two "
+                "occasions|"
                 "two infusions|alternative treatment", 0.85,
-                guard="case crossover|(within subjects?|within participants?) (effects?|factors?|variability|changes?|comparisons?|correlations?)"),
+                guard="case crossover|(within subjects?|within participants?) (effects?|factors?|variability|"
+                      "changes?|comparisons?|correlations?)"),
     ConductRule("control", "placebo", "placebo", "placebos?|placebo controlled|sham", 0.85,
                 guard="active placebo|placebo response|nocebo|no placebo|without (a )?placebo"),
-    ConductRule("control", "placebo", "saline", "(normal |isotonic )?saline|saline (solution|infusion|group|placebo)|inactive", 0.8,
-                guard="(in|with|of) (100|50|500|250|10|20|ml)? ?(ml )?(of )?(normal |isotonic )?saline|saline (0 )?9|diluted in saline"),
+    ConductRule("control", "placebo", "saline", "(normal |isotonic )?saline|saline (solution|infusion|group|"
+                                                "placebo)|inactive", 0.8,
+                guard="(in|with|of) (100|50|500|250|10|20|ml)? ?(ml )?(of )?(normal |isotonic )?saline|"
+                      "saline (0 )?9|diluted in saline"),
     ConductRule(
         "control", "active", "active control named",
-        "active (placebo|control|comparator|controlled|treatment control)|comparator|(versus|vs|compared (with|to)|or|against) "
-        f"({_DRUGS})|midazolam (group|arm|control|infusion|placebo)|({_DRUGS}) (group|groups|arm)|non ?inferiority|head to head|"
-        "standard care|usual care|(versus|vs|compared (with|to)) (active|intranasal|intravenous|oral|intramuscular|racemic)|"
+        "active (placebo|control|comparator|controlled|treatment control)|comparator|(versus|vs|compared (with|to)|or|"
+        "against) "
+        f"({_DRUGS})|midazolam (group|arm|control|infusion|placebo)|({_DRUGS}) (group|groups|arm)|non ?inferiority|"
+        f"head to head|"
+        "standard care|usual care|(versus|vs|compared (with|to)) (active|intranasal|intravenous|oral|intramuscular|"
+        "racemic)|"
         "midazolam controlled|niacin|low dose comparator",
         0.9,
     ),
     ConductRule("control", "active", "another drug compared",
-                "midazolam|(and|or|than) (propofol|methohexital|thiopental|etomidate|fentanyl|morphine|dexmedetomidine)", 0.7,
+                "midazolam|(and|or|than) (propofol|methohexital|thiopental|etomidate|fentanyl|morphine|"
+                "dexmedetomidine)", 0.7,
                 guard="premedicat(ed|ion) (with )?midazolam"),
     ConductRule("control", "dose_comparison", "doses compared",
-                "dose (comparison|ranging|response|finding)|different doses|(two|three|four|five) (different )?doses|low dose (control|group)|"
+                "dose (comparison|ranging|response|finding)|different doses|(two|three|four|five) (different )?doses|"
+                "low dose (control|group)|"
                 "high (and|versus|vs|or) low dose|low (and|versus|vs|or) high dose|very low dose", 0.55),
     ConductRule("control", "none", "no control",
-                "open label|uncontrolled|single arm|case (report|series)|chart review|retrospective(ly)?|open trial|open study|"
+                "open label|uncontrolled|single arm|case (report|series)|chart review|retrospective(ly)?|open trial|"
+                "open study|"
                 "no control group|without (a )?control group|naturalistic|single group|one arm", 0.6),
     ConductRule(
         "comparison_group", "yes", "comparison group",
-        "control group|controls|comparison (group|subjects|participants)|non ?users|never users|healthy (comparison|control) (subjects|group|participants)|"
-        "drug naive|matched|ex users|former users|cannabis users|non drug users|polydrug (controls|users and)|compared (to|with) (healthy|those|non|"
-        "patients|participants|individuals|subjects|cannabis|users)|waitlist|wait list|treatment as usual|(two|three|four) groups|"
+        "control group|controls|comparison (group|subjects|participants)|non ?users|never users|healthy (comparison|"
+        "control) (subjects|group|participants)|"
+        "drug naive|matched|ex users|former users|cannabis users|non drug users|polydrug (controls|users and)|"
+        "compared (to|with) (healthy|those|non|"
+        "patients|participants|individuals|subjects|cannabis|users)|waitlist|wait list|treatment as usual|(two|three|"
+        "four) groups|"
         "group comparisons?|comparing|versus|vs|between groups|compared (with|to)",
         0.65, guard="controls for|compared (with|to) (baseline|pre|before|previous|placebo)|drug naive patients",
     ),
@@ -83,7 +102,9 @@ RULES = [Rule(f"conduct:{number}", rule.value, rule.pattern) for number, rule in
 RULES += [Rule(f"conduct:{number}", "", rule.guard) for number, rule in enumerate(CONDUCT) if rule.guard]
 
 _RULE_KINDS = [(f"conduct:{number}", rule) for number, rule in enumerate(CONDUCT)]
-_SINGLE_ARM = frozenset({"case_report", "case_series", "cohort", "nonrandomized_trial", "cross_sectional", "qualitative"})
+_SINGLE_ARM = frozenset(
+    {"case_report", "case_series", "cohort", "nonrandomized_trial", "cross_sectional", "qualitative"}
+)
 
 
 def tag_conduct(doc: Document, design: str) -> None:
@@ -114,13 +135,13 @@ def _share(doc: Document, start: int) -> float:
 
 def _tag_single_arm(doc: Document, design: str, found: dict[str, float]) -> None:
     """A study of a kind that has one group, with no other group in sight, has no control."""
-    start, end = doc.bounds(0)
+    start, end = doc.opening()
     if design in ("case_report", "case_series"):
-        doc.add("control", "none", start, max(start, end - 1), "cases have no control", 0.92)
+        doc.add("control", "none", start, end, "cases have no control", 0.92)
         return
     if design not in _SINGLE_ARM or design in REVIEWS:
         return
     others = ("control=placebo", "control=active", "comparison_group=yes", "control=none")
     if any(found.get(other, 0.0) >= 0.5 for other in others):
         return
-    doc.add("control", "none", start, max(start, end - 1), "one group, no other in sight", 0.5)
+    doc.add("control", "none", start, end, "one group, no other in sight", 0.5)

@@ -1,17 +1,19 @@
 """Every number that stands with people, and what its sentence says it counts."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from math import log10
 
 from ingest.tagging import document
 from ingest.tagging.document import Document
-from ingest.tagging.lexicon import Hit, Rule
+from ingest.tagging.lexicon import Hit, Rule, word_set
 
 # kind of cue -> words. 'randomized', 'enrolled' ... are also the basis that the tag names.
 CUES: dict[str, str] = {
     "randomized": (
-        "(was|were|been|be) (then )?(randomi[sz]ed|randomly (assigned|allocated|divided|distributed|selected|received))|"
+        "(was|were|been|be) (then )?(randomi[sz]ed|randomly (assigned|allocated|divided|distributed|selected|"
+        "received))|"
         "we randomi[sz]ed|we randomly|randomi[sz]ed|randomly|underwent randomi[sz]ation"
     ),
     "enrolled": (
@@ -25,11 +27,13 @@ CUES: dict[str, str] = {
         "data (from|of|on)|study population|presented|were|included"
     ),
     "total": (
-        "total of|totaling|totalling|in total|total|sample of|sample size of|sample size|cohort of|group of|series of|sample|"
+        "total of|totaling|totalling|in total|total|sample of|sample size of|sample size|cohort of|group of|series of|"
+        "sample|"
         "altogether|overall|population of|consisted of|comprised|comprising|all"
     ),
     "screened": (
-        "screened|assessed for eligibility|approached|invited|eligible|contacted|referred|initially|were excluded|excluded|"
+        "screened|assessed for eligibility|approached|invited|eligible|contacted|referred|initially|were excluded|"
+        "excluded|"
         "responded to|declined|refused|population based"
     ),
     "completers": "(who )?complet(ed|ers|ing)|finished|study completers",
@@ -38,67 +42,81 @@ CUES: dict[str, str] = {
         "responders|non ?responders|remitters|at follow up|lost to follow up|in each|required|a further"
     ),
     "happened": (  # after a number: something befell these people, not all of them
-        "responded|remitted|dropped out|drop outs?|dropouts?|withdrew|withdrawn|discontinued|experienced|reported|relapsed|had|"
-        "showed|attempted|developed|met (the )?criteria|met both|met response|achieved|died|remained|failed|continued|exhibited|"
+        "responded|remitted|dropped out|drop outs?|dropouts?|withdrew|withdrawn|discontinued|experienced|reported|"
+        "relapsed|had|"
+        "showed|attempted|developed|met (the )?criteria|met both|met response|achieved|died|remained|failed|continued|"
+        "exhibited|"
         "tested positive|who required|were considered"
     ),
-    "planned": "will (be|include|enroll?|recruit|receive|randomi[sz]e|participate)|to be (recruited|enrolled|included)|planned|aim to|target",
+    "planned": (
+        "will (be|include|enroll?|recruit|receive|randomi[sz]e|participate)|to be (recruited|enrolled|included)|"
+        "planned|aim to|target"
+    ),
 }
-RULES = [Rule(f"count:{cue}", cue, pattern) for cue, pattern in CUES.items()]
+RULES = [Rule("count", cue, pattern) for cue, pattern in CUES.items()]
 
-_KIND = {cue: f"count:{cue}" for cue in CUES}
 _SIZE = 0.12
 """The whole is larger than its parts: of two numbers as likely, the larger is the total."""
 _ZONE_SCORE = {
-    document.TITLE: 0.5, document.OBJECTIVE: 0.5, document.METHODS: 0.6, document.RESULTS: 0.5, document.CONCLUSIONS: 0.3,
-    document.BACKGROUND: 0.4, document.OTHER: 0.3,
+    document.TITLE: 0.5, document.OBJECTIVE: 0.5, document.METHODS: 0.6, document.RESULTS: 0.5,
+    document.CONCLUSIONS: 0.3, document.BACKGROUND: 0.4, document.OTHER: 0.3,
 }  # fmt: skip
 _GAP = 70
+_FAR = 10_000
 _DIGITS = re.compile(r"[0-9]+(?:,[0-9]{3})*(?: [0-9]{3}(?= [a-z]))*(?![0-9%/]|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)")
 _GLUED = frozenset("0123456789.,/:-abcdefghijklmnopqrstuvwxyz")
-_EQUALS = re.compile(r"= ?([0-9]{1,3}(?:(?:, ?| )[0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
+_EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
 # Between a number and its noun only describing words may stand: no unit, no verb, no other clause.
-_BREAK_SIGNS = re.compile(r"[;:=%?\[\]]|\. ")
-_BREAK_WORDS = frozenset(
-    "mg kg ml g year years yr yrs month months week weeks day days hour hours hr hrs h min minute minutes point points item "
-    "items session sessions infusion infusions dose doses times sites centers centres center centre hospitals studies trials "
-    "rcts articles countries group groups phase study experiment experiments ng tesla hz version tablet tablets pills per in "
-    "were was had with from to for by than after during that which compared versus vs at between we or arm arms placebo".split()
+_BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]]|\. ")
+_BREAK_WORDS = word_set(
+    "million billion thousand after arm arms articles at between by center centers centre centres compared countries "
+    "day days dose doses "
+    "during experiment experiments for from g group groups h had hospitals hour hours hr hrs hz in infusion "
+    "infusions item items kg mg min minute minutes ml month months ng or per phase pills placebo point points "
+    "rcts session sessions sites studies study tablet tablets tesla than that times to trials version versus vs "
+    "was we week weeks were which with year years yr yrs"
 )
 _TO_SPACES = str.maketrans("-(),/", "     ")
-_LABELS = frozenset(
-    "year years phase type study experiment group day week grade stage version table covid class level aim chapter".split()
+_LABELS = word_set(
+    "aim chapter class covid day experiment grade group level phase stage study table type version week year years"
 )
 _GROUPS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5}
-_GROUPS_OF = re.compile(r"\b(two|three|four|five|[2-5]) (?:[a-z-]+ ){0,2}groups \(?(?:each )?(?:of|with|containing|comprising) $")
+_GROUPS_OF = re.compile(
+    r"\b(two|three|four|five|[2-5]) (?:[a-z-]+ ){0,2}groups \(?(?:each )?(?:of|with|containing|comprising) $"
+)
 _IN_EACH = re.compile(
     r" ?(?:\(?in|per|for)? ?(?:each|every) (?:of the )?(?:[a-z-]+ ){0,3}?(?:arms?|groups?)|/(?:arm|group)|"
     r".{0,12}? in each (?:arm|group|of)"
 )
 _ARMS = re.compile(r"\b(two|three|four|five|[2-5])[ -](?:[a-z-]+ ){0,3}?(?:groups|arms)\b")
-_SINGULAR = frozenset(
-    "patient inpatient outpatient participant subject volunteer adult individual person child adolescent user student youth "
-    "veteran respondent control infant neonate".split()
+_SINGULAR = word_set(
+    "adolescent adult child control individual infant inpatient neonate outpatient participant patient person "
+    "respondent student subject user veteran volunteer youth"
 )
-_SEXES = frozenset("men women male female males females boys girls".split())
+_SEXES = word_set("boys female females girls male males men women")
 _OTHER_NOUN = re.compile(
-    r"(?:[ -][a-z()-]+){0,4}? (?:studies|trials|rcts|articles|papers|publications|reports|records|infusions|doses|sessions|"
-    r"treatments|samples|sites|items|days|weeks|months|years|hours|minutes|mg|ml|cent(?:er|re)s|injections|experiences|times|"
-    r"administrations|reviews|citations|countries|databases|scans|images|hospitals|visits|observations|events|interviews|"
+    r"(?:[ -][a-z()-]+){0,4}? (?:studies|trials|rcts|articles|papers|publications|reports|records|infusions|doses|"
+    r"sessions|"
+    r"treatments|samples|sites|items|days|weeks|months|years|hours|minutes|mg|ml|cent(?:er|re)s|injections|"
+    r"experiences|times|"
+    r"administrations|reviews|citations|countries|databases|scans|images|hospitals|visits|observations|events|"
+    r"interviews|"
     r"references|manuscripts|comparisons|points|tweets|posts|comments)\b|[.%]\d| ?%"
 )
 _LISTED = re.compile(r"(?: [a-z-]+){1,4},?(?: and| or|,)? ")
 _OF_WHOM = re.compile(r" (?:of|from) (?:the|these|those|our|all|whom|which)\b(?! (?:study|trial))")
 _PART_OF = re.compile(r" (?:\([\d.]+ ?%\) )?(?:of|out of) (?:the|these|those|whom|which|our|all|\d)")
 _DENOMINATOR = re.compile(r"(?:[a-z]+: ?)?(?:out )?of (?:the |these |those |all )?(?:total |initial )?")
-_NOT_PEOPLE = re.compile(r"(?:papers|studies|articles|trials|records|publications|rcts|reports|citations|abstracts) \(?$")
+_NOT_PEOPLE = re.compile(
+    r"(?:papers|studies|articles|trials|records|publications|rcts|reports|citations|abstracts) \(?$"
+)
 _OPENS = re.compile(r",? ?[\[(]?(?:total |overall )?")
 _STANDS_FOR_PEOPLE = re.compile(r" (?:were|was)(?: then)? (?:randomi[sz]ed|randomly|enrolled|recruited|assigned)")
-_TOTAL_BEFORE = tuple(
-    "total of |sample of |sample size of |cohort of |total sample |total sample was |sample size was |sample size is |"
-    " recruit | recruited | recruiting | enroll | enrol | enrolled | randomize | randomise | interviewed | recruit up to |"
-    " enroll up to | enrol up to ".split("|")
-)
+_TOTAL_BEFORE = (
+    "total of ", "sample of ", "sample size of ", "cohort of ", "total sample ", "total sample was ",
+    "sample size was ", "sample size is ", " recruit ", " recruited ", " recruiting ", " enroll ", " enrol ",
+    " enrolled ", " randomize ", " randomise ", " interviewed ", " recruit up to ", " enroll up to ", " enrol up to ",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +152,20 @@ def find_counts(doc: Document) -> list[Count]:
 def numbers_before(doc: Document, nouns: list[Hit]) -> list[tuple[int, int, int]]:
     """Whole numbers, in digits and words, wherever one could count such nouns: (start, end, value) in order."""
     text = doc.lower
-    reaches = [(start - _GAP, start) for start, _, _ in nouns]
-    for cue in ("randomized", "enrolled"):
-        for start, end, _ in doc.hits.get(f"count:{cue}", ()):
-            reaches += [(start - 14, start), (end, end + 14)]
-    reaches += [(end, end + 16) for _, end, _ in doc.hits.get("count:total", ())]
+    reaches = [(max(start - _GAP, 0), start) for start, _, _ in nouns]
+    for start, end, cue in doc.hits.get("count", ()):
+        if cue in ("randomized", "enrolled"):
+            reaches.append((start - 14, start) if doc.lower[start] == "w" else (end, end + 14))
+        elif cue == "total":
+            reaches.append((end, end + 16))
     found = [(start, end, int(value)) for start, end, value in doc.hits.get("number", ())]
-    at = 0
     for first, last in _merged(reaches):
-        for match in _DIGITS.finditer(text, max(at, first), last + 16):
+        for match in _DIGITS.finditer(text, first, last + 16):
             start = match.start()
             if start >= last:
                 break
             if text[start - 1] not in _GLUED:
                 found.append((start, match.end(), int(match[0].replace(",", "").replace(" ", ""))))
-        at = max(at, last)
     found.sort()
     return found
 
@@ -253,8 +270,12 @@ def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: se
 
 
 def _groups(doc: Document, start: int, end: int) -> int:
-    """By how much a number is to be multiplied: 'three groups of nine', '18 patients in each arm' (two, if not said)."""
-    before = _GROUPS_OF.search(doc.lower, max(0, start - 40), start) if "groups" in doc.lower[max(0, start - 40) : start] else None
+    """How many groups a number counts one of: 'three groups of nine', '18 patients in each arm' (two, if not said)."""
+    before = (
+        _GROUPS_OF.search(doc.lower, max(0, start - 40), start)
+        if "groups" in doc.lower[max(0, start - 40) : start]
+        else None
+    )
     if before:
         return _GROUPS[before[1]]
     if _IN_EACH.match(doc.lower, end):
@@ -272,24 +293,22 @@ def _count(doc: Document, n: int, start: int, end: int, noun: str, *, attached: 
     score = _ZONE_SCORE[zone] - (0.2 if zone == document.BACKGROUND and doc.structured else 0.0)
     basis = "stated"
 
-    def near(cue: str, side: int = 0) -> int:
-        hits = doc.hits.get(_KIND[cue])
-        return nearest(hits, first, last, start, end, side) if hits else 10_000
-
-    total = near("total", -1)
-    if near("randomized") <= 80:
+    near, ahead, after = _nearest_cues(doc, first, last, start, end)
+    if near.get("randomized", _FAR) <= 80:
         score, basis = score + 0.25, "randomized"
-    elif near("enrolled") <= 80:
+    elif near.get("enrolled", _FAR) <= 80:
         score, basis = score + 0.15, "enrolled"
-    if total <= 25:
-        score += 0.3 if total <= 5 else 0.2
-    if near("planned") <= 60:
+    if ahead.get("total", _FAR) <= 25:
+        score += 0.3 if ahead["total"] <= 5 else 0.2
+    if near.get("planned", _FAR) <= 60:
         score, basis = score + 0.1, "planned"
-    if near("completers") <= 30:
+    if near.get("completers", _FAR) <= 30:
         score, basis = score - 0.1, "completers"
-    if near("screened", 1) <= 40 or near("screened", -1) <= 12:
+    if after.get("screened", _FAR) <= 40 or ahead.get("screened", _FAR) <= 3:
         score -= 0.35
-    part = near("part") <= 14 or near("happened", 1) <= 14
+    part = near.get("part", _FAR) <= 14 or (
+        after.get("happened", _FAR) <= 14 and not text.startswith((" who ", " that ", " with "), end)
+    )  # '15 users who had ...' says who they are, '15 users had ...' what befell them
     digits = _DIGITS.match(text, start)
     if _OF_WHOM.match(text, end) or _PART_OF.match(text, digits.end() if digits else start):
         part = True
@@ -315,19 +334,32 @@ def _count(doc: Document, n: int, start: int, end: int, noun: str, *, attached: 
     return Count(n, start, end, basis, score - 0.004 * sentence + _SIZE * log10(n or 1), noun, form, sentence, part)
 
 
-def nearest(hits: list[Hit] | tuple[()], first: int, last: int, start: int, end: int, side: int = 0) -> int:
-    """Characters between a number and the nearest cue of its sentence (10,000 when there is none).
-
-    `side` is -1 for cues before the number only, 1 for cues after it, 0 for either.
-    """
-    best = 10_000
-    for hit_start, hit_end, _ in hits:
-        if hit_start < first:
-            continue
-        if hit_start >= last:
+def _nearest_cues(
+    doc: Document, first: int, last: int, start: int, end: int
+) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Characters between a number and the nearest cue of each kind in its sentence: on either side, before, after."""
+    near: dict[str, int] = {}
+    before: dict[str, int] = {}
+    after: dict[str, int] = {}
+    hits = doc.hits.get("count", [])
+    for at in range(bisect_left(hits, (first,)), len(hits)):
+        cue_start, cue_end, cue = hits[at]
+        if cue_start >= last:
             break
-        if (side > 0 and hit_start < end) or (side < 0 and hit_start >= start):
-            continue
-        distance = max(hit_start - end, start - hit_end, 0)
-        best = min(best, distance)
-    return best
+        if cue_start >= end:
+            distance = cue_start - end
+            if distance < after.get(cue, _FAR):
+                after[cue] = distance
+        else:
+            distance = max(start - cue_end, 0)
+            if cue_start < start and distance < before.get(cue, _FAR):
+                before[cue] = distance
+        if distance < near.get(cue, _FAR):
+            near[cue] = distance
+    return near, before, after
+
+
+def says_total(doc: Document, count: Count) -> bool:
+    """Whether 'a total of' or the like stands before a number."""
+    _, before, _ = _nearest_cues(doc, *doc.bounds(count.sentence), count.start, count.end)
+    return before.get("total", _FAR) <= 25

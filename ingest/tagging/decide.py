@@ -16,6 +16,10 @@ ENOUGH = 0.5
 """A design counts from this confidence on."""
 NAMED = 0.9
 """A design that the title or an index names goes before one that is only mentioned."""
+SURE_TOTAL = 0.65
+"""A number of people less sure than this stays a tag and is no total: better none than a guess."""
+BOUND_ROUTE = 0.8
+"""Routes from it on are tied to the drug by the words; where the title has one, only such routes count."""
 SURE_ROUTE = 0.55
 """Routes below it are inferred ('infusion'): they count only where no route is named."""
 _NOT_PRIMARY = REVIEWS | {"protocol", "secondary_analysis", "editorial_letter", "notice", "other"}
@@ -64,6 +68,7 @@ def decide(tags: Iterable[Tag], *, has_abstract: bool) -> Decision:
 
 
 def design_of(tags: list[Tag]) -> tuple[str, tuple[str, ...]]:
+    """Return the design that counts and every design with enough evidence, from tags of the facet `design`."""
     register = [tag for tag in tags if tag.source == "register"]
     evidence: dict[str, float] = {}
     for tag in register or tags:
@@ -83,7 +88,9 @@ def _routes(tags: list[Tag], review: bool) -> tuple[str, ...]:
     register = [tag for tag in tags if tag.source == "register"]
     roles = {"reviewed", "studied", "comparator"} if review else {"studied", "comparator"}
     counted = [tag for tag in register or tags if tag.role in roles]
-    sure = [tag for tag in counted if tag.confidence >= SURE_ROUTE]
+    titled = any(tag.field == "title" and tag.confidence >= BOUND_ROUTE for tag in counted)
+    least = BOUND_ROUTE if titled else SURE_ROUTE
+    sure = [tag for tag in counted if tag.confidence >= least]
     values = {tag.value for tag in sure or counted}
     order = {route: number for number, route in enumerate(ROUTES)}
     return tuple(sorted(values, key=lambda value: (order.get(value, len(order)), value)))
@@ -115,8 +122,7 @@ def _n_total(tags: list[Tag], nothing: str) -> tuple[int | None, str]:
     if not tags:
         return None, nothing
     best = max(tags, key=lambda tag: tag.confidence)
-    rivals = {tag.value for tag in tags if tag.confidence == best.confidence}
-    if len(rivals) > 1:
+    if best.confidence < SURE_TOTAL:
         return None, "abstained"
     return int(best.value), best.rule.rpartition(" ")[2]
 

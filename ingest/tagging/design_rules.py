@@ -23,13 +23,14 @@ class DesignRule:
     repeated: float = 0.0
     """How sure when its words come more than once, where once makes it less sure."""
     unless: str = ""
-    """A signal (`SIGNALS`) that silences the rule: a text with results is no protocol, whatever it says will be done."""
+    """A signal (`SIGNALS`) that silences the rule: a text with results is no protocol, whatever it says it will do."""
 
 
 PRECEDENCE = (
     "notice", "protocol", "guideline", "meta_analysis", "systematic_review", "animal", "in_vitro", "case_series",
     "case_report", "secondary_analysis", "editorial_letter", "narrative_review", "pharmacokinetic",
-    "randomized_controlled_trial", "qualitative", "cohort", "cross_sectional", "case_control", "nonrandomized_trial", "other",
+    "randomized_controlled_trial", "qualitative", "cohort", "cross_sectional", "case_control", "nonrandomized_trial",
+    "other",
 )  # fmt: skip
 """Of the designs with as good evidence the first counts: a protocol of a randomized trial is a protocol."""
 
@@ -39,7 +40,8 @@ _TRIAL = "(trials?|study|studies|investigation|experiment|design|pilot|compariso
 _KIND = (
     "(double blind(ed)? |single blind(ed)? |triple blind(ed)? |double masked |placebo |active |clinical |controlled |"
     "crossover |cross over |pilot |open label |open |parallel |parallel group |comparative |prospective |sham |"
-    "multicent(er|re) |multi cent(er|re) |dose |waitlist |wait list |phase |within subjects? |feasibility |cluster |factorial )?"
+    "multicent(er|re) |multi cent(er|re) |dose |waitlist |wait list |phase |within subjects? |feasibility |cluster |"
+    "factorial )?"
 )
 DESIGN_RULES = (
     DesignRule(
@@ -49,8 +51,10 @@ DESIGN_RULES = (
     ),
     DesignRule(
         "protocol", "protocol named",
-        "(study|trial|review) protocols?|protocol (for|of) (a|an|the) (randomi[sz]ed|trial|study|systematic|clinical|prospective|double|"
-        "multi|cluster|pilot|feasibility|phase|open|pragmatic|single|cohort|mixed)|protocol for|rationale and (study )?design|design and rationale|"
+        "(study|trial|review) protocols?|protocol (for|of) (a|an|the) (randomi[sz]ed|trial|study|systematic|clinical|"
+        "prospective|double|"
+        "multi|cluster|pilot|feasibility|phase|open|pragmatic|single|cohort|mixed)|protocol for|rationale and (study "
+        ")?design|design and rationale|"
         "(trial|study) design and (rationale|methods)|clinical trial design|"
         "ethics and dissemination|this protocol|protocol describes",
         0.98, 0.75, 0.0, 0.4, background=0.5, unless="found", guard="protocol for the|according to the study protocol",
@@ -58,67 +62,91 @@ DESIGN_RULES = (
     DesignRule(
         "protocol", "plans told in the future",
         "will (be )?(randomi[sz]ed|randomly|enroll?(ed)?|recruit(ed)?|receive|include(d)?|assess(ed)?|evaluate(d)?|"
-        "compare(d)?|conduct(ed)?|administered|investigate(d)?|undergo|complete(d)?|measured|measure|collect(ed)?|performed|"
+        "compare(d)?|conduct(ed)?|administered|investigate(d)?|undergo|complete(d)?|measured|measure|collect(ed)?|"
+        "performed|"
         "take part|test(ed)?|examine(d)?|determine(d)?|treated|given|analy[sz]e(d)?|monitored|invited|explore(d)?|"
-        "participate|attend|followed|obtained|asked|consist|last|allocated|screened|studied|used|provide|help|serve|view)|"
-        "study will|trial will|(participants|patients|subjects) will|we will|(is|are) (currently )?(recruiting|planned)|"
+        "participate|attend|followed|obtained|asked|consist|last|allocated|screened|studied|used|provide|help|serve|"
+        "view)|"
+        "study will|trial will|(participants|patients|subjects) will|we will|(is|are) (currently )?(recruiting|"
+        "planned)|"
         "is planned|primary endpoint will|are being (randomi[sz]ed|recruited)",
         0.6, 0.55, 0.3, 0.0, background=0.5, repeated=0.92, unless="found", guard="(focus|attention|emphasis) will be",
     ),
     DesignRule(
         "protocol", "this study will",
-        "(this|the|our|present|current|proposed|pilot|the current|the present) (study|trial|project) (will|intends to|proposes to)|"
+        "(this|the|our|present|current|proposed|pilot|the current|the present) (study|trial|project) (will|intends to|"
+        "proposes to)|"
         "study intends to|inn or proposed inn|current sponsor code|system organ class|pharmaceutical form|"
-        "route of administration of the placebo|principal inclusion criteria|(participants|patients|subjects) will be (randomi[sz]ed|"
+        "route of administration of the placebo|principal inclusion criteria|(participants|patients|subjects) will be "
+        "(randomi[sz]ed|"
         "randomly|recruited|enrolled|allocated|assigned)|will be (randomi[sz]ed|randomly assigned|recruited|enrolled)",
         0.9, 0.92, 0.6, 0.6, background=0.92, unless="found",
     ),
     DesignRule(
         "protocol", "aims in the present tense",
-        "we aim to|(this|the) (study|trial) is designed to|(study|trial) aims to|this trial is|this is an? (phase|randomi[sz]ed|"
-        "double|open|multicent(er|re)|single|pilot)|purpose of this (study|trial|protocol) is|objective of (this|the) (study|trial) is|"
+        "we aim to|(this|the) (study|trial) is designed to|(study|trial) aims to|this trial is|this is an? (phase|"
+        "randomi[sz]ed|"
+        "double|open|multicent(er|re)|single|pilot)|purpose of this (study|trial|protocol) is|objective of (this|the) "
+        "(study|trial) is|"
         "we hypothesi[sz]e that|the investigators|eligible (participants|patients|subjects)",
         0.0, 0.45, 0.2, 0.0, background=0.45, unless="found",
     ),
     DesignRule(
         "meta_analysis", "meta-analysis named",
-        "(network )?meta analys[ei]s|metaanalys[ei]s|meta analytic(al)?|meta regression|pooled (effect size|estimates?) (of|from) studies",
+        "(network )?meta analys[ei]s|metaanalys[ei]s|meta analytic(al)?|meta regression|pooled (effect size|"
+        "estimates?) (of|from) studies",
         0.95, 0.8, 0.5, 0.2, background=0.1,
-        guard="reporting items for systematic reviews and meta analys[ei]s|(previous|prior|recent|several|published|future) "
-        "meta analys[ei]s|systematic reviews and meta analys[ei]s (prisma )?(guidelines?|statement|checklist|extension|protocols)|"
+        guard="reporting items for systematic reviews and meta analys[ei]s|(previous|prior|recent|several|published|"
+              "future) "
+        "meta analys[ei]s|systematic reviews and meta analys[ei]s (prisma )?(guidelines?|statement|checklist|"
+        "extension|protocols)|"
         "(reviews|trials|review|studies|rcts) (and|or) meta analyses",
     ),
     DesignRule(
         "systematic_review", "systematic review named",
         "systematic(ally)? (literature )?(reviews?|reviewed|search|searched|searches)|scoping reviews?|umbrella review|"
-        "systematic (literature )?(overview|evaluation)|prisma|rapid review|cochrane review|systematic narrative review|"
+        "systematic (literature )?(overview|evaluation)|prisma|rapid review|cochrane review|systematic narrative "
+        "review|"
         "(search|searches) of (the )?(pubmed|medline|embase|databases|electronic databases)|we searched|"
         "(medline|pubmed|embase|psycinfo|cochrane|scopus|web of science|cinahl|databases|literature) (were|was) "
-        "(systematically )?(searched|reviewed|screened|queried)|(electronic|database|databases|literature|medline|pubmed) "
-        "search(es)? (was|were|of|for|using|identified|yielded)|(electronic )?databases (were )?searched|searched (in|on|for|the|"
-        "pubmed|medline|embase|databases)|studies were (identified|included|eligible|selected)|study selection|data sources|"
+        "(systematically )?(searched|reviewed|screened|queried)|(electronic|database|databases|literature|medline|"
+        "pubmed) "
+        "search(es)? (was|were|of|for|using|identified|yielded)|(electronic )?databases (were )?searched|searched (in|"
+        "on|for|the|"
+        "pubmed|medline|embase|databases)|studies were (identified|included|eligible|selected)|study selection|data "
+        "sources|"
         "(reviews?|review of) published (studies|trials)|integrative review",
         0.95, 0.75, 0.5, 0.25, background=0.25,
         guard="(previous|prior|recent|several|published|future|existing|available|most|many) (systematic )?reviews|"
-        "psycinfo database( record)?|psyc info database|systematic reviews (have|has|are|and)|national databases? searched",
+        "psycinfo database( record)?|psyc info database|systematic reviews (have|has|are|and)|national databases? "
+        "searched",
     ),
     DesignRule(
-        "guideline", "guideline named", "(clinical )?practice guidelines?|consensus (statement|guidelines?|recommendations)|"
-        "evidence based (guidelines?|recommendations)|position (statement|paper)|guidelines for (the )?(management|treatment|diagnosis)",
+        "guideline", "guideline named",
+        "(clinical )?practice guidelines?|consensus (statement|guidelines?|recommendations)|"
+        "evidence based (guidelines?|recommendations)|position (statement|paper)|guidelines for (the )?(management|"
+        "treatment|diagnosis)",
         0.75, 0.45, 0.2, 0.0, unless="empirical",
     ),
     DesignRule(
         "secondary_analysis", "secondary analysis named",
-        "(secondary|post hoc|posthoc|ancillary|exploratory|pooled|re|mediation|subgroup) (data )?analys[ei]s|reanalys(is|ed|ing)|"
+        "(secondary|post hoc|posthoc|ancillary|exploratory|pooled|re|mediation|subgroup) (data )?analys[ei]s|"
+        "reanalys(is|ed|ing)|"
         "sub ?analysis|substudy|sub study|secondary (outcomes?|data) (of|from) a|"
         "(data|samples|results|participants) (were )?(drawn|derived|pooled|taken|combined|came) from|pooled data|"
-        "data (were )?(obtained|collected|used) (from|in) (a|an|two|three|four|five|our) (previous|prior|previously|larger|"
-        "randomi[sz]ed|completed|clinical|placebo|double)|(data|results) from (a|two|three|four|our|previous|prior|several) "
-        "(previous|prior|previously|larger|randomi[sz]ed|completed|published|clinical trials?|open label|phase|double)|parent (study|trial)|"
-        "(results|data|findings) from (two|three|four|five|six) (randomi[sz]ed|clinical|double|phase|trials|open|previous|studies)|"
-        "previously (published|reported|completed) (data|trial|study|clinical trial|randomi[sz]ed)|across (two|three|four|five|six) "
+        "data (were )?(obtained|collected|used) (from|in) (a|an|two|three|four|five|our) (previous|prior|previously|"
+        "larger|"
+        "randomi[sz]ed|completed|clinical|placebo|double)|(data|results) from (a|two|three|four|our|previous|prior|"
+        "several) "
+        "(previous|prior|previously|larger|randomi[sz]ed|completed|published|clinical trials?|open label|phase|"
+        "double)|parent (study|trial)|"
+        "(results|data|findings) from (two|three|four|five|six) (randomi[sz]ed|clinical|double|phase|trials|open|"
+        "previous|studies)|"
+        "previously (published|reported|completed) (data|trial|study|clinical trial|randomi[sz]ed)|across (two|three|"
+        "four|five|six) "
         "(randomi[sz]ed|clinical|double|trials|studies|placebo)",
-        0.9, 0.7, 0.3, 0.2, background=0.3, guard="exploratory analys[ei]s (was|were|of the)|subgroup analys[ei]s (was|were|of|by)",
+        0.9, 0.7, 0.3, 0.2, background=0.3,
+        guard="exploratory analys[ei]s (was|were|of the)|subgroup analys[ei]s (was|were|of|by)",
     ),
     DesignRule(
         "editorial_letter", "letter or comment named",
@@ -127,32 +155,44 @@ DESIGN_RULES = (
     ),
     DesignRule(
         "narrative_review", "review named",
-        "(narrative|literature|critical|comprehensive|clinical|mini|state of the art|selective|non ?systematic|integrative|"
-        "brief|practical|topical|historical|updated|concise|general|mechanistic|theoretical|conceptual|short) (re ?)?(view|overview)|"
+        "(narrative|literature|critical|comprehensive|clinical|mini|state of the art|selective|non ?systematic|"
+        "integrative|"
+        "brief|practical|topical|historical|updated|concise|general|mechanistic|theoretical|conceptual|short) (re "
+        "?)?(view|overview)|"
         "a review|review of (the )?(literature|evidence|current|recent|available)|an update|an overview|a primer|"
-        "(this|the|our|the present|present|current|the current|in this|these) (narrative |literature |mini |brief |critical |"
+        "(this|the|our|the present|present|current|the current|in this|these) (narrative |literature |mini |brief |"
+        "critical |"
         "comprehensive )?(review|overview|chapter)|"
-        "(article|paper|chapter|authors?|review) (reviews?|summari[sz]es?|discuss(es)?|describes?|outlines?|provides|highlights?|"
-        "focus(es)?|presents?|explores?|addresses|considers?|examines)|we (will )?(review|summari[sz]e|discuss|outline|argue|propose)|"
-        "here we (review|discuss|summari[sz]e)|(is|are) (reviewed|summari[sz]ed|outlined)|the (authors?) (reviews?|discuss(es)?)|"
-        "to review (the|current|recent)|this (article|chapter|essay|perspective)|evidence is reviewed|literature is reviewed",
+        "(article|paper|chapter|authors?|review) (reviews?|summari[sz]es?|discuss(es)?|describes?|outlines?|provides|"
+        "highlights?|"
+        "focus(es)?|presents?|explores?|addresses|considers?|examines)|we (will )?(review|summari[sz]e|discuss|"
+        "outline|argue|propose)|"
+        "here we (review|discuss|summari[sz]e)|(is|are) (reviewed|summari[sz]ed|outlined)|the (authors?) (reviews?|"
+        "discuss(es)?)|"
+        "to review (the|current|recent)|this (article|chapter|essay|perspective)|evidence is reviewed|literature is "
+        "reviewed",
         0.8, 0.6, 0.5, 0.5, background=0.55, unless="empirical",
-        guard="chart review|retrospective(ly)? review|record review|records review|institutional review|(medical|case|peer) review|"
+        guard="chart review|retrospective(ly)? review|record review|records review|institutional review|(medical|"
+              "case|peer) review|"
         "review board|we propose that|we (discuss|propose) (the )?(possible|potential|implications)",
     ),
     DesignRule(
         "randomized_controlled_trial", "randomized trial named",
         f"randomi[sz]ed {_KIND}{_TRIAL}|rct|randomi[sz]ed controlled|randomi[sz]ed(,? )?(double|single|triple) "
-        "(blind(ed)?|masked)|(double|single|triple) (blind(ed)?|masked) randomi[sz]ed|randomi[sz]ed (crossover|cross over)|"
+        "(blind(ed)?|masked)|(double|single|triple) (blind(ed)?|masked) randomi[sz]ed|randomi[sz]ed (crossover|cross "
+        "over)|"
         "(randomly|randomi[sz]ed) (assigned|allocated|divided|distributed|received|to|either|between|clinical|and)|"
         "(was|were|been) (then )?randomi[sz]ed|we randomi[sz]ed|underwent randomi[sz]ation|"
-        "(patients|participants|subjects|volunteers) (were )?randomi[sz]ed|randomi[sz]ed (patients|participants|subjects|block|"
+        "(patients|participants|subjects|volunteers) (were )?randomi[sz]ed|randomi[sz]ed (patients|participants|"
+        "subjects|block|"
         "controls|and|order|treatment|study|design|sequence|placebo|active|prospective|pilot|open|clinical)|"
         "random (order|assignment|allocation)|randomi[sz]ed|by randomi[sz]ation|at random|quasi randomi[sz]ed|"
         "block randomi[sz]ation|randomi[sz]ation (was|to|list|code|of)",
         0.9, 0.8, 0.55, 0.4, background=0.35,
-        guard="mendelian randomi[sz]ation|non randomi[sz]ed|nonrandomi[sz]ed|not randomi[sz]ed|without randomi[sz]ation|"
-        "randomi[sz]ed (controlled |clinical |placebo controlled )?(trials|studies) (are|is|were|have|of|with|comparing|to)|"
+        guard="mendelian randomi[sz]ation|non randomi[sz]ed|nonrandomi[sz]ed|not randomi[sz]ed|"
+              "without randomi[sz]ation|"
+        "randomi[sz]ed (controlled |clinical |placebo controlled )?(trials|studies) (are|is|were|have|of|with|"
+        "comparing|to)|"
         "randomly (selected|chosen|sampled|picked|recruited)|random sample|large randomi[sz]ed|randomi[sz]ed evidence|"
         f"randomi[sz]ed {_KIND}(controlled |clinical )?(trials|studies)",
     ),
@@ -162,15 +202,19 @@ DESIGN_RULES = (
     ),
     DesignRule(
         "randomized_controlled_trial", "double-blind trial in title",
-        "double blind(ed)?,? (placebo controlled |controlled |crossover |cross over |parallel |comparative |dose |prospective |"
-        "clinical )?(placebo controlled |controlled |crossover |cross over )?(trial|study)|placebo controlled,? (double blind )?"
+        "double blind(ed)?,? (placebo controlled |controlled |crossover |cross over |parallel |comparative |dose |"
+        "prospective |"
+        "clinical )?(placebo controlled |controlled |crossover |cross over )?(trial|study)|placebo controlled,? "
+        "(double blind )?"
         "(crossover )?trial|double blind placebo controlled",
         0.6, 0.0,
     ),
     DesignRule(
         "qualitative", "qualitative named",
-        "qualitative (study|inquiry|analysis|research|interviews?|methods?|thematic|exploration|evaluation|investigation|follow up)|"
-        "thematic analysis|grounded theory|semi structured (qualitative )?interviews?|focus groups?|phenomenological (analysis|study)|"
+        "qualitative (study|inquiry|analysis|research|interviews?|methods?|thematic|exploration|evaluation|"
+        "investigation|follow up)|"
+        "thematic analysis|grounded theory|semi structured (qualitative )?interviews?|focus groups?|phenomenological "
+        "(analysis|study)|"
         "interpretative phenomenological|in depth interviews|ethnograph(y|ic)|lived experiences?|content analysis",
         0.9, 0.45, 0.3, 0.2, background=0.3, repeated=0.65,
         guard="mixed methods|qualitative (and|or) quantitative|quantitative and qualitative",
@@ -178,9 +222,11 @@ DESIGN_RULES = (
     DesignRule(
         "case_series", "case series named",
         "case series|series of (two|three|four|five|six|seven|eight|nine|ten|[2-9]|[1-3][0-9]) (cases|patients)|"
-        "(two|three|four|five|six|seven|eight|nine|ten|[2-9]) (cases|case reports|case studies|case histories)|a report of (two|three|four|five) cases|"
+        "(two|three|four|five|six|seven|eight|nine|ten|[2-9]) (cases|case reports|case studies|case histories)|a "
+        "report of (two|three|four|five) cases|"
         "(in|of) (two|three|four|five|six) (patients|adolescents|women|men|"
-        "individuals|siblings|brothers|sisters|children) with|case reports? of (two|three|four|five)|retrospective case series|"
+        "individuals|siblings|brothers|sisters|children) with|case reports? of (two|three|four|five)|retrospective "
+        "case series|"
         "(report|present|describe) (two|three|four|five|six|[2-9]) (patients|cases|siblings|children|adults|women|men)",
         0.96, 0.75, 0.4, 0.3, background=0.3,
         guard="time series|previous case series|(and|or|few) case series|case series (and|or|have|has|suggest|studies)|"
@@ -192,8 +238,10 @@ DESIGN_RULES = (
         "case presentation|case history|our (patient|case)|we (report|present|describe) (a|the|an|one) "
         "(rare |unique |unusual )?(case|patient|woman|man|boy|girl)|"
         "(present|describe|report)(s|ed)? (a|the|an) case|case history|"
-        "year old (right handed |previously healthy |healthy |caucasian |white |black |african american |japanese |chinese |"
-        "asian |hispanic |italian |indian )?(man|woman|male|female|boy|girl|patient|lady|gentleman|infant|child|veteran|mother|"
+        "year old (right handed |previously healthy |healthy |caucasian |white |black |african american |japanese |"
+        "chinese |"
+        "asian |hispanic |italian |indian )?(man|woman|male|female|boy|girl|patient|lady|gentleman|infant|child|"
+        "veteran|mother|"
         "student|resident)|month old (boy|girl|infant|male|female|child)|single patient|one patient with",
         0.92, 0.6, 0.55, 0.5, background=0.55, unless="groups",
         guard="case studies|case report forms?|the case of (a|an)? ?(bipolar|depression|schizophrenia|cannabis)",
@@ -204,8 +252,10 @@ DESIGN_RULES = (
     ),
     DesignRule(
         "cohort", "cohort named",
-        "(retrospective|prospective|longitudinal|observational|population based|nationwide|naturalistic|register based|registry) "
-        "(cohort|study|chart review|analysis|observational|review|naturalistic|follow ?up|investigation|descriptive|data)|"
+        "(retrospective|prospective|longitudinal|observational|population based|nationwide|naturalistic|register "
+        "based|registry) "
+        "(cohort|study|chart review|analysis|observational|review|naturalistic|follow ?up|investigation|descriptive|"
+        "data)|"
         "cohort study|(chart|charts|record|records) reviews?|medical records|electronic (health|medical) records?|"
         "(patient|national|disease) registry|follow up study|real world|claims (data|database)|retrospective(ly)?|"
         "naturalistic (setting|sample|treatment)?|birth cohort|year longitudinal|longitudinally|vigibase|"
@@ -215,85 +265,117 @@ DESIGN_RULES = (
     ),
     DesignRule(
         "cohort", "use in its own setting",
-        "ceremon(y|ies|ial)|retreats?|rituals?|ritualistic|parties|clubbers|ravers|dance (event|party|club)|microdos(ing|ers)|"
+        "ceremon(y|ies|ial)|retreats?|rituals?|ritualistic|parties|clubbers|ravers|dance (event|party|club)|"
+        "microdos(ing|ers)|"
         "natural(istic)? settings?|recreational settings?|after (self reported|taking|drug free)|weekend|festivals?",
         0.6, 0.52, 0.3, background=0.3, unless="given",
     ),
     DesignRule(
         "case_control", "groups compared",
-        "case control|matched (healthy )?(controls|control group|comparison)|case controlled|healthy (controls|control subjects|"
-        "comparison)|drug naive controls|polydrug controls|(users|subjects|patients) (and|versus|vs|with|were compared with|"
-        "compared (with|to)) (healthy |matched |non ?drug )?(controls|non ?users)|control (group|subjects|participants)|"
+        "case control|matched (healthy )?(controls|control group|comparison)|case controlled|healthy (controls|"
+        "control subjects|"
+        "comparison)|drug naive controls|polydrug controls|(users|subjects|patients) (and|versus|vs|with|were "
+        "compared with|"
+        "compared (with|to)) (healthy |matched |non ?drug )?(controls|non ?users)|control (group|subjects|"
+        "participants)|"
         "non ?users|never users|ex users|former users",
         0.7, 0.52, 0.3, background=0.2, unless="given",
     ),
     DesignRule(
         "cross_sectional", "survey or prevalence",
-        "cross sectional(ly)?|surveys?|surveyed|questionnaires? (study|survey)|online (survey|questionnaire|reports)|web based|"
+        "cross sectional(ly)?|surveys?|surveyed|questionnaires? (study|survey)|online (survey|questionnaire|reports)|"
+        "web based|"
         "internet based|prevalence|epidemiolog(y|ical)|national survey|self report(s|ed)?|respondents|were interviewed|"
-        "interviewed|structured interviews?|questionnaires|patterns of use|drug use patterns|anonymous|poison (control )?cent(er|re)s?|"
+        "interviewed|structured interviews?|questionnaires|patterns of use|drug use patterns|anonymous|poison "
+        "(control )?cent(er|re)s?|"
         "logistic regression|emergency department (visits|admissions)|latent class",
-        0.8, 0.55, 0.3, 0.2, background=0.3, unless="given",
+        0.9, 0.55, 0.3, 0.2, background=0.3, unless="given",
     ),
     DesignRule(
         "nonrandomized_trial", "open trial in title",
-        "open label|open trial|single arm|proof of (concept|principle)|uncontrolled (trial|study)|dose escalation", 0.9, 0.0,
+        "open label|open trial|single arm|proof of (concept|principle)|uncontrolled (trial|study)|dose escalation",
+        0.9, 0.0,
         guard="open label (extension|phase|follow up)",
     ),
     DesignRule(
         "nonrandomized_trial", "open or single-arm trial",
-        "open label|open trial|single arm|pilot (study|trial)|proof of (concept|principle)|feasibility (study|trial)|clinical trial|"
-        "uncontrolled|non randomi[sz]ed|nonrandomi[sz]ed|placebo controlled|double blind|single blind|within subjects?|crossover|"
+        "open label|open trial|single arm|pilot (study|trial)|proof of (concept|principle)|feasibility (study|trial)|"
+        "clinical trial|"
+        "uncontrolled|non randomi[sz]ed|nonrandomi[sz]ed|placebo controlled|double blind|single blind|within "
+        "subjects?|crossover|"
         "cross over|dose (escalation|ranging|finding)|(received|receiving|underwent|were given) "
-        "(a|an|the|one|two|three|four|five|six|up to|single|repeated|serial|multiple|intravenous|oral|subanesthetic|sub anesthetic|"
-        "daily|weekly|low|ketamine|either|[0-9])|infusions? (of|over)|was administered|was infused|was given|serial infusions|"
+        "(a|an|the|one|two|three|four|five|six|up to|single|repeated|serial|multiple|intravenous|oral|subanesthetic|"
+        "sub anesthetic|"
+        "daily|weekly|low|ketamine|either|[0-9])|infusions? (of|over)|was administered|was infused|was given|serial "
+        "infusions|"
         "ketamine infusions?|treated with",
         0.6, 0.5, 0.3, background=0.2,
     ),
 )  # fmt: skip
 
 ANIMALS = (
-    "rats?|mice|mouse|murine|rodents?|sprague dawley|wistar|c57bl 6j?|monkeys?|rhesus|macaques?|baboons?|dogs?|cats|kittens|"
-    "pigs?|swine|piglets?|rabbits?|zebrafish|larvae|sheep|lambs?|horses?|drosophila|guinea pigs?|marmosets?|gerbils?|hamsters?|"
+    "rats?|mice|mouse|murine|rodents?|sprague dawley|wistar|c57bl 6j?|monkeys?|rhesus|macaques?|baboons?|dogs?|cats|"
+    "kittens|"
+    "pigs?|swine|piglets?|rabbits?|zebrafish|larvae|sheep|lambs?|horses?|drosophila|guinea pigs?|marmosets?|gerbils?|"
+    "hamsters?|"
     "primates?|animals?|knock ?out|transgenic|in vivo|chicks?|ferrets?|goats?|cattle|caenorhabditis|c elegans|xenopus|"
-    "mptp|middle cerebral artery occlusion|mcao|morris water maze|forced swim(ming)? test|calves|ponies|beagles?|foxhounds?"
+    "mptp|middle cerebral artery occlusion|mcao|morris water maze|forced swim(ming)? test|calves|ponies|beagles?|"
+    "foxhounds?"
 )
 HUMANS = (
-    "patients|participants|subjects|volunteers|adults|children|women|men|individuals|humans?|adolescents|veterans|people|"
+    "patients|participants|subjects|volunteers|adults|children|women|men|individuals|humans?|adolescents|veterans|"
+    "people|"
     "outpatients|inpatients|users"
 )
 CELLS = (  # the experiment itself is on cells or tissue
-    "in vitro|ex vivo|cell (lines?|cultures?|culture model|viability|proliferation|death assay)|cultured|cell cultures?|"
-    "primary (neurons|cultures?|cells|cortical|hippocampal)|(neuronal|organotypic|tissue|astrocyte|cortical|hippocampal) cultures?|"
-    "ipscs?|hipscs?|induced pluripotent|hek ?293|sh sy5y|pc12|organoids?|(brain|hippocampal|cortical) slices|transfect(ed|ion)|"
-    "immunoassays?|western blot|neuroblastoma|stem cells|glioma cells|u87|hela|hbmecs|recombinant|in silico|knockdown|overexpress(ed|ing|ion)"
+    "in vitro|ex vivo|cell (lines?|cultures?|culture model|viability|proliferation|death assay)|cultured|cell "
+    "cultures?|"
+    "primary (neurons|cultures?|cells|cortical|hippocampal)|(neuronal|organotypic|tissue|astrocyte|cortical|"
+    "hippocampal) cultures?|"
+    "ipscs?|hipscs?|induced pluripotent|hek ?293|sh sy5y|pc12|organoids?|(brain|hippocampal|cortical) slices|"
+    "transfect(ed|ion)|"
+    "immunoassays?|western blot|neuroblastoma|stem cells|glioma cells|u87|hela|hbmecs|recombinant|in silico|knockdown|"
+    "overexpress(ed|ing|ion)"
 )
-TISSUE = "cells|neurons|astrocytes|fibroblasts|microglia|oligodendrocytes|macrophages|proteins?|mrna|receptors|kinase|binding|assays?|genes?"
+TISSUE = (
+    "cells|neurons|astrocytes|fibroblasts|microglia|oligodendrocytes|macrophages|proteins?|mrna|receptors|kinase|"
+    "binding|"
+    "assays?|genes?"
+)
 SIGNALS: dict[str, tuple[str, int]] = {
     # signal -> (words, how many of them make it): 'found' says that results are told, 'empirical' that a study is
     "found": (
-        "(was|were) (significantly|associated|observed|higher|lower|found|increased|decreased|reduced|reported|noted|similar|"
-        "greater|more|less|improved|not)|significantly|no significant|we (found|observed)|showed|revealed|demonstrated|p 0|p ?0 ?0|"
-        "95 ci|did not differ|results (showed|indicate|indicated|suggest|revealed)|these (results|findings)|our (results|findings)|"
+        "(was|were) (significantly|associated|observed|higher|lower|found|increased|decreased|reduced|reported|noted|"
+        "similar|"
+        "greater|more|less|improved|not)|significantly|no significant|we (found|observed)|showed|revealed|"
+        "demonstrated|p 0|p ?0 ?0|"
+        "95 ci|did not differ|results (showed|indicate|indicated|suggest|revealed)|these (results|findings)|our "
+        "(results|findings)|"
         "increased|decreased|reduced|improved|mean|(responded|completed|experienced|achieved)",
         4,
     ),
     "empirical": (
-        "(was|were) (significantly|associated|observed|higher|lower|found|increased|decreased|reduced|measured|assessed|recruited|"
-        "enrolled|included|randomi[sz]ed|administered|given|tested|compared|examined|investigated|evaluated|performed|obtained|"
-        "analy[sz]ed|collected|studied|treated|divided|determined|recorded|interviewed|scanned|asked|randomly)|significantly|"
-        "no significant|we (found|observed|measured|tested|recruited|enrolled|compared|examined|investigated|studied|assessed)|p 0|"
+        "(was|were) (significantly|associated|observed|higher|lower|found|increased|decreased|reduced|measured|"
+        "assessed|recruited|"
+        "enrolled|included|randomi[sz]ed|administered|given|tested|compared|examined|investigated|evaluated|performed|"
+        "obtained|"
+        "analy[sz]ed|collected|studied|treated|divided|determined|recorded|interviewed|scanned|asked|randomly)|"
+        "significantly|"
+        "no significant|we (found|observed|measured|tested|recruited|enrolled|compared|examined|investigated|studied|"
+        "assessed)|p 0|"
         "95 ci|did not differ|received|underwent|completed|baseline|control group|mg kg|respectively|participants|"
         "(healthy )?(volunteers|controls)|questionnaires?|double blind|placebo",
         5,
     ),
     "groups": (
-        "(was|were) (significantly|randomly|enrolled|recruited)|patients were|subjects were|participants were|participants|p 0|"
+        "(was|were) (significantly|randomly|enrolled|recruited)|patients were|subjects were|participants were|"
+        "participants|p 0|"
         "95 ci|significantly|placebo|control group|double blind|groups|volunteers|mean|cohort",
         4,
     ),
     "given": (
-        "mg kg|double blind|placebo|infusions?|open label|(was|were) (administered|given|infused|treated|randomi[sz]ed)|randomly|"
+        "mg kg|double blind|placebo|infusions?|open label|(was|were) (administered|given|infused|treated|"
+        "randomi[sz]ed)|randomly|"
         "received|administration of|after administration|mg|infused|crossover|within subjects?",
         3,
     ),

@@ -3,7 +3,17 @@
 import re
 
 from ingest.tagging import document
-from ingest.tagging.design_rules import ANIMALS, CELLS, DESIGN_RULES, HUMANS, PRECEDENCE, REVIEWS, SIGNALS, TISSUE, DesignRule
+from ingest.tagging.design_rules import (
+    ANIMALS,
+    CELLS,
+    DESIGN_RULES,
+    HUMANS,
+    PRECEDENCE,
+    REVIEWS,
+    SIGNALS,
+    TISSUE,
+    DesignRule,
+)
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule
 
@@ -12,17 +22,26 @@ __all__ = ["PRECEDENCE", "REVIEWS", "RULES", "tag_designs"]
 RULES = [Rule(f"design:{number}", rule.design, rule.pattern) for number, rule in enumerate(DESIGN_RULES)]
 RULES += [Rule(f"design:{number}", "", rule.guard) for number, rule in enumerate(DESIGN_RULES) if rule.guard]
 RULES += [Rule(f"signal:{name}", name, words) for name, (words, _) in SIGNALS.items()]
-RULES += [Rule("animal", "animal", ANIMALS), Rule("human", "human", HUMANS), Rule("cell", "in_vitro", CELLS), Rule("tissue", "tissue", TISSUE)]
+RULES += [
+    Rule("animal", "animal", ANIMALS),
+    Rule("human", "human", HUMANS),
+    Rule("cell", "in_vitro", CELLS),
+    Rule("tissue", "tissue", TISSUE),
+]
 RULES += [
     Rule("person", "person", "the patient|this patient|our patient|a patient|her|his|he|she|the patient s|patient s"),
     Rule(
-        "own_study", "study",
-        "this study|aims? (of|was|is)|purpose|objectives?|we (found|studied|investigated|examined)|results|participants|sample|"
+        "own_study",
+        "study",
+        "this study|aims? (of|was|is)|purpose|objectives?|we (found|studied|investigated|examined)|results|"
+        "participants|sample|"
         "methods?|showed",
     ),
     Rule(
-        "surveyed", "survey",
-        "reviews?|literature|article|chapter|discuss(ed|es)?|overview|recent advances|current|future|understanding|emerging|"
+        "surveyed",
+        "survey",
+        "reviews?|literature|article|chapter|discuss(ed|es)?|overview|recent advances|current|future|understanding|"
+        "emerging|"
         "have been|has been|should|such as",
     ),
 ]
@@ -33,12 +52,14 @@ _SIGNAL_KINDS = [(name, f"signal:{name}", enough) for name, (_, enough) in SIGNA
 _REGISTRY_HEADS = frozenset({"CONDITION", "PRIMARY OUTCOME", "SECONDARY OUTCOME", "INCLUSION CRITERIA"})
 
 
-def tag_designs(doc: Document) -> None:
+def tag_designs(doc: Document, *, people_counted: bool) -> None:
     """Add a design tag for the best place of every rule that the record meets."""
     told = {name: len(doc.hits.get(kind, ())) >= enough for name, kind, enough in _SIGNAL_KINDS}
     told["groups"] = told["groups"] or len(doc.hits.get("human", ())) >= 5
-    argued = _tag_argument(doc)
-    a_review = any(doc.lower[start:end].endswith(("review", "chapter")) for start, end, _ in doc.hits.get(_REVIEW_NAMED, ()))
+    argued = not people_counted and _tag_argument(doc)
+    a_review = any(
+        doc.lower[start:end].endswith(("review", "chapter")) for start, end, _ in doc.hits.get(_REVIEW_NAMED, ())
+    )
     for kind, rule in _RULE_KINDS:
         hits = doc.hits.get(kind)
         if not hits:
@@ -85,7 +106,11 @@ def _confidence(rule: DesignRule, doc: Document, start: int) -> float:
 def _tag_registry_entry(doc: Document) -> None:
     """A text made of a registry's own headings is the entry of a planned trial."""
     heads = [section for section in doc.sections if section.label in _REGISTRY_HEADS]
-    if len(heads) > 1 or (heads and heads[0].label == "CONDITION") or (heads and doc.record.abstract.startswith("INTERVENTION")):
+    if (
+        len(heads) > 1
+        or (heads and heads[0].label == "CONDITION")
+        or (heads and doc.record.abstract.startswith("INTERVENTION"))
+    ):
         end = doc.abstract_at + heads[0].start
         at = doc.text.rfind(heads[0].label, 0, end)
         if at >= 0:
@@ -126,12 +151,12 @@ def _tag_argument(doc: Document) -> bool:
     surveyed = len(doc.hits.get("surveyed", ()))
     if not (happened == 0 and studied <= 1) and not (studied <= 2 and surveyed):
         return False
-    if len(_FIGURES.findall(doc.lower, doc.abstract_at)) > 10 or _STATISTICS.search(doc.lower, doc.abstract_at):
+    if any(sign in doc.lower for sign in _STATISTICS) or len(_FIGURES.findall(doc.lower, doc.abstract_at)) > 10:
         return False
     start, end = doc.bounds(1)
     doc.add("design", "narrative_review", start, end, "nobody studied, nothing measured", 0.4)
     return True
 
 
-_FIGURES = re.compile(r"\d+")
-_STATISTICS = re.compile(r"%|\bp ?[<=]|\bn ?=")
+_FIGURES = re.compile(r"[0-9]+")
+_STATISTICS = ("%", " p<", " p <", " p=", " p =", "(p<", "(p <", "(p=", "(p =", "n=", "n =")

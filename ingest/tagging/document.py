@@ -5,7 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from ingest.record import Record, Section
-from ingest.tagging.lexicon import Hit, Lexicon, lower_ascii
+from ingest.tagging.lexicon import Hit, Lexicon, lower_ascii, word_set
 from ingest.tagging.model import Tag
 from ingest.tagging.sections import category_of, split_sections
 
@@ -20,14 +20,20 @@ _ZONE = {
     "CONCLUSIONS": CONCLUSIONS,
     "REGISTRATION": OTHER,
 }
-_ENDS = (". ", ".\t", "? ", "! ", "\n", ".) ", ".] ", '." ', ".\u00a0")
-_OPENING = frozenset("\"'([“<>≥≤")
-_SHORT_FORMS = frozenset("vs e.g i.e cf al approx dr no fig st mr mrs resp i.v i.m i.n p.o s.c s.l i.p b.i.d u.s".split())
+# The common end of a sentence has a fixed beginning, which the regular expression machine finds fast; the others are
+# looked for only in texts that have their mark.
+_BEGINNING = r"\s*(?=[A-Z0-9\"'(\[“<>≥≤À-Þ])"
+_STOP = re.compile(r"\. " + _BEGINNING)
+_RARER_ENDS = [
+    (mark, re.compile(re.escape(mark) + _BEGINNING))
+    for mark in (".\t", "? ", "! ", ".) ", ".] ", '." ', ".\u00a0")
+] + [("\n", re.compile(r"\n\s*(?=\S)"))]  # fmt: skip
+_SHORT_FORMS = word_set("vs e.g i.e cf al approx dr no fig st mr mrs resp i.v i.m i.n p.o s.c s.l i.p b.i.d u.s")
 
 
 @dataclass(slots=True)
 class Document:
-    """What one record says, ready for the rules. Offsets are into `text`: the title, a line break, the abstract."""
+    """What one record says, ready for the rules. Offsets are into `text`: the title, two line breaks, the abstract."""
 
     record: Record
     text: str
@@ -58,6 +64,11 @@ class Document:
         end = self.starts[sentence + 1] if sentence + 1 < len(self.starts) else len(self.text)
         return self.starts[sentence], end
 
+    def opening(self) -> tuple[int, int]:
+        """Return (start, end) of the title, or of the first sentence when there is no title."""
+        title = len(self.record.title)
+        return (0, title) if title else self.bounds(1)
+
     def add(self, facet: str, value: str, start: int, end: int, rule: str, confidence: float, role: str = "") -> None:
         """Keep a tag whose words are `text[start:end]`."""
         offset = 0 if start < self.abstract_at else self.abstract_at
@@ -69,8 +80,9 @@ class Document:
 
 def read(record: Record, lexicon: Lexicon) -> Document:
     """Return `record` cut into sentences and zones, with every hit of the lexicon."""
-    text = f"{record.title}\n{record.abstract}"
-    abstract_at = len(record.title) + 1
+    # two line breaks fold into two spaces, which no literal holds: none can run from the title into the abstract
+    text = f"{record.title}\n\n{record.abstract}"
+    abstract_at = len(record.title) + 2
     hits = lexicon.hits(text)
     starts = [0, *_sentence_starts(text, abstract_at)]
     sections = record.sections or split_sections(record.abstract)
@@ -91,20 +103,16 @@ def read(record: Record, lexicon: Lexicon) -> Document:
 
 
 def _sentence_starts(text: str, first: int) -> list[int]:
-    """Return where each sentence from `first` on starts: after a mark that ends one, before a capital, figure or bracket."""
+    """Return where each sentence from `first` on starts: after a closing mark, before a capital, figure or bracket."""
     starts = {first}
-    for mark in _ENDS:
-        at = text.find(mark, first)
-        while at >= 0:
-            after = at + len(mark)
-            while text[after : after + 1].isspace():
-                after += 1
-            begin = text[after : after + 1]
-            if begin and (mark == "\n" or begin.isupper() or begin.isdigit() or begin in _OPENING):
-                word_at = text.rfind(" ", max(first, at - 6), at)
-                if mark[0] != "." or word_at < 0 or not _is_short_form(text[word_at + 1 : at]):
-                    starts.add(after)
-            at = text.find(mark, at + 1)
+    for match in _STOP.finditer(text, first):
+        at = match.start()
+        word_at = text.rfind(" ", max(first, at - 6), at)
+        if word_at < 0 or not _is_short_form(text[word_at + 1 : at]):
+            starts.add(match.end())
+    for mark, ending in _RARER_ENDS:
+        if mark in text:
+            starts.update(match.end() for match in ending.finditer(text, first))
     return sorted(starts)
 
 

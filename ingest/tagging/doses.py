@@ -22,12 +22,16 @@ RULES = [
 ]  # fmt: skip
 
 _DOSE = re.compile(
-    r"(?<![\d.])(?P<low>\d+(?:\.\d+)?|\.\d+)(?: ?(?:mg(?:/kg)?)?(?: ?(?:-|to|or|and|,|/) ?| to )(?P<high>\d+(?:\.\d+)?|\.\d+))?"
-    r"[ -]?(?P<unit>mg/kg/h(?:our|r)?|mg/kg/min|(?:ug|mcg)/kg/min|(?:ug|mcg)/kg/h|(?:ug|mcg)/kg|mg/kg|mg/h(?:our|r)?|mg|mcg|ug)\b(?!/ ?(?:m?l|dl)\b)"
+    r"(?<![\d.])(?P<low>\d+(?:\.\d+)?|\.\d+)(?: ?(?:mg(?:/kg)?)?(?: ?(?:-|to|or|and|,|/) ?| to "
+    r")(?P<high>\d+(?:\.\d+)?|\.\d+))?"
+    r"[ -]?(?P<unit>mg/kg/h(?:our|r)?|mg/kg/min|(?:ug|mcg)/kg/min|(?:ug|mcg)/kg/h|(?:ug|mcg)/kg|mg/kg|mg/h(?:our|r)?|"
+    r"mg|mcg|ug)\b(?!/ ?(?:m?l|dl)\b)"
 )
 _MINUTES = re.compile(
-    r"\b(?:over|during|for|in|within)(?: a period of| approximately| about)? (\d+(?:\.\d+)?)(?:-| )?(min|h(?:ours?|rs?)?\b)|"
-    r"\b(\d+(?:\.\d+)?)[ -](min(?:ute)?s?|h(?:ours?)?)[ -](?:(?:intravenous|iv|i\.v\.|continuous|ketamine|esketamine) )*infusion"
+    r"\b(?:over|during|for|in|within)(?: a period of| approximately| about)? (\d+(?:\.\d+)?)(?:-| )?(min|h(?:ours?|"
+    r"rs?)?\b)|"
+    r"\b(\d+(?:\.\d+)?)[ -](min(?:ute)?s?|h(?:ours?)?)[ -](?:(?:intravenous|iv|i\.v\.|continuous|ketamine|esketamine) "
+    r")*infusion"
 )
 _GROUP_SIZE = re.compile(r"[^.;]{0,45}?[(\[]n ?= ?(\d+)")
 _SIZED = re.compile(r"(?: (?:group|arm|infusion|alone|treatment|nasal spray))?s? ?[(\[]n ?= ?(\d+)")
@@ -86,7 +90,9 @@ def _agents_in(doc: Document, first: int, last: int) -> list[Hit]:
     drugs = [(start, end, "drug") for start, end, _ in doc.hits.get("drug", ()) if first <= start < last]
     taken = {start for start, _, _ in drugs}
     others = [
-        (start, end, "agent") for start, end, _ in doc.hits.get("agent", ()) if first <= start < last and start not in taken
+        (start, end, "agent")
+        for start, end, _ in doc.hits.get("agent", ())
+        if first <= start < last and start not in taken
     ]
     return sorted(drugs + others)
 
@@ -95,7 +101,11 @@ def _owner(doc: Document, agents: list[Hit], match: re.Match[str]) -> Hit | None
     """The drug that a dose belongs to: at once after it ('0.5 mg/kg ketamine'), else before it, else after it."""
     after = next((hit for hit in agents if hit[0] >= match.end()), None)
     before = next((hit for hit in reversed(agents) if hit[1] <= match.start()), None)
-    if after and after[0] - match.end() <= 25 and not re.search(r"[,;()]| and | or ", doc.lower[match.end() : after[0]]):
+    if (
+        after
+        and after[0] - match.end() <= 25
+        and not re.search(r"[,;()]| and | or ", doc.lower[match.end() : after[0]])
+    ):
         return after
     return before or after
 
@@ -105,7 +115,9 @@ def _arm(doc: Document, match: re.Match[str], agent: Hit, first: int, last: int)
     low = float(match["low"])
     ranged = match["high"] is not None
     size = _GROUP_SIZE.match(doc.lower, match.end(), last)
-    minutes = _minutes(doc.lower, match.end(), min(last, match.end() + 80)) or _minutes(doc.lower, max(first, match.start() - 80), match.start())
+    minutes = _minutes(doc.lower, match.end(), min(last, match.end() + 80)) or _minutes(
+        doc.lower, max(first, match.start() - 80), match.start()
+    )
     route = _route(doc, match.start(), match.end(), first, last)
     words = doc.text[min(agent[0], match.start()) : max(agent[1], match.end())]
     name = doc.text[agent[0] : agent[1]]
@@ -134,7 +146,10 @@ def _route(doc: Document, start: int, end: int, first: int, last: int) -> str:
     near = [
         (max(tag.start + offset - end, start - (tag.end + offset), 0), tag.value)
         for tag in doc.tags
-        if tag.facet == "route" and tag.role in ("studied", "comparator") and tag.start is not None and tag.end is not None
+        if tag.facet == "route"
+        and tag.role in ("studied", "comparator")
+        and tag.start is not None
+        and tag.end is not None
         for offset in (0 if tag.field == "title" else doc.abstract_at,)
         if first <= tag.start + offset < last
     ]

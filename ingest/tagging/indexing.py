@@ -7,25 +7,20 @@ from ingest.record import Record
 from ingest.tagging.model import Tag
 
 # UI -> (facet, value, confidence), https://www.nlm.nih.gov/mesh/pubtypes.html. Confidence says how far the type alone
-# settles the question: 'Case Reports' is also given to series and to reviews with a case; 'Review' to any kind of review.
+# settles the question: 'Case Reports' is also given to series, 'Review' to any kind of review.
 PUBLICATION_TYPES: dict[str, tuple[tuple[str, str, float], ...]] = {
     "D016449": (("design", "randomized_controlled_trial", 0.8), ("randomized", "yes", 0.95)),
-    "D000073843": (("design", "randomized_controlled_trial", 0.8), ("randomized", "yes", 0.9)),  # pragmatic trial
+    "D065007": (("design", "randomized_controlled_trial", 0.6), ("randomized", "yes", 0.6)),  # pragmatic clinical trial
+    "D000073843": (("design", "randomized_controlled_trial", 0.6), ("randomized", "yes", 0.6)),  # equivalence trial
     "D018848": (("design", "nonrandomized_trial", 0.45),),  # controlled clinical trial
     "D016430": (("design", "nonrandomized_trial", 0.45),),  # clinical trial
     "D017426": (("design", "nonrandomized_trial", 0.45),),  # phase I
     "D017427": (("design", "nonrandomized_trial", 0.45),),  # phase II
     "D017428": (("design", "nonrandomized_trial", 0.45),),  # phase III
     "D017429": (("design", "nonrandomized_trial", 0.45),),  # phase IV
-    "D000076362": (
-        ("design", "nonrandomized_trial", 0.55),
-        ("randomized", "no", 0.8),
-    ),  # non-randomized CT as topic/type
     "D017418": (("design", "meta_analysis", 0.9),),
-    "D000071076": (("design", "meta_analysis", 0.9),),  # network meta-analysis
     "D000078182": (("design", "systematic_review", 0.9),),
     "D016454": (("design", "narrative_review", 0.5),),
-    "D000078202": (("design", "systematic_review", 0.6),),  # scoping review
     "D002363": (("design", "case_report", 0.6),),
     "D000078325": (("design", "protocol", 0.95),),  # clinical trial protocol
     "D016431": (("design", "guideline", 0.9),),
@@ -37,8 +32,6 @@ PUBLICATION_TYPES: dict[str, tuple[tuple[str, str, float], ...]] = {
     "D016440": (("design", "notice", 1.0),),  # retraction notice
     "D000075742": (("design", "notice", 1.0),),  # expression of concern
     "D064888": (("design", "cohort", 0.3),),  # observational study
-    "D000078322": (("design", "randomized_controlled_trial", 0.6), ("randomized", "yes", 0.6)),  # equivalence trial
-    "D000094685": (("design", "randomized_controlled_trial", 0.6), ("randomized", "yes", 0.6)),
 }
 
 # Descriptor UI -> (facet, value, confidence), https://meshb.nlm.nih.gov
@@ -48,24 +41,25 @@ HEADINGS: dict[str, tuple[tuple[str, str, float], ...]] = {
     "D007275": (("route", "intravenous", 0.6),),  # Injections, Intravenous
     "D007273": (("route", "intramuscular", 0.6),),  # Injections, Intramuscular
     "D007279": (("route", "subcutaneous", 0.6),),  # Injections, Subcutaneous
-    "D000073859": (("route", "subcutaneous", 0.6),),  # Infusions, Subcutaneous
+    "D055104": (("route", "subcutaneous", 0.6),),  # Infusions, Subcutaneous
+    "D059085": (("route", "intranasal", 0.6),),  # Nasal Sprays
+    "D017148": (("route", "intraosseous", 0.6),),  # Infusions, Intraosseous
+    "D060186": (("route", "intrathecal", 0.6),),  # Infusions, Spinal
     "D000281": (("route", "intranasal", 0.6),),  # Administration, Intranasal
-    "D000074366": (("route", "intranasal", 0.6),),  # Nasal Sprays
     "D000284": (("route", "oral", 0.6),),  # Administration, Oral
     "D000286": (("route", "sublingual", 0.6),),  # Administration, Sublingual
-    "D000283": (("route", "buccal", 0.5),),  # Administration, Buccal
+    "D000278": (("route", "buccal", 0.5),),  # Administration, Buccal
     "D000285": (("route", "rectal", 0.6),),  # Administration, Rectal
     "D000280": (("route", "inhaled", 0.6),),  # Administration, Inhalation
     "D000279": (("route", "transdermal", 0.6),),  # Administration, Cutaneous
     "D000287": (("route", "topical", 0.6),),  # Administration, Topical
     "D007268": (("route", "epidural", 0.6),),  # Injections, Epidural
     "D007278": (("route", "intrathecal", 0.6),),  # Injections, Spinal
-    "D007276": (("route", "intraperitoneal", 0.6),),  # Injections, Intraperitoneal
-    "D016503": (("route", "intraosseous", 0.6),),  # Infusions, Intraosseous
+    "D007274": (("route", "intraperitoneal", 0.6),),  # Injections, Intraperitoneal
     "D004311": (("blinding", "double", 0.9),),  # Double-Blind Method
     "D016037": (("blinding", "single", 0.9),),  # Single-Blind Method
     "D018592": (("crossover", "yes", 0.9),),  # Cross-Over Studies
-    "D016897": (("randomized", "yes", 0.7),),  # Random Allocation (animals, too)
+    "D011897": (("randomized", "yes", 0.7),),  # Random Allocation (animals, too)
     "D015331": (("design", "cohort", 0.5),),  # Cohort Studies
     "D008137": (("design", "cohort", 0.3),),  # Longitudinal Studies
     "D012189": (("design", "cohort", 0.4),),  # Retrospective Studies

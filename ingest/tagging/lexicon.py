@@ -48,7 +48,8 @@ def fold(text: str) -> bytes:
 _PLAIN = tuple(
     (chr(code), plain)
     for plain, codes in ((" ", (0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x202F)),
-                         ("-", (0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212)), ("'", (0x2018, 0x2019)), ("u", (0x3BC,)))
+                         ("-", (0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212)), ("'", (0x2018, 0x2019)),
+                         ("u", (0x3BC,)))
     for code in codes
 )  # fmt: skip
 """Typographic spaces, dashes, quotes and the Greek mu, each for one plain character: 'n = 25' is printed with any."""
@@ -60,6 +61,11 @@ def lower_ascii(text: str) -> str:
         for char, plain in _PLAIN:
             text = text.replace(char, plain)
     return text.encode("latin-1", "replace").translate(_LOWER).decode("latin-1")
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Return a set of words written as one line of prose: long lists stay readable."""
+    return frozenset(words.split())
 
 
 def expand(pattern: str) -> frozenset[str]:

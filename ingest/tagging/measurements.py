@@ -12,16 +12,23 @@ RULES = [
     Rule("analyte", "norketamine", "norketamine|nor ketamine|metabolites?"),
 ]
 _PERCENT = re.compile(
-    r"(?<![\d.])(\d{1,3}(?:\.\d+)?)(?: ?%)?(?: ?(?:-|to|and) ?(\d{1,3}(?:\.\d+)?))? ?(?:\+/-|±|\(sd|sd)? ?(?:\d+(?:\.\d+)?)? ?(?:%|percent\b|per cent\b)"
+    r"(?<![\d.])(\d{1,3}(?:\.\d+)?)(?: ?%)?(?: ?(?:-|to|and) ?(\d{1,3}(?:\.\d+)?))? ?(?:\+/-|±|\(sd|sd)? "
+    r"?(?:\d+(?:\.\d+)?)? ?(?:%|percent\b|per cent\b)"
 )
-_STRENGTH = re.compile(r"(?<![\d.])(\d{1,4}(?:\.\d+)?)(?: ?(?:-|to|or|and) ?(\d{1,4}(?:\.\d+)?))? ?mg (?:/|per ?) ?ml\b|(?<![\d.])(\d{1,4}(?:\.\d+)?)(?: ?(?:-|to|or|and) ?(\d{1,4}(?:\.\d+)?))? ?mg/ml\b")
-_NOT_A_SHARE = re.compile(r" ?(?:confidence|ci\b|of (?:the )?(?:patients|participants|subjects|children)|increase|decrease|reduction|cv\b)")
-_POPULATIONS = (
-    ("animals", re.compile(r"\b(?:rats?|dogs?|foxhounds?|cats?|pigs?|swine|piglets?|horses?|sheep|rabbits?|monkeys?|mice|ponies|animals?)\b")),
-    ("children", re.compile(r"\b(?:children|p(?:a?)ediatric|infants?|neonates?|adolescents?)\b")),
-    ("healthy volunteers", re.compile(r"\b(?:healthy|volunteers?)\b")),
-    ("patients", re.compile(r"\bpatients?\b")),
+_STRENGTH = re.compile(
+    r"(?<![\d.])(\d{1,4}(?:\.\d+)?)(?: ?(?:-|to|or|and) ?(\d{1,4}(?:\.\d+)?))? ?mg (?:/|per ?) ?ml\b|"
+    r"(?<![\d.])(\d{1,4}(?:\.\d+)?)(?: ?(?:-|to|or|and) ?(\d{1,4}(?:\.\d+)?))? ?mg/ml\b"
 )
+_NOT_A_SHARE = re.compile(
+    r" ?(?:confidence|ci\b|of (?:the )?(?:patients|participants|subjects|children)|increase|decrease|reduction|cv\b)"
+)
+_POPULATIONS = (  # name, and beginnings of the words that tell it
+    ("animals", (" rat ", " rats", " dog", " foxhound", " cats", " pig", " swine", " piglet", " horse", " sheep",
+                 " rabbit", " monkey", " mice", " ponies", " animal")),
+    ("children", (" children", " pediatric", " paediatric", " infant", " neonate", " adolescent")),
+    ("healthy volunteers", (" healthy", " volunteer")),
+    ("patients", (" patient",)),
+)  # fmt: skip
 
 
 def measure(doc: Document) -> list[Measurement]:
@@ -58,7 +65,8 @@ def _bioavailability(doc: Document, first: int, last: int) -> list[Measurement]:
         low = float(match[1])
         high = float(match[2]) if match[2] else low
         rows.append(
-            Measurement("bioavailability", route, _analyte(doc, first, match.start()), min(low, high), max(low, high), "%",
+            Measurement("bioavailability", route, _analyte(doc, first, match.start()), min(low, high), max(low, high),
+                        "%",
                         _population(doc, first, last), doc.text[first:last].strip())
         )  # fmt: skip
     return rows
@@ -73,8 +81,9 @@ def _strength(doc: Document, first: int, last: int) -> list[Measurement]:
     for match in _STRENGTH.finditer(doc.lower, first, last):
         values = [float(value) for value in match.groups() if value]
         rows.append(
-            Measurement("concentration", routes.copy().pop() if len(routes) == 1 else "", _analyte(doc, first, match.start()),
-                        min(values), max(values), "mg/ml", _population(doc, first, last), doc.text[first:last].strip())
+            Measurement("concentration", next(iter(routes)) if len(routes) == 1 else "",
+                        _analyte(doc, first, match.start()), min(values), max(values), "mg/ml",
+                        _population(doc, first, last), doc.text[first:last].strip())
         )  # fmt: skip
     return rows
 
@@ -88,8 +97,8 @@ def _analyte(doc: Document, first: int, at: int) -> str:
 
 def _population(doc: Document, first: int, last: int) -> str:
     """Who was measured: the sentence says, or the title, or the abstract."""
-    for text in (doc.lower[first:last], doc.lower[: doc.abstract_at], doc.lower):
+    for text in (f" {doc.lower[first:last]}", f" {doc.lower[: doc.abstract_at]}", doc.lower):
         for name, words in _POPULATIONS:
-            if words.search(text):
+            if any(word in text for word in words):
                 return name
     return ""

@@ -91,9 +91,10 @@ class Decision:
     """'yes', 'no'."""
     n_total: int | None = None
     n_total_basis: str = "not_reported"
-    """randomized, enrolled, completers, analysed, planned, cases, stated, or a kind of nothing when n_total is None."""
+    """randomized, enrolled, completers, analysed, planned, cases, stated;
+    or a kind of nothing when n_total is None."""
     species: str = "not_reported"
     """human, animal, human_and_animal."""
     age_groups: tuple[str, ...] = field(default=())
     is_primary: bool = False
-    """People or animals were studied first-hand (trial, cohort, case report …), not reviewed, planned or re-analysed."""
+    """People or animals were studied first-hand (trial, cohort, case report …): no review, plan or re-analysis."""

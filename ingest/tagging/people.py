@@ -9,58 +9,67 @@ from dataclasses import replace
 
 from ingest.tagging import document
 from ingest.tagging.counts import RULES as COUNT_RULES
-from ingest.tagging.counts import Count, breaks, find_counts, nearest, numbers_before
+from ingest.tagging.counts import Count, breaks, numbers_before, says_total
 from ingest.tagging.design_rules import REVIEWS
 from ingest.tagging.document import Document
-from ingest.tagging.lexicon import Rule
+from ingest.tagging.lexicon import Rule, word_set
 
 RULES = [
     *COUNT_RULES,
     Rule(
         "studies",
         "studies",
-        "studies|manuscripts|trials|rcts|articles|papers|publications|randomi[sz]ed controlled trials|randomi[sz]ed trials|clinical trials|"
+        "studies|manuscripts|trials|rcts|articles|papers|publications|randomi[sz]ed controlled trials|randomi[sz]ed "
+        "trials|clinical trials|"
         "manuscripts|controlled trials|eligible (studies|trials)|reports|records",
     ),
 ]
 
 _ENOUGH = 0.2
 
-_GENERIC = frozenset("patients participants subjects volunteers adults individuals people respondents".split())
+_GENERIC = word_set("adults individuals participants patients people respondents subjects volunteers")
 _ADDITIONAL = re.compile(
-    r"\b(?:healthy|matched|unaffected|naive|nonusing|non-using|unexposed|never|polydrug|non-?depressed|comparison|drug-free|"
+    r"\b(?:healthy|matched|unaffected|naive|nonusing|non-using|unexposed|never|polydrug|non-?depressed|comparison|"
+    r"drug-free|"
     r"normal)\b[^.;]{0,40}$"
 )
 _ADDS_UP = re.compile(r"\b(?:or|vs|versus|placebo|groups?|controls?|arms?|compared)\b")
 _BRACKETED = re.compile(r"\([^)]*\)")
 
 
-def tag_people(doc: Document, design: str) -> None:
+def tag_people(doc: Document, design: str, counts: list[Count]) -> None:
     """Add tags for the number of people in the study and, for a review, for the number of studies."""
-    counts = find_counts(doc)
     if design in REVIEWS:
-        counts = [count for count in counts if _pools(doc, count)]
+        counts = [
+            count for count in counts if _pools(doc, count) or (design == "narrative_review" and count.score > 0.7)
+        ]
     chosen = _total(doc, counts)
     if chosen and chosen.score >= _ENOUGH:
-        doc.add(
-            "n_total",
-            str(chosen.n),
-            chosen.start,
-            chosen.end,
-            f"people {chosen.basis}",
-            round(min(chosen.score, 0.95), 3),
-        )
+        confidence = _confidence(chosen, counts)
+        doc.add("n_total", str(chosen.n), chosen.start, chosen.end, f"people {chosen.basis}", confidence)
     elif design == "case_report" and (one := _single_case(doc)):
         doc.add("n_total", "1", one[0], one[1], "people cases", 0.7)
     if design in ("systematic_review", "meta_analysis"):
         _tag_studies(doc)
 
 
+def _confidence(chosen: Count, counts: list[Count]) -> float:
+    """How often such a number is the total (development half): with a rival close behind it is a guess."""
+    top = max(count.score for count in counts)
+    rivals = [
+        count.score for count in counts if count.n != chosen.n and not chosen.start <= count.start < chosen.end
+    ]  # fmt: skip
+    margin = top - max(rivals, default=-1.0)
+    if margin < 0.1:
+        return 0.6
+    return 0.75 if margin < 0.2 else 0.93
+
+
 def _pools(doc: Document, count: Count) -> bool:
     """Whether a number in a review is of everybody in its studies: its sentence counts studies, or says 'total'."""
     first, last = doc.bounds(count.sentence)
     studies = any(first <= hit[0] < last for hit in doc.hits.get("studies", ()))
-    return count.n >= 10 and (studies or nearest(doc.hits.get("count:total", ()), first, last, count.start, count.end) <= 25)
+    return count.n >= 10 and (studies or says_total(doc, count))
 
 
 def _total(doc: Document, counts: list[Count]) -> Count | None:
@@ -87,9 +96,13 @@ def _sum(doc: Document, best: Count, beside: list[Count]) -> Count | None:
     if _TOTAL.search(doc.lower, max(0, best.start - 25), best.start):
         # 'a total of 14 users and 10 controls' is a sum, 'a total of 24 people, 14 users ...' is the whole
         at = chain.index(best)
-        chain = [one for one in chain[at : at + 2] if one is best or doc.lower[best.end : one.start] in (" and ", ", and ")]
-    if len(chain) < 2 or (len(chain) > 2 and sum(count.n for count in chain) == 2 * chain[0].n):
+        chain = [
+            one for one in chain[at : at + 2] if one is best or doc.lower[best.end : one.start] in (" and ", ", and ")
+        ]
+    if len(chain) < 2:
         return None
+    if len(chain) > 2 and sum(count.n for count in chain) == 2 * chain[0].n:
+        return chain[0]  # the others are its parts: '61 users, 33 women and 28 men'
     if chain[0].noun in _GENERIC and chain[0].form == "n=" and all(count.noun in ("n", "N") for count in chain[1:]):
         return None if best is chain[0] or chain[0].n >= sum(count.n for count in chain[1:]) else best
     score = best.score + (0.25 if best.noun == "n" else 0.0)
@@ -104,8 +117,10 @@ def _with_controls(doc: Document, total: Count, counts: list[Count]) -> Count:
     for count in counts:
         if not count.noun.startswith("control") or total.start <= count.start < total.end or count.score < 0.2:
             continue
-        if abs(count.sentence - total.sentence) <= 2 and count.n < total.n * 3 and _ADDITIONAL.search(
-            doc.lower, max(0, count.start - 30), count.end
+        if (
+            abs(count.sentence - total.sentence) <= 2
+            and count.n < total.n * 3
+            and _ADDITIONAL.search(doc.lower, max(0, count.start - 30), count.end)
         ):
             return replace(total, n=total.n + count.n)
     return total
@@ -116,15 +131,19 @@ def _beside(doc: Document, one: Count, other: Count) -> bool:
     gap = doc.lower[one.end : other.start]
     if one.form == "number" and any(char.isdigit() for char in _BRACKETED.sub("", gap)):
         return False
-    if len(gap) > 150 or not _SIDE_BY_SIDE.search(gap) and other.start - one.end > 1:
+    if len(gap) > 150 or (not _SIDE_BY_SIDE.search(gap) and other.start - one.end > 1):
         return False
     if one.noun == other.noun == "N" and not _ADDS_UP.search(gap):
         return False  # capital N counts everybody, at one time and another
-    return not _NOT_BESIDE.search(gap) or other.form == "n=" and not _TOTAL.search(gap)
+    if other.form == "n=":
+        return not _TOTAL.search(gap)
+    return not _NOT_BESIDE.search(gap) and (not _WHO.search(gap) or gap.endswith(_JOINED))
 
 
 _TOTAL = re.compile(r"\btotal\w*\b|\ball\b")
-_NOT_BESIDE = re.compile(r"\b(?:total\w*|were|was|who|that|of whom|of which|of these|of those|including|whom)\b")
+_NOT_BESIDE = re.compile(r"\b(?:total\w*|were|was|of whom|of which|of these|of those|including|whom)\b")
+_WHO = re.compile(r"\b(?:who|that|which)\b")
+_JOINED = (" and ", " with ", " to ", " versus ", " vs ", " or ")
 _SIDE_BY_SIDE = re.compile(r"\b(?:and|versus|vs|or|to|with|than)\b|,|;")
 
 

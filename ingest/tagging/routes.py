@@ -11,18 +11,22 @@ from collections.abc import Sequence
 from ingest.tagging import document
 from ingest.tagging.design_rules import REVIEWS
 from ingest.tagging.document import Document
-from ingest.tagging.lexicon import Hit, Rule
+from ingest.tagging.lexicon import Hit, Rule, word_set
 
 # Order is the order of vocabulary in every table. Folded text has spaces for points and hyphens: 'i.v.' reads 'i v'.
 ROUTES: dict[str, str] = {
-    "intravenous": "intravenous(ly)?|intra venous(ly)?|endovenous|iv|i v|ivi|intravenous (infusions?|drip|bolus)|iv drip",
+    "intravenous": "intravenous(ly)?|intra venous(ly)?|endovenous|iv|i v|ivi|iv drip|intravenous (infusions?|drip)",
     "intramuscular": "intramuscular(ly)?|intra muscular(ly)?|im|i m",
     "intranasal": (
-        "intranasal(ly)?|intra nasal(ly)?|nasal(ly)?|nasal sprays?|nose drops|nasal drops|insufflat(ed|ion)|snort(ed|ing)|"
+        "intranasal(ly)?|intra nasal(ly)?|nasal(ly)?|nasal sprays?|nose drops|nasal drops|insufflat(ed|ion)|snort(ed|"
+        "ing)|"
         "transnasal(ly)?|i n|spravato"
     ),
     "subcutaneous": "subcutaneous(ly)?|sub cutaneous(ly)?|subcut|s c|sc|subdermal(ly)?|intracutaneous",
-    "oral": "oral(ly)?|per os|p o|by mouth|per oral(ly)?|perorally|peroral|oral (solution|capsules?|tablets?|dose)|tablets?|capsules?|ingest(ed|ion)",
+    "oral": (
+        "oral(ly)?|per os|p o|po|by mouth|per oral(ly)?|perorally|peroral|oral (solution|capsules?|tablets?|dose)|"
+        "tablets?|capsules?|ingest(ed|ion)"
+    ),
     "sublingual": (
         "sublingual(ly)?|sub lingual(ly)?|lozenges?|troches?|wafers?|oral (thin )?films?|s l|orally disintegrating|"
         "sublingual (tablets?|lozenges?|troches?|wafers?)"
@@ -48,16 +52,18 @@ NOT_ROUTES = (
     "intravenous patient controlled analgesia|controlled (intravenous|iv) analgesia|iv pca|pca iv|intravenous regional|"
     "nasal (cannulas?|congestion|cavity|mucosa|passages?|discomfort|symptoms|irritation|tolerability|obstruction|"
     "breathing|septum|intubation)|naso ?gastric|nasal (and|or) (oral|bladder)|"
-    "oral (communication|presentations?|cavity|mucositis|surgery|contracepti(on|ves?)|temperature|histor(y|ies)|hygiene|"
+    "oral (communication|presentations?|cavity|mucositis|surgery|contracepti(on|ves?)|temperature|histor(y|ies)|"
+    "hygiene|"
     "mucosa|health|intake|fluids?|fluency|examination|reports?|reading|intubation|language|tradition|consent|lesions?|"
     "candidiasis|bioavailability of|opioids?|opiates?|antidepressants?|antidepressant (medications?|drugs?|treatment)|"
-    "analgesics?|morphine equivalents?|mmes?|medications?|food|feeding|secretions?|ad|interviews?|swabs?|fluid)|"
+    "analgesics?|morphine equivalents?|mmes?|medications?|drugs?|food|feeding|secretions?|ad|interviews?|swabs?|fluid)|"
     "newly initiated oral (antidepressants?|ad)|(new|newer) oral antidepressants?|plus (an )?oral antidepressants?|"
     "rectal (temperature|cancer|examination|surgery|bleeding)|topical (review|issue|collection|search|antibiotics?)|"
     "tobacco smoking|cigarettes? smok(ed|ing)|smoking (cessation|status|history|behaviou?r|abstinence|rates?|habits?|"
     "topography|urges?)|smok(ed|ing) (cigarettes?|tobacco|cannabis|marijuana)|gel electrophoresis|"
     "inhalation(al)? (anesthe(sia|tics?)|anaesthe(sia|tics?)|agents?)|spinal anesthesia|caudal (to|anterior|part)|"
-    "(right|left|bilateral|dorsal|ventral|rostral|the|and|medial) caudal|caudal (anterior|middle|acc|cingulate)|sc cells|"
+    "(right|left|bilateral|dorsal|ventral|rostral|the|and|medial) caudal|caudal (anterior|middle|acc|cingulate)|sc "
+    "cells|"
     "subcutaneous (fat|tissue|adipose|tumou?rs?|emphysema|implant)|im (writing|going|here)|ip address|"
     "epidural (space|hematoma|haematoma|abscess)|subarachnoid ha?emorrhage|subarachnoid block"
 )
@@ -79,9 +85,15 @@ CONTRASTS = (
 PAST = (
     "previous(ly)?|prior|earlier|past|has been|have been|is (approved|licensed|available)|was approved|historically|"
     "traditionally|literature|most (studies|research|trials)|many (studies|trials)|(several|recent|other|existing|"
-    "numerous|published|few|most) (studies|trials|reports|research|evidence)|typically|usually|commonly|known to|studies have|"
+    "numerous|published|few|most) (studies|trials|reports|research|evidence)|typically|usually|commonly|known to|"
+    "studies have|"
     "research has|evidence (has|suggests|for)|trials have|has shown|have shown|has demonstrated|have demonstrated|"
     "has emerged|future|should be|further|is an effective|until now|to date|so far|failed to respond to"
+)
+
+# Anywhere in a sentence of the background or the aims: it tells what is known already.
+ESTABLISHED = (
+    "(has|have) (been |repeatedly |recently |also )?(shown|demonstrated|reported|emerged|studied|used|proven|gained)"
 )
 
 RULES = [
@@ -91,24 +103,35 @@ RULES = [
     Rule("infusion", "", NOT_INFUSIONS),
     Rule("contrast", "contrast", CONTRASTS),
     Rule("past", "past", PAST),
+    Rule("established", "established", ESTABLISHED),
 ]
 
 _NEAR = 45
 """Characters between a route and a drug on its right that still make one phrase ('intravenous sub-anaesthetic ...')."""
 _FAR = 160
-_LINK = frozenset({"", ",", "/", "and", "or", ", and", ", or", "and/or", "versus", "vs", "vs.", "to", "-", "(", "(or",
-                   "followed by", "&", "as well as", ", then", "then", "compared with", "compared to", "or by"})  # fmt: skip
+_LINK = {
+    "", ",", "/", "and", "or", ", and", ", or", "and/or", "versus", "vs", "vs.", "to", "-", "(", "(or", "followed by",
+    "&",    "as well as", ", then", "then", "compared with", "compared to", "or by",
+}  # fmt: skip
 
 
 _STEM = re.compile(  # WHO's INN stems: a word that ends so is some other drug's name
-    r" (?:[a-z-]+ )?(?:[a-z]+(?:azepam|azolam|oxetine|pramine|triptyline|olol|pril|sartan|caine|curium|fentanil|setron|triptan|"
-    r"conazole|cillin|mycin|statin|prazole|gliptin|barbital|peridol|pridone|apine|clidine|gabalin|etamol|profen|piprant|oxone)|"
+    r" (?:[a-z-]+ ){0,3}?(?:[a-z]+(?:azepam|azolam|oxetine|pramine|triptyline|olol|pril|sartan|caine|curium|fentanil|"
+    r"setron|triptan|"
+    r"conazole|cillin|mycin|statin|prazole|gliptin|barbital|peridol|pridone|apine|clidine|gabalin|etamol|profen|"
+    r"piprant|oxone)|"
     r"pf-?\d+|triazolam)\b"
 )
-_PASSIVE = re.compile(r"\b(?:was|were|is|are|been|be)\b.{0,25}\b(?:administered|given|received|infused|injected|applied|delivered|taken)")
+_PASSIVE = re.compile(
+    r"\b(?:was|were|is|are|been|be)\b.{0,25}\b(?:administered|given|received|infused|injected|applied|delivered|taken)"
+)
 _COORDINATED = frozenset({" and ", ", ", " or ", " versus ", " vs ", " vs. ", "/", " with ", " plus ", "-", " + "})
+_PARTED = word_set(
+    "and or plus with without versus vs than compared followed before after was were for combined added while then"
+)
+"""Between a route and the drug on its right they part the two: 'esketamine nasal spray plus an oral antidepressant'."""
 _HABITS = frozenset({"cross_sectional", "cohort", "case_control", "qualitative"})
-"""In these designs people's own use is told: 'tablets' and 'ingested' are measures of a habit, not how a drug was given."""
+"""In these designs people's own use is told: 'tablets' and 'ingested' measure a habit, not how a drug was given."""
 
 
 def tag_routes(doc: Document, design: str) -> None:
@@ -133,11 +156,13 @@ def tag_routes(doc: Document, design: str) -> None:
 
 
 def _is_route(doc: Document, hit: Hit, design: str) -> bool:
-    """Rule out 'CAPS-IV' (a version), 'IN' (a shouted preposition), and a habit's tablets."""
+    """Rule out 'CAPS-IV' (a version), 'IN' and 'PO' that are no routes, and a habit's tablets."""
     start, end, _ = hit
     word = doc.lower[start:end]
     if word in ("iv", "i v"):
         return doc.text[start - 1] != "-"
+    if word == "po":
+        return doc.lower.endswith((" kg ", "/kg ", "mg ", "ug "), 0, start)
     if word.startswith("i") and len(word) <= 4 and word.strip(".").replace(".", "").replace(" ", "") == "in":
         return doc.text[start:end].islower() and "." in word
     return not (design in _HABITS and word.startswith(("tablet", "capsule", "ingest")))
@@ -172,7 +197,7 @@ def _binding(doc: Document, routes: Sequence[Hit], number: int, bound: Sequence[
         gap = doc.lower[end : right[0]]
         if _STEM.match(gap + " "):
             return "agent"
-        if len(gap) <= _NEAR and not any(mark in gap for mark in ",;:") and " and " not in gap:
+        if len(gap) <= _NEAR and not any(mark in gap for mark in ",;:") and _PARTED.isdisjoint(gap.split()):
             return right[2]
     if _STEM.match(doc.lower, end):
         return "agent"
@@ -207,7 +232,7 @@ def _add(doc: Document, value: str, start: int, end: int, rule: str, confidence:
 def _role(doc: Document, start: int) -> str:
     """Return studied, or background when words or the section say that it is not this study's."""
     sentence = doc.sentence(start)
-    first, _ = doc.bounds(sentence)
+    first, last = doc.bounds(sentence)
     zone = doc.zones[sentence]
     for kind, reach in (("contrast", 40), ("past", 400)):
         if zone == document.TITLE and kind == "past":
@@ -217,12 +242,15 @@ def _role(doc: Document, start: int) -> str:
                 if kind == "past" and zone in (document.METHODS, document.RESULTS, document.OBJECTIVE):
                     continue
                 return "background"
+    if zone == document.OBJECTIVE:
+        known = any(first <= hit[0] < last for hit in doc.hits.get("established", ()))
+        return "background" if known else "studied"
     return "background" if zone == document.BACKGROUND else "studied"
 
 
 def _infer_infusions(doc: Document, agents: Sequence[Hit], *, reviewed: bool) -> None:
     """An infusion of the drug with no route named is intravenous, at lower confidence."""
-    explicit = [hit for hit in doc.hits.get("route", ())]
+    explicit = doc.hits.get("route", [])
     for start, end, value in doc.hits.get("infusion", ()):
         sentence = doc.sentence(start)
         first, last = doc.bounds(sentence)

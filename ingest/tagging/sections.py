@@ -13,7 +13,8 @@ _HEAD_WORDS = {
     "OBJECTIVE": "objectives?|aims?|purpose|goals?|hypothes[ei]s|questions?|study question",
     "METHODS": (
         "methods?|methodology|materials?|design|patients?|participants?|subjects?|setting|settings|interventions?|"
-        "measurements?|measures?|procedures?|experimental|data|outcomes?|main outcome|samples?|search|sources|eligibility|"
+        "measurements?|measures?|procedures?|experimental|data|outcomes?|main outcome|samples?|search|sources|"
+        "eligibility|"
         "selection|extraction|synthesis|statistical|analysis|location|instruments?|approach|condition|criteria"
     ),
     "RESULTS": "results?|findings?|observations?|outcomes? of|case|cases|reports?|presentation",
@@ -21,7 +22,10 @@ _HEAD_WORDS = {
         "conclusions?|concluding|interpretation|implications?|discussion|significance|limitations?|relevance|summary|"
         "comments?|clinical impact|impact|strengths"
     ),
-    "REGISTRATION": "registration|registry|registered|identifiers?|ethics|trial|funding|fundings|copyright|keywords|key words|clinicaltrials",
+    "REGISTRATION": (
+        "registration|registry|registered|identifiers?|ethics|trial|fundings?|copyright|keywords|key words|"
+        "clinicaltrials"
+    ),
 }
 _CATEGORY = [(category, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for category, words in _HEAD_WORDS.items()]
 _LABEL = re.compile(r" ?([A-Z][A-Za-z'’/&,()\- ]{2,68}?) ?")

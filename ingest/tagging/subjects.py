@@ -56,12 +56,14 @@ def tag_subjects(doc: Document, broader: dict[str, tuple[str, ...]]) -> None:
         best: dict[str, tuple[float, int, int, str]] = {}
         for start, end, value in doc.hits.get(kind, ()):
             confidence = 0.95 if start < doc.abstract_at else _IN_ZONE[doc.zone(start)]
-            for number, wider in enumerate(broader.get(value, (value,))):
+            if value in best and confidence <= best[value][0]:
+                continue  # and so it is with every broader value
+            for wider in broader.get(value, (value,)):
                 if wider not in best or confidence > best[wider][0]:
-                    rule = "named" if number == 0 else f"implied by {value}"
-                    best[wider] = (confidence, start, end, rule)
-        for value, (confidence, start, end, rule) in best.items():
-            doc.add(facet, value, start, end, f"{facet} {rule}", confidence)
+                    best[wider] = (confidence, start, end, value)
+        for value, (confidence, start, end, narrow) in best.items():
+            rule = f"{facet} named" if narrow == value else f"{facet} implied by {narrow}"
+            doc.add(facet, value, start, end, rule, confidence)
     _tag_species(doc)
 
 

@@ -29,7 +29,8 @@ PEOPLE = (
     "users?|controls?|respondents?|cases|probands|adults|residents|parturients|mothers|responders|completers|"
     "polydrug users?|nonusers?|non users?|consumers|inmates|prisoners|soldiers|pupils|workers|nurses|physicians|"
     "caregivers|caretakers|attendees|members|survivors|abusers|smokers|drinkers|comparison subjects|recipients|"
-    "ss|clubbers|enroll?ees|undergraduates|meditators|officers|twins|families|dependents|ravers|adolescents and adults|young adults|healthy volunteers|healthy subjects|healthy controls"
+    "ss|clubbers|enroll?ees|undergraduates|meditators|officers|twins|families|dependents|ravers|adolescents and "
+    "adults|young adults|healthy volunteers|healthy subjects|healthy controls"
 )
 
 _UNITS = "one|two|three|four|five|six|seven|eight|nine"
@@ -58,8 +59,10 @@ def number_words() -> list[Rule]:
 # What a sentence is for, when the abstract has no labels (document._zones_by_words).
 ZONE_CUES = {
     "objective": (
-        "we (here )?(investigated|examined|examine|studied|tested|assessed|evaluated|explored|sought|aimed|aim|compared|"
-        "asked|hypothesi[sz]ed|report|present|describe|determined|conducted|performed|reviewed|review|analy[sz]ed|set out)|"
+        "we (here )?(investigated|examined|examine|studied|tested|assessed|evaluated|explored|sought|aimed|aim|"
+        "compared|"
+        "asked|hypothesi[sz]ed|report|present|describe|determined|conducted|performed|reviewed|review|analy[sz]ed|set "
+        "out)|"
         "(this|the|our|the present|the current|present|current|the aim of this|the purpose of this|this pilot|"
         "this randomi[sz]ed|this open label|this double blind|this retrospective|this prospective) "
         "(study|trial|report|review|paper|article|investigation|analysis|case report|case series|work|survey|"
@@ -69,7 +72,8 @@ ZONE_CUES = {
         "to (investigate|examine|evaluate|assess|determine|compare|test|explore|describe|study) the"
     ),
     "methods": (
-        "were (randomly|randomi[sz]ed|recruited|enrolled|included|assigned|allocated|administered|treated|given|studied|"
+        "were (randomly|randomi[sz]ed|recruited|enrolled|included|assigned|allocated|administered|treated|given|"
+        "studied|"
         "assessed|tested|interviewed|measured|scanned|evaluated|recorded|collected|searched|performed|obtained|infused|"
         "asked|selected|divided|examined|identified)|(was|were) (administered|given|conducted|carried out|used)|"
         "(received|underwent|completed|participated in)|randomi[sz]ed to|double blind|placebo controlled|crossover|"
@@ -78,8 +82,10 @@ ZONE_CUES = {
         "(healthy|human) (volunteers|subjects|participants)"
     ),
     "results": (
-        "(was|were|is) (a )?(significantly|significant|associated|found|observed|higher|lower|increased|decreased|reduced|"
-        "greater|correlated|no|not)|showed|revealed|we (found|observed)|resulted in|compared (to|with) (placebo|baseline|"
+        "(was|were|is) (a )?(significantly|significant|associated|found|observed|higher|lower|increased|decreased|"
+        "reduced|"
+        "greater|correlated|no|not)|showed|revealed|we (found|observed)|resulted in|compared (to|with) (placebo|"
+        "baseline|"
         "controls?)|(increased|decreased|reduced|produced|induced|improved|impaired|enhanced|attenuated) (the|in|a)?|"
         "significantly|p 0|p ?0 ?0|95 ci|results|adverse (events|effects)|there (was|were)"
     ),

@@ -1,0 +1,43 @@
+"""A tagger over a small made-up vocabulary, and records in our own words."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ingest.record import Record
+from ingest.tagging import Decision, Tagged, Tagger, decide
+from topics import Term, Vocabulary
+
+VOCABULARY = Vocabulary(
+    interventions=[
+        Term(value="ketamine", label="ketamine", terms=["ketamine", "s(+)-ketamine"], mesh=["D007649"]),
+        Term(value="esketamine", label="esketamine", terms=["esketamine"], broader=["ketamine"]),
+    ],
+    conditions=[
+        Term(value="depression", label="depression", terms=["depression", "depressed"], mesh=["D003866"]),
+        Term(
+            value="treatment_resistant_depression",
+            label="treatment-resistant depression",
+            terms=["treatment-resistant depression"],
+            broader=["depression"],
+        ),
+        Term(value="pain", label="pain", terms=["pain"]),
+    ],
+)
+
+
+@pytest.fixture(scope="session")
+def tagger() -> Tagger:
+    return Tagger(VOCABULARY)
+
+
+@pytest.fixture(scope="session")
+def tag(tagger: Tagger) -> Callable[[str, str], Tagged]:
+    """Tag a record that is a title and an abstract."""
+    return lambda title, abstract="": tagger.tag(Record(pmid=99000001, title=title, abstract=abstract))
+
+
+@pytest.fixture(scope="session")
+def decided(tag: Callable[[str, str], Tagged]) -> Callable[[str, str], Decision]:
+    """The values that count for a title and an abstract."""
+    return lambda title, abstract="": decide(tag(title, abstract).tags, has_abstract=bool(abstract))

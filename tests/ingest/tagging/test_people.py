@@ -1,0 +1,69 @@
+"""The number of people: the total and not a part of it, with the words it stands in."""
+
+import pytest
+
+CASES = [
+    ("METHODS: Forty-five patients with depression were randomized.", 45, "randomized"),
+    ("METHODS: A total of 1,204 patients were enrolled.", 1204, "enrolled"),
+    ("METHODS: Participants (n = 38) received ketamine.", 38, "enrolled"),
+    ("METHODS: Participants (N\u2009=\u200938) received ketamine.", 38, "enrolled"),
+    ("METHODS: Three groups of nine patients received ketamine.", 27, "enrolled"),
+    ("METHODS: Patients were randomized to ketamine (n = 20) or placebo (n = 21).", 41, "randomized"),
+    ("METHODS: Patients got ketamine or placebo (n = 18/arm).", 36, "stated"),
+    ("METHODS: Thirty ketamine users and 28 matched controls were tested.", 58, "enrolled"),
+    ("METHODS: 628 patients were screened and 79 were randomized.", 79, "randomized"),
+    (
+        "METHODS: Forty patients were randomized. RESULTS: 31 patients completed the study; 18 patients responded.",
+        40,
+        "randomized",
+    ),
+    ("METHODS: Sixty patients (35 women) were enrolled.", 60, "enrolled"),
+    ("RESULTS: Of the 24 patients, 17 (71%) improved.", 24, "stated"),
+    ("METHODS: Eighty patients will be randomized to ketamine or placebo.", 80, "planned"),
+    ("METHODS: One hundred and twenty patients were enrolled.", 120, "enrolled"),
+]
+
+
+@pytest.mark.parametrize(("abstract", "n_total", "basis"), CASES)
+def test_the_total_is_the_number_randomized_or_enrolled(decided, abstract, n_total, basis):
+    said = decided("Ketamine for depression", abstract)
+    assert (said.n_total, said.n_total_basis) == (n_total, basis)
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "METHODS: Patients aged 18 to 65 years received 0.5 mg/kg over 40 minutes.",
+        "METHODS: Students of Year 10 were asked, in Study 2, about 460 individual biomarkers.",
+        "METHODS: Six infusions were given on 12 days in 3 centres.",
+        "BACKGROUND: Depression is common. METHODS: Patients received ketamine.",
+    ],
+)
+def test_numbers_of_other_things_are_not_people(decided, abstract):
+    said = decided("Ketamine for depression", abstract)
+    assert (said.n_total, said.n_total_basis) == (None, "not_reported")
+
+
+def test_the_quote_holds_the_number(tag):
+    abstract = "METHODS: Forty-five patients with depression were randomized."
+    (n_total,) = [one for one in tag("Ketamine", abstract).tags if one.facet == "n_total"]
+    assert (n_total.value, n_total.rule, n_total.quote) == ("45", "people randomized", "Forty-five patients")
+
+
+def test_a_review_counts_its_studies_and_everybody_in_them(tag, decided):
+    title = "Ketamine in pain: a systematic review and meta-analysis"
+    abstract = "RESULTS: We included 12 studies with a total of 812 participants. In one trial 3 participants fainted."
+    assert decided(title, abstract).n_total == 812
+    assert [one.value for one in tag(title, abstract).tags if one.facet == "n_studies"] == ["12"]
+
+
+def test_a_review_that_counts_only_studies_gives_no_number_of_people(decided):
+    said = decided(
+        "Ketamine in pain: a systematic review", "RESULTS: We included 12 studies. In one, 3 participants fainted."
+    )
+    assert said.n_total is None
+
+
+def test_a_case_report_is_one_person(decided):
+    said = decided("Ketamine for headache: a case report", "A woman was treated. She slept. Her pain was gone.")
+    assert (said.design, said.n_total, said.n_total_basis) == ("case_report", 1, "cases")
