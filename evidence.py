@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, is_dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -30,19 +31,26 @@ _address = [
 ]
 
 
+@contextmanager
+def _one_line_errors(verbose: bool) -> Iterator[None]:
+    """Print an expected error as one line and leave with its exit code."""
+    try:
+        yield
+    except EvidenceError as error:
+        if verbose:
+            raise
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
 def command(*extra: Callable[..., Any], **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """A subcommand with the common options, and expected errors printed as one line with their exit code."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         @wraps(function)
         def run(verbose: bool, **options: Any) -> None:
-            try:
+            with _one_line_errors(verbose):
                 function(**options)
-            except EvidenceError as error:
-                if verbose:
-                    raise
-                click.echo(f"Error: {error}", err=True)
-                sys.exit(error.exit_code)
 
         decorated: Callable[..., Any] = run
         for option in reversed([*extra, *_common]):
@@ -77,15 +85,35 @@ def up(topic: str, data: Path, as_json: bool, host: str, port: int) -> None:
     _serve(prepared.database, host, port)
 
 
-@command()
-def sync(topic: str, data: Path, as_json: bool) -> None:
-    """Do one scheduled run: pull what is new from PubMed, then build."""
+@command(
+    click.option("--dry-run", is_flag=True, help="Say what would be asked of PubMed, and ask nothing."),
+    click.option("--max-requests", type=click.IntRange(min=1), help="End the run after so many requests."),
+    click.option("--notify", default="", metavar="COMMAND-OR-URL", help="What to tell about changes and failures."),
+    click.option("--log-json", is_flag=True, help="Log one JSON line an event to stderr."),
+)
+def sync(
+    topic: str, data: Path, as_json: bool, dry_run: bool, max_requests: int | None, notify: str, log_json: bool
+) -> None:
+    """Do one scheduled run: pull what is due from PubMed, build, check the claims. Exit code 1 if a verdict flipped."""
     from ingest.eutils import EutilsSettings
+    from ingest.log import log_json as log_json_lines
+    from ingest.sync import plan_of
     from ingest.sync import sync as sync_topic
 
+    loaded = load_topic(topic)
+    if dry_run:
+        planned = plan_of(data, loaded)
+        _show(planned, as_json, planned.lines())
+        return
+    if log_json:
+        log_json_lines()
+    settings = EutilsSettings.from_environment()
+    if max_requests:
+        settings = replace(settings, max_requests=max_requests)
     progress = _progress()
-    result = sync_topic(data, load_topic(topic), EutilsSettings.from_environment(), progress.pull, progress.build)
-    _show(result, as_json, [result.pulled.line(), result.built.line()])
+    result = sync_topic(data, loaded, settings, progress.pull, progress.build, notify)
+    _show(result, as_json, result.lines())
+    sys.exit(result.exit_code)
 
 
 @command(click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path)), name="import")
@@ -133,12 +161,11 @@ def status(topic: str, data: Path, as_json: bool) -> None:
 @command(click.argument("claim_id", required=False))
 def claims(topic: str, data: Path, as_json: bool, claim_id: str | None) -> None:
     """Show the article's claims with their verdicts, or one CLAIM_ID with its evidence, timeline and SQL."""
-    from db.claim_report import claim_lines, claims_overview, open_claims
+    from db.claim_report import claim_lines, claim_record, claims_overview, open_claims
 
     database = open_claims(data)
     if claim_id:
-        lines = list(claim_lines(database, claim_id))
-        _show(lines, as_json, lines)
+        _show(claim_record(database, claim_id), as_json, claim_lines(database, claim_id))
     else:
         overview = claims_overview(database)
         _show(overview, as_json, (f"{row['verdict']:13} {row['claim_id']:24} {row['text']}" for row in overview))
@@ -150,13 +177,55 @@ def claims(topic: str, data: Path, as_json: bool, claim_id: str | None) -> None:
 )
 def check(topic: str, data: Path, as_json: bool, as_of: str, markdown: bool) -> None:
     """Say which verdicts changed since the last check, and which record did it. Exit code 1 if one flipped."""
+    from db.changes import refresh
     from db.claim_check import check_claims
 
     result = check_claims(data, load_topic(topic), as_of=as_of, today=datetime.now(UTC).date())
+    if not as_of:
+        refresh(data)
     text = result.as_json() if as_json else result.as_markdown() if markdown else "\n".join(result.lines())
     if text:
         click.echo(text)
     sys.exit(result.exit_code)
+
+
+@command(
+    click.argument("references", nargs=-1, required=True),
+    click.option("--check", is_flag=True, help="REFERENCES is a manuscript file: check what it cites."),
+    click.option("--dated", default="", metavar="DATE", help="With --check: the manuscript's date, if not the file's."),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["bib", "ris", "nbib", "csl", "txt", "md", "html"]),
+        help="Print the records found in this format.",
+    ),
+    click.option("--style", default="vancouver", show_default=True, help="CSL style of txt, md and html."),
+    click.option("--online", is_flag=True, help="Ask PubMed for what is not held here (needs NCBI_EMAIL)."),
+)
+def cite(
+    topic: str, data: Path, as_json: bool, references: tuple[str, ...], check: bool, dated: str, form: str | None,
+    style: str, online: bool,
+) -> None:  # fmt: skip
+    """Look REFERENCES up: identifiers, addresses, references in scraps, or a .bib, .ris, .nbib or text file."""
+    from contextlib import nullcontext
+
+    from db.citations import check_manuscript, export, lines
+    from db.citations import cite as look_up_references
+    from db.citing.telling import answer_json
+    from ingest.eutils import Eutils, EutilsSettings
+    from publish.serve import live_database
+
+    live = live_database(data)
+    with Eutils(EutilsSettings.from_environment()) if online else nullcontext() as pubmed:
+        if check:
+            report = check_manuscript(Path(references[0]), live, online=pubmed, dated=dated)
+            _show(report, as_json, report.lines())
+            sys.exit(report.exit_code)
+        answers = look_up_references(live, _text_of(references), online=pubmed)
+    if form:
+        click.echo(export(live, answers, form, style), nl=False)
+    else:
+        _show([answer_json(answer) for answer in answers], as_json, lines(answers))
 
 
 @command(click.argument("query"), click.option("--limit", default=20, show_default=True, help="Records to show."))
@@ -172,13 +241,41 @@ def search(topic: str, data: Path, as_json: bool, query: str, limit: int) -> Non
 
 @command(click.argument("gold", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)))
 def accuracy(topic: str, data: Path, as_json: bool, gold: tuple[Path, ...]) -> None:
-    """Score the taggers on labelled files and print a table."""
+    """Score the taggers on labelled files, print a table, and put it into evidence.db."""
     from ingest.accuracy import print_table, score
+    from ingest.build import build as build_database
+    from ingest.measured import save_accuracy
 
-    rows = score(gold, load_topic(topic))
+    loaded = load_topic(topic)
+    rows = score(gold, loaded)
+    save_accuracy(data, rows)
+    build_database(data, loaded, _progress().build)
     _show(rows, as_json, [])
     if not as_json:
         print_table(rows)
+
+
+@main.group(name="topic")
+def topic_group() -> None:
+    """Topics: what is tracked, and whose claims are tested."""
+
+
+@topic_group.command(name="new")
+@click.argument("name")
+@click.option("--in", "parent", type=click.Path(file_okay=False, path_type=Path), default=Path("topics"),
+              show_default=True, help="Folder to make it in.")  # fmt: skip
+def topic_new(name: str, parent: Path) -> None:
+    """Make a topic NAME that is valid as it stands, with every key explained, for you to fill in."""
+    from topics.new import new_topic
+
+    with _one_line_errors(verbose=False):
+        click.echo(f"Made {new_topic(name, parent)}. Fill it in, then: evidence up --topic {parent / name}")
+
+
+def _text_of(references: tuple[str, ...]) -> str:
+    """What was given, with files in place of their names; one reference a line."""
+    texts = (Path(each).read_text("utf-8") if Path(each).is_file() else each for each in references)
+    return "\n".join(texts)
 
 
 def _serve(database: Path, host: str, port: int) -> None:

@@ -48,6 +48,18 @@ def check(built: Path, expected_articles: int) -> None:
         )
 
 
+def copy_database(live: Path, copy: Path) -> None:
+    """Copy a database that may be being read, as one consistent whole."""
+    source, target = open_database(live), open_database(copy)
+    try:
+        target.execute("PRAGMA synchronous = OFF")
+        source.conn.backup(target.conn)
+        target.disable_wal()
+    finally:
+        source.close()
+        target.close()
+
+
 def go_live(built: Path, live: Path) -> None:
     """Replace the content of `live` by that of `built`, then delete `built`."""
     with plain_errors(live):

@@ -50,6 +50,8 @@ class Report:
     """(RefType, PMID) of CommentsCorrections."""
     family: str = ""
     """A family named by the register."""
+    gone_since: str = ""
+    """ISO day since which PubMed no longer has the record. It is kept, and counts no more from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Study:
     reports: tuple[tuple[Report, str, str], ...] = field(default=())
     """(report, role, why it belongs here)."""
     history: tuple["State", ...] = field(default=())
-    """What the study looked like from when to when, in order; the last one still stands."""
+    """What the study looked like from when to when, in order. The last one still stands unless all its reports are gone from PubMed."""
 
     @property
     def public_from(self) -> tuple[str, str]:
@@ -142,11 +144,17 @@ def _history(family: Sequence[Report], near: Mapping[str, set[str]]) -> tuple[St
     A report that ties two known studies together ends one of them on its own date; before that they count as two, as
     they did to everyone who looked. So a new report never changes what an earlier date gives.
     """
-    days = sorted({report.public_from or _UNDATED for report in family})
+    days = sorted(
+        {report.public_from or _UNDATED for report in family} | {one.gone_since for one in family if one.gone_since}
+    )
     standing: dict[str, State] = {}
     ended: list[State] = []
     for day in days:
-        known = [report for report in family if (report.public_from or _UNDATED) <= day]
+        known = [
+            report
+            for report in family
+            if (report.public_from or _UNDATED) <= day and not (report.gone_since and report.gone_since <= day)
+        ]
         now = {}
         for members in _families(known, near):
             main = min(members, key=_precedence)

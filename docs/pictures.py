@@ -1,29 +1,42 @@
-"""Take the README's picture of the home page anew: `python docs/pictures.py [--data DIR | --url URL]`.
+"""Take the pictures of every page anew: `python docs/pictures.py [--url URL]`.
 
-Needs Debian's chromium and the test dependencies. With --data (default `db`) it serves that folder's database itself.
+Each page at two widths, light and dark, into docs/pictures/. Needs Debian's chromium and the test dependencies. Without
+--url it builds the bundled register into a temporary folder, with a made-up trial (tests/made_site) so
+that an abstract can be shown without printing anybody's.
 """
 
 import shutil
-import socket
 import sys
-import threading
-import time
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import uvicorn
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from publish.serve import application, live_database
-from topics.errors import BadInputError, EvidenceError
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-DOCS = Path(__file__).resolve().parent
-PICTURES = {"home.png": "/"}
-"""File in docs/ → page."""
-WIDTH, HEIGHT = 1280, 900
-MAX_BYTES = 200_000
+from made_site import REGISTRATION, TRIAL, trial  # noqa: E402
+from serving import served  # noqa: E402
+
+from ingest.build import build  # noqa: E402
+from ingest.sync import import_into  # noqa: E402
+from records import article_set  # noqa: E402
+from topics import load_topic  # noqa: E402
+from topics.errors import BadInputError, EvidenceError  # noqa: E402
+
+FOLDER = ROOT / "docs" / "pictures"
+PAGES = {
+    "home": "/", "claim": "/claims/im-single-study", "record": f"/articles/{TRIAL}",
+    "study": f"/studies/{REGISTRATION}", "map": "/map?condition=depression",
+    "studies": "/studies?route=intramuscular", "search": "/search?q=intramuscular+depression",
+    "cite": "/cite?q=24701015", "changes": "/changes", "methods": "/methods",
+}  # fmt: skip
+"""Picture → page; home and claim stand in the README too."""
+VIEWS = {"wide": (1024, 576), "narrow": (360, 576)}
+MAX_BYTES, MAX_ALL = 160_000, 3_000_000
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -32,16 +45,12 @@ CHROMIUM = [
 
 
 @click.command(help=__doc__)
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("db"), show_default=True)
 @click.option("--url", help="A server that is running already.")
-def main(data: Path, url: str | None) -> None:
+def main(url: str | None) -> None:
     """Serve if need be, and take the pictures."""
     try:
-        if url:
-            take(url.rstrip("/"))
-        else:
-            with served(data) as address:
-                take(address)
+        with made() if not url else _at(url) as address:
+            take(address)
     except EvidenceError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
@@ -51,40 +60,62 @@ def take(address: str) -> None:
     """Write every picture.
 
     Raises:
-        BadInputError: there is no Chromium, a page does not answer, or a picture is too heavy for a README.
+        BadInputError: there is no Chromium, a page does not answer, or the pictures are too heavy for a repository.
     """
     chromium = shutil.which("chromium")
     if not chromium:
         raise BadInputError("chromium: not found. Install it with `apt-get install chromium`.")
+    FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
-        for name, path in PICTURES.items():
-            answer = page.goto(address + path)
-            if answer is None or not answer.ok:
-                raise BadInputError(f"{address}{path}: answers {answer.status if answer else 'nothing'}, not a page.")
-            picture = page.screenshot()
-            if len(picture) > MAX_BYTES:
-                raise BadInputError(f"docs/{name}: {len(picture):,} bytes, more than {MAX_BYTES:,}. Show less.")
-            (DOCS / name).write_bytes(picture)
-            click.echo(f"docs/{name}: {len(picture):,} bytes")
+        sizes = [
+            picture(browser, f"{address}{path}", FOLDER / f"{name}-{view}-{scheme}.png", view, scheme)
+            for name, path in PAGES.items()
+            for view in VIEWS
+            for scheme in ("light", "dark")
+        ]
         browser.close()
+    click.echo(f"{len(sizes)} pictures, {sum(sizes):,} bytes in all")
+    if sum(sizes) > MAX_ALL:
+        raise BadInputError(f"docs/pictures: {sum(sizes):,} bytes, more than {MAX_ALL:,}. Show less.")
+
+
+def picture(browser: Browser, url: str, file: Path, view: str, scheme: str) -> int:
+    """Write one picture; its size in bytes.
+
+    Raises:
+        BadInputError: the page does not answer, or the picture is too heavy.
+    """
+    width, height = VIEWS[view]
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    answer = page.goto(url, wait_until="networkidle")
+    if answer is None or not answer.ok:
+        raise BadInputError(f"{url}: answers {answer.status if answer else 'nothing'}, not a page.")
+    taken = page.screenshot()
+    page.close()
+    if len(taken) > MAX_BYTES:
+        raise BadInputError(f"{file.name}: {len(taken):,} bytes, more than {MAX_BYTES:,}. Show less.")
+    file.write_bytes(taken)
+    return len(taken)
 
 
 @contextmanager
-def served(data: Path) -> Iterator[str]:
-    """The address of `data`'s database, served in this process while the block runs."""
-    datasette = application(live_database(data), DOCS.parent / "metadata.yml")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(datasette.app(), log_level="warning", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+def made() -> Iterator[str]:
+    """The address of the bundled register and the made-up record, served while the block runs."""
+    topic = load_topic("ketamine-routes")
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        (data / "made.xml").write_bytes(article_set(*trial()))
+        import_into(data, topic, [data / "made.xml"])
+        with served(build(data, topic).live) as address:
+            yield address
+
+
+@contextmanager
+def _at(url: str) -> Iterator[str]:
+    yield url.rstrip("/")
 
 
 if __name__ == "__main__":

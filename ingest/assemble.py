@@ -1,7 +1,8 @@
 """Records and register entries, one by one, into rows; and what joining their reports into studies needs."""
 
+import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from db.archive import Archive
@@ -11,6 +12,7 @@ from ingest.reader import record_of
 from ingest.record import Record
 from ingest.register_layer import register_layer
 from ingest.rows import (
+    KEYS_OF_A_RECORD,
     RETRACTION_NOTICE,
     arm_rows,
     article_row,
@@ -18,10 +20,13 @@ from ingest.rows import (
     deciding_columns,
     is_retracted,
     measurement_rows,
+    numbered,
+    public_from_of,
     register_row,
     study_row,
     tag_rows,
 )
+from ingest.standing import Differences, standing_reports
 from ingest.tagging import Tagger, decide, disagreements
 from ingest.tagging.model import Tagged
 from topics import RegisterStudy, Topic
@@ -29,6 +34,8 @@ from topics import RegisterStudy, Topic
 _NOTHING = Tagged()
 _ANNOUNCES = {"RetractionOf": "retraction", "ExpressionOfConcernFor": "expression_of_concern", "ErratumFor": "erratum"}
 """RefTypes on a notice, and what it says of the paper it names."""
+_FIRST_ANNOUNCED = KEYS_OF_A_RECORD // 2
+"""Notices known from the notice's side only are numbered from here, those that the paper names from 1."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +46,37 @@ class Inputs:
     topic: Topic
     register: dict[int, RegisterStudy]
     """Register studies with a PMID, by it."""
-    unlisted: list[RegisterStudy]
-    """Register studies that PubMed does not list (known by DOI)."""
+    unlisted: dict[str, RegisterStudy]
+    """Register studies without a PMID, by DOI. PubMed may list one of them under a number that nobody has noted."""
     tagger: Tagger
 
+    def entry_of(self, pmid: int, doi: str) -> RegisterStudy | None:
+        """The register's entry for a record, by PMID or else by DOI."""
+        return self.register.get(pmid) or self.unlisted.get(doi)
 
-def records(inputs: Inputs) -> Iterator[tuple[Record, str, str | None]]:
-    """(record, source, gone since): all of the archive, then what only the register knows."""
-    held = set()
-    for stored in inputs.archive.current():
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A record to be written, where it is from, and what a later build tells it by."""
+
+    record: Record
+    source: str
+    """pubmed or register"""
+    sha256: str | None = None
+    gone_since: str | None = None
+
+
+def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arrival]:
+    """All of the archive, then what only the register knows; of `only`, just what differs."""
+    wanted = only.to_write if only else None
+    held = only.archived if only else set()
+    for stored in inputs.archive.current(wanted):
         held.add(stored.pmid)
-        yield record_of(stored.format, stored.body), "pubmed", stored.gone_since
+        record = record_of(stored.format, stored.body)
+        yield Arrival(record, "pubmed", stored.sha256, stored.gone_since)
     for pmid in sorted(inputs.register.keys() - held):
-        yield _record_of_entry(inputs.register[pmid]), "register", None
+        if wanted is None or pmid in wanted:
+            yield Arrival(_record_of_entry(inputs.register[pmid]), "register")
 
 
 def _record_of_entry(entry: RegisterStudy) -> Record:
@@ -73,50 +98,67 @@ class Assembly:
     def __init__(self, inputs: Inputs, store: Store) -> None:
         self._inputs = inputs
         self._store = store
-        self._reports: list[Report] = []
+        self._reports: list[tuple[str, Report]] = []
+        self._unlisted: list[Report] = []
+        self._found: dict[str, int] = {}
+        """PMIDs of records that turned out to be a register study known by DOI."""
         self._study_of: dict[str, str] = {}
-        self._notices_on: list[tuple[int, str, int]] = []
         self.studies: list[Study] = []
         self.articles = 0
         self.excluded: Counter[str] = Counter()
 
-    def add_record(self, record: Record, source: str, gone: str | None) -> None:
+    def adopt(self, connection: sqlite3.Connection) -> None:
+        """Take over the articles that stand in the database already."""
+        for source, excluded, report in standing_reports(connection, self._inputs.entry_of):
+            self._keep(source, report)
+            self.excluded[excluded] += 1
+            self.articles += 1
+
+    def add_record(self, arrival: Arrival) -> None:
         """One article with its tags and everything that hangs on it."""
-        entry = self._inputs.register.get(record.pmid)
+        record = arrival.record
+        entry = self._inputs.entry_of(record.pmid, record.doi)
         automatic = self._inputs.tagger.tag(record)
         by_hand = register_layer(entry) if entry else _NOTHING
         tags = (*automatic.tags, *by_hand.tags)
         report = self._report(
             record, entry, Tagged(tags, automatic.arms, (*automatic.measurements, *by_hand.measurements))
         )
-        self._reports.append(report)
+        report = replace(report, gone_since=(arrival.gone_since or "")[:10])
+        self._keep(arrival.source, report)
         self.articles += 1
         row = article_row(record) | dict(report.deciding)
-        row |= {"retracted": int(report.retracted), "source": source, "gone_since": gone}
+        row |= {"retracted": int(report.retracted), "source": arrival.source, "sha256": arrival.sha256}
+        row["gone_since"] = arrival.gone_since
         row["excluded"] = reason = self._excluded(report)
         row["first_author"] = row["first_author"] or (entry.first_author if entry else None) or None
         self.excluded[reason or ""] += 1
         self._store.add_row("articles", row)
         for table, rows in child_rows(record):
             self._store.add(table, rows)
+        pmid = record.pmid
         self._store.add("tags", tag_rows(record, tags))
-        self._store.add("disagreements", [(None, record.pmid, *parts) for parts in disagreements(tags)])
-        for layer, name in ((automatic, "text"), (by_hand, "register")):
-            self._store.add("arms", arm_rows(record.pmid, layer.arms, name))
-            self._store.add("measurements", measurement_rows(None, record.pmid, layer.measurements, name))
-        self._notices_on += [
-            (link.pmid, kind, record.pmid)
-            for link in record.links
-            if link.pmid and (kind := _ANNOUNCES.get(link.ref_type))
-        ]
+        self._store.add("disagreements", numbered(pmid, [(pmid, *parts) for parts in disagreements(tags)]))
+        layers = ((automatic, "text"), (by_hand, "register"))
+        arms = [row for layer, name in layers for row in arm_rows(pmid, layer.arms, name)]
+        measured = [row for layer, name in layers for row in measurement_rows(None, pmid, layer.measurements, name)]
+        self._store.add("arms", numbered(pmid, arms))
+        self._store.add("measurements", numbered(pmid, measured))
+
+    def _keep(self, source: str, report: Report) -> None:
+        self._reports.append((source, report))
+        if report.doi in self._inputs.unlisted and report.pmid:
+            self._found[report.doi] = report.pmid
 
     def add_unlisted(self, entry: RegisterStudy) -> None:
-        """A study that the register knows by DOI only: it has no article, but it is evidence."""
+        """A study known by DOI only: it has no article, but it is evidence. Comes after all records."""
+        if entry.doi in self._found:
+            return
         record = _record_of_entry(entry)
         by_hand = register_layer(entry)
         tagged = Tagged((*self._inputs.tagger.tag(record).tags, *by_hand.tags), (), by_hand.measurements)
         report = self._report(record, entry, tagged)
-        self._reports.append(report)
+        self._unlisted.append(report)
         self.excluded[self._excluded(report) or ""] += 1
 
     def _report(self, record: Record, entry: RegisterStudy | None, tagged: Tagged) -> Report:
@@ -135,19 +177,25 @@ class Assembly:
             designs=decision.designs,
             quantities={measured.quantity for measured in tagged.measurements},
         )
+        public_from, precision = public_from_of(record.published, record.date_precision, record.entered)
         return Report(
             key=f"pmid:{record.pmid}" if record.pmid else f"doi:{record.doi}",
             pmid=record.pmid or None,
             doi=record.doi,
             title=record.title,
-            public_from=_public_from(record)[0],
-            date_precision=_public_from(record)[1],
+            public_from=public_from,
+            date_precision=precision,
             retracted=is_retracted(record) or bool(entry and entry.retracted),
             deciding=deciding_columns(decision, registrations, on_topic),
             registrations=registrations,
             links=tuple((link.ref_type, link.pmid) for link in record.links if link.pmid),
             family=entry.study_family if entry else "",
         )
+
+    @property
+    def unlisted(self) -> int:
+        """Number of studies that stand in no article."""
+        return len(self._unlisted)
 
     def _excluded(self, report: Report) -> str | None:
         """Why a record is not on topic; None when it is."""
@@ -161,46 +209,54 @@ class Assembly:
 
     def add_studies(self) -> None:
         """Join all reports into studies and write both."""
-        self.studies = join_reports(self._reports)
+        self._reports.sort(key=lambda one: (one[0], one[1].pmid))
+        self.studies = join_reports([*(report for _, report in self._reports), *self._unlisted])
+        reports = []
         for study in self.studies:
             self._store.add_row("studies", study_row(study))
             for report, role, why in study.reports:
                 self._study_of[report.key] = study.study_id
-                self._store.add("study_reports", [(None, study.study_id, report.pmid, report.doi, role, why)])
+                reports.append((None, study.study_id, report.pmid, report.doi, role, why))
+        self._store.add("study_reports", reports)
 
     def add_register(self, entries: Iterable[RegisterStudy]) -> None:
         """The register as it stands, and the measurements of studies without a PMID."""
+        measured = []
         for entry in entries:
-            key = f"pmid:{entry.pmid}" if entry.pmid else f"doi:{entry.doi}"
-            study_id = self._study_of[key]
-            self._store.add_row("register", register_row(entry, study_id))
-            if not entry.pmid:
-                measured = register_layer(entry).measurements
-                self._store.add("measurements", measurement_rows(study_id, None, measured, "register"))
+            pmid = entry.pmid or self._found.get(entry.doi)
+            study_id = self._study_of[f"pmid:{pmid}" if pmid else f"doi:{entry.doi}"]
+            self._store.add_row("register", register_row(entry, study_id) | {"pmid": pmid})
+            if not pmid:
+                measured += measurement_rows(study_id, None, register_layer(entry).measurements, "register")
+        self._store.add("measurements", numbered(0, measured))
 
-    def finish(self, execute: Callable[..., object]) -> None:
+    def finish(self, connection: sqlite3.Connection) -> None:
         """What needs all rows in place: study ids, notices seen only from the notice's side, dates of notices."""
-        for report in self._reports:
-            if report.pmid:
-                study_id = self._study_of[report.key]
-                execute("UPDATE articles SET study_id = ? WHERE pmid = ?", (study_id, report.pmid))
-        execute("UPDATE measurements SET study_id = (SELECT study_id FROM articles a WHERE a.pmid = measurements.pmid) "
-                "WHERE pmid IS NOT NULL")  # fmt: skip
-        for pmid, kind, notice in self._notices_on:
-            execute(
-                "INSERT INTO notices (pmid, kind, notice_pmid, source) SELECT ?, ?, ?, 'notice' "
-                "WHERE EXISTS (SELECT 1 FROM articles WHERE pmid = ?) AND NOT EXISTS "
-                "(SELECT 1 FROM notices WHERE pmid = ? AND kind = ? AND notice_pmid = ?)",
-                (pmid, kind, notice, pmid, pmid, kind, notice),
-            )
-        execute(
+        placed = [(self._study_of[report.key], report.pmid) for _, report in self._reports]
+        connection.executemany(
+            "UPDATE articles SET study_id = ?1 WHERE pmid = ?2 AND study_id IS NOT ?1", placed
+        )  # most stand already where only a few records are new
+        connection.execute(
+            "UPDATE measurements SET study_id = (SELECT study_id FROM articles a WHERE a.pmid = measurements.pmid) "
+            "WHERE pmid IS NOT NULL"
+        )
+        connection.executemany(
+            "INSERT INTO notices (notice_id, pmid, kind, notice_pmid, source) SELECT ?1, ?2, ?3, ?4, 'notice' "
+            "WHERE EXISTS (SELECT 1 FROM articles WHERE pmid = ?2) AND NOT EXISTS "
+            "(SELECT 1 FROM notices WHERE pmid = ?2 AND kind = ?3 AND notice_pmid = ?4)",
+            self._announced(),
+        )
+        connection.execute(
             "UPDATE notices SET dated = (SELECT published FROM articles a WHERE a.pmid = notices.notice_pmid) "
             "WHERE notice_pmid IS NOT NULL"
         )
 
-
-def _public_from(record: Record) -> tuple[str, str]:
-    """When a record could first be known, with precision: printed, or, where that is later, entered into PubMed."""
-    if record.published and (not record.entered or record.published < record.entered[: len(record.published)]):
-        return record.published, record.date_precision
-    return (record.entered, "day") if record.entered else ("", "")
+    def _announced(self) -> Iterator[tuple[int, int, str, int]]:
+        """(key, paper, kind, notice) of what notices say of other papers."""
+        count: Counter[int] = Counter()
+        for _, notice in self._reports:
+            for ref_type, pmid in notice.links:
+                if kind := _ANNOUNCES.get(ref_type):
+                    number = _FIRST_ANNOUNCED + count[pmid]
+                    count[pmid] += 1
+                    yield pmid * KEYS_OF_A_RECORD + number, pmid, kind, notice.pmid or 0

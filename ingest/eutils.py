@@ -12,7 +12,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -23,9 +23,11 @@ import stamina.instrumentation
 from Bio import Entrez
 from lxml import etree
 
+from ingest.answers import SearchAnswer, read_search, read_summaries
 from ingest.faults import ADDRESS, Answer, Fault, fault_in
+from ingest.log import event
 from ingest.transport import NETWORK_ERRORS, Handle, chunks, network_fault, new_opener, pace_of, through_bio_entrez
-from topics.errors import BadInputError, PubMedError
+from topics.errors import BadInputError, IncompleteRunError, PubMedError
 
 NCBI_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 TOOL = "evidence-tracker"
@@ -53,6 +55,8 @@ class EutilsSettings:
     attempts: int = 8
     pause_initial: float = 1
     pause_max: float = 30
+    max_requests: int = 2_000
+    """A run that needs more stops here, incomplete, and the next one goes on: nothing runs wild unattended."""
 
     def __post_init__(self) -> None:
         if not _EMAIL.fullmatch(self.email):
@@ -85,17 +89,6 @@ class EutilsSettings:
         return 10 if self.api_key else 3
 
 
-@dataclass(frozen=True)
-class SearchAnswer:
-    """An answer of ESearch. `dropped` are the terms that PubMed left out of the search, as 'FieldNotFound: foo'."""
-
-    count: int
-    ids: tuple[int, ...]
-    translation: str
-    dropped: tuple[str, ...] = ()
-    messages: tuple[str, ...] = ()
-
-
 @dataclass
 class Counts:
     """What a client has done so far; `bytes` are those received, `faults` are by kind (`ingest.faults`)."""
@@ -104,6 +97,17 @@ class Counts:
     retries: int = 0
     bytes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+
+    def copy(self) -> "Counts":
+        """Return them as they are now."""
+        return replace(self, faults=Counter(self.faults))
+
+    def since(self, before: "Counts") -> "Counts":
+        """Return what was done after `before`."""
+        return Counts(
+            self.requests - before.requests, self.retries - before.retries, self.bytes - before.bytes,
+            self.faults - before.faults,
+        )  # fmt: skip
 
     def row(self) -> dict[str, Any]:
         """Return the counts as JSON can hold them."""
@@ -124,13 +128,14 @@ class Eutils:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        _log.info("PubMed: %s", self.counts.row())
+        event(_log, "pubmed_closed", **self.counts.row())
 
     def esearch(self, term: str, *, retmax: int = CEILING) -> SearchAnswer:
         """Search PubMed and name up to `retmax` PMIDs, in PubMed's order.
 
         Raises:
             PubMedError: PubMed cannot be reached, keeps failing, or refuses the search.
+        IncompleteRunError: the run may make no more requests.
         """
         return self._call("esearch", read_search, term=term, retmax=retmax, retmode="xml")
 
@@ -151,6 +156,16 @@ class Eutils:
             PubMedError: as `esearch`.
         """
         return self._call("esummary", read_summaries, id=list(pmids), retmode="xml", version="2.0")
+
+    def ecitmatch(self, lines: Sequence[str]) -> str:
+        """Ask the citation matcher about lines of `journal|year|volume|page|author|key|`; its answer is text.
+
+        Misses stand in it as words, and lines can be left out: read it with `db.citing.online.read_matches`.
+
+        Raises:
+            PubMedError: as `esearch`.
+        """
+        return self._call("ecitmatch", bytes.decode, bdata="\r".join(lines), retmode="xml")
 
     def _call(self, endpoint: str, read: Callable[[bytes], _Read], **parameters: object) -> _Read:
         """Ask, and ask again as long as the fault is a passing one; return what `read` makes of the answer."""
@@ -209,6 +224,11 @@ class Eutils:
     def _exchange(self, endpoint: str, url: str, request: Request, until: float) -> Answer:
         """Make one request and take its whole answer, whatever its status."""
         again = Request(url, data=request.data, method=request.get_method())  # noqa: S310 (the scheme is checked)
+        if self.counts.requests >= self.settings.max_requests:
+            raise IncompleteRunError(
+                f"PubMed: stopped after {self.counts.requests} requests, the most that a run may make "
+                "(--max-requests). Run the same command again: it goes on where this one stopped."
+            )
         self._pace.wait(self.settings.per_second)
         self.counts.requests += 1
         try:
@@ -254,42 +274,8 @@ def _is_base_address(url: str) -> bool:
         return False
 
 
-def _tree(body: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
-    return etree.fromstring(body, parser)
-
-
-def read_search(body: bytes) -> SearchAnswer:
-    """Read an ESearch answer (esearch.dtd). An OutputMessage remarks on paging, not on the search.
-
-    Raises:
-        ValueError: a count or a PMID is not a number. lxml.etree.XMLSyntaxError: it is ill-formed.
-    """
-    root = _tree(body)
-    remarks = [child for name in ("ErrorList", "WarningList") for child in root.iterfind(f"{name}/*")]
-    return SearchAnswer(
-        count=int(root.findtext("Count", "")),
-        ids=tuple(int(node.text or "") for node in root.iterfind("IdList/Id")),
-        translation=root.findtext("QueryTranslation", ""),
-        dropped=tuple(f"{node.tag}: {node.text or ''}" for node in remarks if node.tag != "OutputMessage"),
-        messages=tuple(node.text or "" for node in remarks if node.tag == "OutputMessage"),
-    )
-
-
-def read_summaries(body: bytes) -> dict[int, str | None]:
-    """Read an ESummary answer, version 2.0: PMID to RecordStatus, or to None where it carries an error.
-
-    Raises:
-        ValueError: a PMID is not a number. lxml.etree.XMLSyntaxError: it is ill-formed.
-    """
-    return {
-        int(node.get("uid", "")): None if node.find("error") is not None else node.findtext("RecordStatus", "")
-        for node in _tree(body).iterfind("DocumentSummarySet/DocumentSummary")
-    }
-
-
 def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
-    _log.info("%s; asked again in %.1f s", details.caused_by, details.wait_for)
+    event(_log, "asked_again", why=str(details.caused_by), wait=details.wait_for)
 
 
 stamina.instrumentation.set_on_retry_hooks([_log_retry])

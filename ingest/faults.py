@@ -70,7 +70,8 @@ _ERROR = re.compile(rb"<ERROR>(.*?)(?:</ERROR>|\Z)", re.DOTALL)
 _ROOT = re.compile(rb"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<([A-Za-z][\w.:-]*)", re.DOTALL)
 _HEAD = 4_096
 _END_OF_SET = re.compile(rb"(?:</PubmedArticleSet>|<PubmedArticleSet\s*/>)\s*\Z")
-_ROOT_OF = {"esearch": "eSearchResult", "efetch": "PubmedArticleSet", "esummary": "eSummaryResult"}
+_ROOT_OF = {"esearch": "eSearchResult", "efetch": "PubmedArticleSet", "esummary": "eSummaryResult",
+            "ecitmatch": "citations"}  # fmt: skip
 
 
 def fault_in(answer: Answer) -> Fault | None:
@@ -102,6 +103,8 @@ def _fault_in_body(answer: Answer) -> Fault | None:
         return _told(body, passing=True) or Fault("json", "JSON where XML was asked for", True)
     if re.match(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html", body, re.IGNORECASE | re.DOTALL):
         return Fault("html", "a web page where XML was asked for", True, ADDRESS)
+    if answer.endpoint == "ecitmatch" and b"|" in body and b"<ERROR>" not in body:
+        return None  # lines of text, whatever was asked for
     if b"<!ENTITY" in body[:_HEAD]:
         return Fault("entities", "XML that declares entities, which is refused", False, ADDRESS)
     if not body.lstrip().startswith(b"<"):

@@ -1,9 +1,12 @@
 """The public ledger, the flow of records, and what the database says about itself."""
 
+import json
+
 from db.archive import Archive
 from db.store import Store
 from ingest.assemble import Assembly, Inputs
 from ingest.tagging import TAGGER_VERSION
+from topics import Topic
 
 
 def add_ledger(store: Store, archive: Archive) -> None:
@@ -19,24 +22,43 @@ def add_ledger(store: Store, archive: Archive) -> None:
 def add_screening(store: Store, inputs: Inputs, assembly: Assembly) -> None:
     """The flow of records, in the stages of a PRISMA 2020 diagram."""
     held = inputs.archive.count()
-    in_both = held + len(inputs.register) - assembly.articles
+    registered = len(inputs.register) + len(inputs.unlisted)
+    screened = assembly.articles + assembly.unlisted
     flow = [
         ("identified", "PubMed and imported files", held),
-        ("identified", "hand-checked register", len(inputs.register) + len(inputs.unlisted)),
-        ("duplicates", "in the register and in PubMed", in_both),
-        ("screened", "records", assembly.articles + len(inputs.unlisted)),
+        ("identified", "hand-checked register", registered),
+        ("duplicates", "in the register and in PubMed", held + registered - screened),
+        ("screened", "records", screened),
         *(("excluded", reason, count) for reason, count in sorted(assembly.excluded.items()) if reason),
         ("included", "on topic", assembly.excluded[""]),
     ]
     store.add("screening", [(step, *row) for step, row in enumerate(flow, start=1)])
 
 
-def build_rows(fingerprint: str, inputs: Inputs, assembly: Assembly) -> list[tuple[str, str]]:
+def add_vocabulary(store: Store, topic: Topic) -> None:
+    """The values that tags of this topic may take, and the blocks of its search, as the topic file defines them."""
+    for facet in ("interventions", "conditions", "routes"):
+        for term in getattr(topic.vocabulary, facet):
+            lists = [json.dumps(values, ensure_ascii=False) for values in (term.terms, term.mesh, term.broader)]
+            store.add("vocabulary", [(facet, term.value, term.label, *lists)])
+    for block in topic.search.blocks:
+        terms = json.dumps(block.terms, ensure_ascii=False)
+        store.add("vocabulary", [("search", block.name, block.reason, terms, None, None)])
+
+
+def build_rows(inputs: Inputs, assembly: Assembly) -> list[tuple[str, str]]:
     """(key, value) of table `build`: what was made from what, without the time it was made at."""
     complete = inputs.archive.last_run(state="complete", kind="sync")
+    written = inputs.topic.article.written
     return [
-        ("fingerprint", fingerprint),
         ("topic", inputs.topic.name),
+        ("title", inputs.topic.title),
+        ("question", inputs.topic.question),
+        ("search", inputs.topic.search.expression),
+        ("article", inputs.topic.article.title),
+        ("article_about", inputs.topic.article.about),
+        ("article_url", inputs.topic.article.url or ""),
+        ("article_written", " to ".join(dict.fromkeys((written.earliest, written.latest)))),
         ("tagger_version", TAGGER_VERSION),
         ("articles", str(assembly.articles)),
         ("studies", str(len(assembly.studies))),

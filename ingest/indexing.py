@@ -5,14 +5,12 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
-from ingest.elements import each_of, text_of, texts_of
+from ingest.elements import each_of, parse, text_of, texts_of
 from ingest.mesh_ui import DESCRIPTORS, PUBLICATION_TYPES
 from ingest.record import Chemical, MeshHeading, PublicationType
 
 _NO_QUALIFIER = (("", ""),)
-# The same few thousand headings, types and substances make up most rows; being frozen they can be shared, and making
-# them anew took a tenth of the time of reading a record.
-_heading = lru_cache(maxsize=4096)(MeshHeading)
+# The same few thousand headings, types and substances make up most rows; being frozen they can be shared.
 _publication_type = lru_cache(maxsize=256)(PublicationType)
 _chemical = lru_cache(maxsize=2048)(Chemical)
 
@@ -22,24 +20,37 @@ def mesh_headings(heading_list: _Element | None, automated_record: bool) -> tupl
 
     AutoHM marks a heading that a program chose (DTD 2025); in an automated record all are.
     """
-    rows: list[MeshHeading] = []
-    for heading in each_of(heading_list, "MeshHeading"):
-        descriptor = descriptor_ui = ""
-        qualifiers: list[tuple[str, str]] = []
-        major, automated = False, automated_record
-        for term in heading:
-            if term.get("MajorTopicYN") == "Y":
-                major = True
-            if term.get("AutoHM") == "Y":
-                automated = True
-            if term.tag == "QualifierName":
-                qualifiers.append((term.get("UI", ""), text_of(term)))
-            else:
-                descriptor = text_of(term)
-                descriptor_ui = term.get("UI") or DESCRIPTORS.get(descriptor, "")
-        for qualifier_ui, qualifier in qualifiers or _NO_QUALIFIER:
-            rows.append(_heading(descriptor_ui, descriptor, qualifier_ui, qualifier, major, automated))
-    return tuple(rows)
+    headings = heading_list[:] if heading_list is not None else ()
+    return tuple([row for heading in headings for row in _rows_of_heading(heading, automated_record)])
+
+
+def mesh_headings_in(headings: Iterable[bytes], automated_record: bool) -> tuple[MeshHeading, ...]:
+    """The same of MeshHeading elements as they stand in a record."""
+    return tuple([row for heading in headings for row in _known_heading(heading, automated_record)])
+
+
+@lru_cache(maxsize=1 << 15)  # the very same bytes come again and again: the commonest 2,000 are most of PubMed's
+def _known_heading(heading: bytes, automated_record: bool) -> tuple[MeshHeading, ...]:
+    return _rows_of_heading(parse(heading), automated_record)
+
+
+def _rows_of_heading(heading: _Element, automated: bool) -> tuple[MeshHeading, ...]:
+    descriptor = descriptor_ui = ""
+    qualifiers: list[tuple[str, str]] = []
+    major = False
+    for term in heading[:]:
+        if "Y" in term.values():
+            major = major or term.get("MajorTopicYN") == "Y"
+            automated = automated or term.get("AutoHM") == "Y"
+        if term.tag == "QualifierName":
+            qualifiers.append((term.get("UI", ""), text_of(term)))
+        else:
+            descriptor = text_of(term)
+            descriptor_ui = term.get("UI") or DESCRIPTORS.get(descriptor, "")
+    return tuple(
+        MeshHeading(descriptor_ui, descriptor, qualifier_ui, qualifier, major, automated)
+        for qualifier_ui, qualifier in qualifiers or _NO_QUALIFIER
+    )
 
 
 def publication_types(elements: Iterable[_Element]) -> tuple[PublicationType, ...]:
@@ -56,7 +67,7 @@ def chemicals(chemical_list: _Element | None) -> tuple[Chemical, ...]:
     rows: list[Chemical] = []
     for each in each_of(chemical_list, "Chemical"):
         ui = name = number = ""
-        for part in each:
+        for part in each[:]:
             if part.tag == "NameOfSubstance":
                 ui, name = part.get("UI", ""), text_of(part)
             elif part.tag == "RegistryNumber":

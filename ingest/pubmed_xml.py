@@ -7,23 +7,26 @@ Y, CompleteYN Y, IdType pubmed) are those of NLM's pubmed_250101.dtd.
 
 from collections.abc import Iterable
 
-from lxml.etree import XPath, _Element
+from lxml.etree import _Element
 
-from ingest.dates import UNKNOWN, PrintedDate, date_of_parts, date_of_text, iso_day
+from ingest.dates import UNKNOWN, PrintedDate, date_of_parts, date_of_text
 from ingest.elements import children_of, each_of, text_of, texts_of, version_of
-from ingest.identifiers import clean_doi, clean_orcid, clean_pmcid, clean_pmid
-from ingest.indexing import chemicals, keywords, mesh_headings, publication_types
+from ingest.identifiers import clean_doi, clean_orcid, clean_pmid
+from ingest.indexing import chemicals, keywords, mesh_headings, mesh_headings_in, publication_types
+from ingest.plain_form import PlainForm
+from ingest.pubmed_data import day_of, entered_in, identifiers, read_pubmed_data, references
 from ingest.record import Author, Link, Record, Section
 from ingest.registrations import all_registrations
 
-_CITED_PMIDS = XPath("descendant::ArticleId[not(@IdType) or @IdType='pubmed']/text()", smart_strings=False)
-"""Within a ReferenceList only: dozens of plain strings in one call are cheaper than as many elements."""
 
+def read_article(root: _Element, plain: PlainForm | None = None) -> Record:
+    """Read a PubmedArticle whose MedlineCitation/PMID the caller has found valid.
 
-def read_article(root: _Element) -> Record:
-    """Read a PubmedArticle whose MedlineCitation/PMID the caller has found valid."""
+    `plain` holds what was taken out of the record before its tree was built.
+    """
     top = children_of(root)
-    citation, pubmed = top["MedlineCitation"], children_of(top.get("PubmedData"))
+    citation = top["MedlineCitation"]
+    data = plain.data if plain else read_pubmed_data(top.get("PubmedData"))
     parts = children_of(citation)
     article = parts.get("Article")
     body = children_of(article)
@@ -36,7 +39,6 @@ def read_article(root: _Element) -> Record:
     date = _date(issue.get("PubDate"))
     if date == UNKNOWN:
         date = _date(body.get("ArticleDate"))
-    doi, pmcid = _identifiers(pubmed.get("ArticleIdList"))
     authors = body.get("AuthorList")
     cited, links = _comments_corrections(parts.get("CommentsCorrectionsList"))
     return Record(
@@ -59,23 +61,25 @@ def read_article(root: _Element) -> Record:
         published=date.published,
         date_precision=date.precision,
         published_text=date.text,
-        entered=_entered(pubmed.get("History")),
-        completed=_day(parts.get("DateCompleted")),
-        revised=_day(parts.get("DateRevised")),
-        doi=doi or _location_doi(article),
-        pmcid=pmcid,
+        entered=data.entered,
+        completed=day_of(parts.get("DateCompleted")),
+        revised=day_of(parts.get("DateRevised")),
+        doi=data.doi or _location_doi(article),
+        pmcid=data.pmcid,
         languages=texts_of(article, "Language"),
         status=citation.get("Status", ""),
         indexing=indexing,
         country=text_of(journal_info.get("Country")),
         authors=_authors([authors]),
         authors_complete=authors is None or authors.get("CompleteYN") != "N",
-        mesh=mesh_headings(parts.get("MeshHeadingList"), indexing == "Automated"),
+        mesh=mesh_headings_in(plain.headings, indexing == "Automated")
+        if plain
+        else mesh_headings(parts.get("MeshHeadingList"), indexing == "Automated"),
         publication_types=publication_types(each_of(body.get("PublicationTypeList"), "PublicationType")),
         chemicals=chemicals(parts.get("ChemicalList")),
         keywords=keywords(citation),
         registrations=all_registrations(_databanks(body.get("DataBankList")), f"{title}\n{abstract}"),
-        references=_references(each_of(top.get("PubmedData"), "ReferenceList"), cited),
+        references=tuple(dict.fromkeys([*cited, *data.references])),
         links=links,
     )
 
@@ -95,7 +99,7 @@ def read_book(root: _Element) -> Record:
     date = _date(book.get("PubDate"))
     if date == UNKNOWN:
         date = _date(parts.get("ContributionDate"))
-    doi, pmcid = _identifiers(parts.get("ArticleIdList"))
+    doi, pmcid = identifiers(parts.get("ArticleIdList"))
     authors = list(each_of(document, "AuthorList"))
     chapter_authors = [each for each in authors if each.get("Type") != "editors"]
     return Record(
@@ -113,8 +117,8 @@ def read_book(root: _Element) -> Record:
         published=date.published,
         date_precision=date.precision,
         published_text=date.text,
-        entered=_entered(history),
-        revised=_day(parts.get("DateRevised")),
+        entered=entered_in(history),
+        revised=day_of(parts.get("DateRevised")),
         doi=doi or _location_doi(parts.get("Book")),
         pmcid=pmcid,
         languages=texts_of(document, "Language"),
@@ -123,7 +127,7 @@ def read_book(root: _Element) -> Record:
         publication_types=publication_types(each_of(document, "PublicationType")),
         keywords=keywords(document),
         registrations=all_registrations([], f"{title}\n{abstract}"),
-        references=_references(each_of(document, "ReferenceList"), []),
+        references=tuple(dict.fromkeys(references(each_of(document, "ReferenceList")))),
     )
 
 
@@ -156,45 +160,16 @@ def _abstract(element: _Element | None) -> tuple[str, tuple[Section, ...]]:
 
 
 def _date(element: _Element | None) -> PrintedDate:
-    parts = {child.tag: text_of(child) for child in element} if element is not None else {}
+    parts = {child.tag: text_of(child) for child in element[:]} if element is not None else {}
     if printed := parts.get("MedlineDate"):
         return date_of_text(printed)
     return date_of_parts(parts.get("Year", ""), parts.get("Month", ""), parts.get("Day", ""), parts.get("Season", ""))
-
-
-def _day(element: _Element | None) -> str:
-    if element is None:
-        return ""
-    parts = {child.tag: child.text or "" for child in element}
-    return iso_day(parts.get("Year", ""), parts.get("Month", ""), parts.get("Day", ""))
-
-
-def _entered(history: _Element | None) -> str:
-    fallback: _Element | None = None
-    for each in each_of(history, "PubMedPubDate"):
-        status = each.get("PubStatus")
-        if status == "entrez":
-            return _day(each)
-        if status == "pubmed":
-            fallback = each
-    return _day(fallback)
 
 
 def _pages(pagination: _Element | None) -> str:
     parts = children_of(pagination)
     first, last = text_of(parts.get("StartPage")), text_of(parts.get("EndPage"))
     return text_of(parts.get("MedlinePgn")) or "-".join(page for page in (first, last) if page)
-
-
-def _identifiers(id_list: _Element | None) -> tuple[str, str]:
-    doi = pmcid = ""
-    for each in each_of(id_list, "ArticleId"):
-        kind = each.get("IdType")
-        if kind == "doi":
-            doi = doi or clean_doi(each.text or "")
-        elif kind == "pmc":
-            pmcid = pmcid or clean_pmcid(each.text or "")
-    return doi, pmcid
 
 
 def _location_doi(element: _Element | None) -> str:
@@ -205,33 +180,33 @@ def _location_doi(element: _Element | None) -> str:
 
 
 def _authors(lists: Iterable[_Element | None]) -> tuple[Author, ...]:
-    return tuple(_author(each) for author_list in lists for each in each_of(author_list, "Author"))
+    return tuple([_author(each) for author_list in lists for each in each_of(author_list, "Author")])
 
 
 def _author(element: _Element) -> Author:
-    name: dict[str, str] = {}
-    orcid = ""
+    last_name = fore_name = initials = suffix = collective = orcid = ""
     affiliations: list[str] = []
-    for child in element:
+    for child in element[:]:
         tag = child.tag
-        if tag == "AffiliationInfo":
-            affiliations.extend(text_of(part) for part in child if part.tag == "Affiliation")
+        if tag == "LastName":
+            last_name = text_of(child)
+        elif tag == "ForeName":
+            fore_name = text_of(child)
+        elif tag == "Initials":
+            initials = text_of(child)
+        elif tag == "AffiliationInfo":
+            affiliations += [text_of(part) for part in child[:] if part.tag == "Affiliation"]
         elif tag == "Affiliation":  # before 2015 the affiliation stood directly under the author
             affiliations.append(text_of(child))
         elif tag == "Identifier":
             orcid = orcid or (clean_orcid(child.text or "") if child.get("Source") == "ORCID" else "")
-        else:
-            name[tag] = text_of(child)
-    return Author(
-        last_name=name.get("LastName", ""),
-        fore_name=name.get("ForeName", ""),
-        initials=name.get("Initials", ""),
-        suffix=name.get("Suffix", ""),
-        collective=name.get("CollectiveName", ""),
-        orcid=orcid,
-        affiliation=" | ".join(affiliations),
-        valid=element.get("ValidYN") != "N",
-    )
+        elif tag == "Suffix":
+            suffix = text_of(child)
+        elif tag == "CollectiveName":
+            collective = text_of(child)
+    affiliation = " | ".join(affiliations)
+    valid = element.get("ValidYN") != "N"
+    return Author(last_name, fore_name, initials, suffix, collective, orcid, affiliation, valid)
 
 
 def _databanks(databank_list: _Element | None) -> list[tuple[str, str]]:
@@ -249,7 +224,7 @@ def _comments_corrections(element: _Element | None) -> tuple[list[int], tuple[Li
     links: list[Link] = []
     for each in each_of(element, "CommentsCorrections"):
         kind, pmid, citation = each.get("RefType", ""), None, ""
-        for part in each:
+        for part in each[:]:
             if part.tag == "PMID":
                 pmid = clean_pmid(part.text or "")
             elif part.tag == "RefSource":
@@ -259,13 +234,3 @@ def _comments_corrections(element: _Element | None) -> tuple[list[int], tuple[Li
         elif pmid is not None:
             cited.append(pmid)
     return cited, tuple(links)
-
-
-def _references(lists: Iterable[_Element], cited: list[int]) -> tuple[int, ...]:
-    """Valid PMIDs of cited papers, each once. Lists nest; everything below one is a cited paper's."""
-    found = dict.fromkeys(cited)
-    for reference_list in lists:
-        for text in _CITED_PMIDS(reference_list):
-            if pmid := clean_pmid(text):
-                found[pmid] = None
-    return tuple(found)

@@ -12,10 +12,11 @@ from typing import BinaryIO
 from lxml import etree
 
 from db.archive import RawRecord
-from ingest.elements import text_of, version_of
+from ingest.elements import parse, text_of, version_of
 from ingest.identifiers import clean_pmid
 from ingest.looks import describe
 from ingest.medline import read_medline
+from ingest.plain_form import take_apart
 from ingest.pubmed_xml import read_article, read_book
 from ingest.raw import MAX_RECORD, BrokenRecord, DeletedRecord
 from ingest.record import Record
@@ -29,10 +30,6 @@ _OWN_PMID = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^<]*<PMID\b[^>]*>\
 _STARTS = re.compile(rb"<(?:Pubmed(?:Book)?Article(?:Set)?|DeleteCitation)[\s/>]|</Pubmed(?:Book)?ArticleSet\s*>")
 """Where reading can go on after something broken."""
 _ROOT_OPEN = b'<r xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
-
-_PARSER = etree.XMLParser(
-    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
-)  # fmt: skip
 
 
 def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | DeletedRecord]:
@@ -79,11 +76,16 @@ def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | Delet
 
 
 def read_record(raw: RawRecord) -> Record:
-    """Read one record of format 'pubmed-xml'.
+    """Read one record of format 'pubmed-xml' that `split_records` has found well-formed.
 
     Raises:
         BadInputError: it is not well-formed, or has no PMID of its own.
     """
+    if plain := take_apart(raw.body):
+        try:
+            return read_article(_parse(plain.body)[0], plain)
+        except BadInputError:
+            pass  # asked again below, whole
     root, _ = _parse(raw.body)
     return read_book(root) if root.tag == "PubmedBookArticle" else read_article(root)
 
@@ -102,7 +104,7 @@ def record_of(stored_format: str, body: bytes) -> Record:
 def _parse(body: bytes) -> tuple[etree._Element, etree._Element]:
     """Parse a record; return its root and its own PMID element, found valid."""
     try:
-        root = etree.fromstring(body, _PARSER)
+        root = parse(body)
     except etree.XMLSyntaxError as error:
         if "Namespace prefix" not in str(error):
             raise BadInputError(f"not well-formed: {error.msg}") from None
@@ -118,7 +120,7 @@ def _parse(body: bytes) -> tuple[etree._Element, etree._Element]:
 def _parse_in_namespaces(body: bytes) -> etree._Element:
     """Parse a record whose MathML prefix is declared on the set around it, where a record on its own cannot see it."""
     try:
-        return etree.fromstring(_ROOT_OPEN + body + b"</r>", _PARSER)[0]
+        return parse(_ROOT_OPEN + body + b"</r>")[0]
     except etree.XMLSyntaxError as error:
         raise BadInputError(f"not well-formed: {error.msg}") from None
 
@@ -161,7 +163,7 @@ def _take_deletions(window: Window) -> Iterator[DeletedRecord | BrokenRecord]:
     if body is None:
         raise BadInputError(f"it is cut off in DeleteCitation (byte {start}). Fetch it again.")
     try:
-        root = etree.fromstring(body, _PARSER)
+        root = parse(body)
     except etree.XMLSyntaxError as error:
         yield BrokenRecord(None, start, f"DeleteCitation is not well-formed: {error.msg}")
         return

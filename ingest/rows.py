@@ -1,7 +1,7 @@
 """A record and its tags as rows of `evidence.db`, in the tables' column order."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -14,6 +14,8 @@ from topics import RegisterStudy
 
 RETRACTED_PUBLICATION = "D016441"
 RETRACTION_NOTICE = "D016440"
+KEYS_OF_A_RECORD = 10_000
+"""Keys of `tags`, `arms` … are the PMID times this, plus a number: no record has as many of one kind."""
 _NOTICE_OF = {
     "RetractionIn": "retraction",
     "RetractedandRepublishedIn": "retraction",
@@ -26,7 +28,7 @@ _NOTICE_OF = {
 
 _IN_ORDER = {
     kind: attrgetter(*(field.name for field in fields(kind)))
-    for kind in (Section, Author, MeshHeading, PublicationType, Chemical, Tag, Arm, Measurement)
+    for kind in (Section, Author, MeshHeading, PublicationType, Chemical, Link, Tag, Arm, Measurement)
 }
 _CHILDREN = (
     ("sections", attrgetter("sections"), _IN_ORDER[Section]),
@@ -34,6 +36,7 @@ _CHILDREN = (
     ("mesh", attrgetter("mesh"), _IN_ORDER[MeshHeading]),
     ("publication_types", attrgetter("publication_types"), _IN_ORDER[PublicationType]),
     ("chemicals", attrgetter("chemicals"), _IN_ORDER[Chemical]),
+    ("links", attrgetter("links"), _IN_ORDER[Link]),
 )
 """Tables whose columns are (pmid, position) and then the fields of a part of the record, in order."""
 
@@ -63,6 +66,13 @@ def deciding_columns(decision: Decision, registrations: Sequence[str], on_topic:
     }  # fmt: skip
 
 
+def public_from_of(published: str, precision: str, entered: str) -> tuple[str, str]:
+    """When a record could first be known, with precision: printed, or, where that is later, entered into PubMed."""
+    if published and (not entered or published < entered[: len(published)]):
+        return published, precision
+    return (entered, "day") if entered else ("", "")
+
+
 def article_row(record: Record) -> dict[str, Any]:
     """The bibliographic columns of `articles`. Empty strings become NULL: PubMed does not say."""
     first = record.authors[0] if record.authors else None
@@ -89,7 +99,7 @@ def child_rows(record: Record) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
                      for entry in reversed(record.registrations)}  # fmt: skip
     yield "registrations", list(reversed(registrations.values()))
     yield "citations", [(pmid, cited) for cited in record.references]
-    yield "notices", [(None, pmid, *notice) for notice in _notices(record.links)]
+    yield "notices", numbered(pmid, [(pmid, *notice) for notice in _notices(record.links)])
 
 
 def _notices(links: Sequence[Link]) -> Iterator[tuple[str, int | None, str, None, str]]:
@@ -97,6 +107,11 @@ def _notices(links: Sequence[Link]) -> Iterator[tuple[str, int | None, str, None
     for link in links:
         if link.ref_type in _NOTICE_OF:
             yield _NOTICE_OF[link.ref_type], link.pmid, "pubmed", None, link.citation
+
+
+def numbered(pmid: int, rows: Iterable[tuple[Any, ...]], first: int = 1) -> list[tuple[Any, ...]]:
+    """Put a key before rows that hang on a record, so that they keep it whatever else a build adds or takes away."""
+    return [(pmid * KEYS_OF_A_RECORD + number, *row) for number, row in enumerate(rows, start=first)]
 
 
 def tag_rows(record: Record, tags: Sequence[Tag]) -> list[tuple[Any, ...]]:
@@ -112,19 +127,19 @@ def tag_rows(record: Record, tags: Sequence[Tag]) -> list[tuple[Any, ...]]:
                 f"PMID {record.pmid}: rule {tag.rule} ({tag.facet}) quotes {tag.quote!r}, which is not what stands at "
                 f"{tag.field}[{tag.start}:{tag.end}]"
             )
-    return [(None, record.pmid, *_IN_ORDER[Tag](tag)) for tag in tags]
+    return numbered(record.pmid, [(record.pmid, *_IN_ORDER[Tag](tag)) for tag in tags])
 
 
 def arm_rows(pmid: int, arms: Sequence[Arm], source: str) -> list[tuple[Any, ...]]:
-    """Rows of `arms`."""
-    return [(None, pmid, *_IN_ORDER[Arm](arm), source) for arm in arms]
+    """Rows of `arms`, without their keys."""
+    return [(pmid, *_IN_ORDER[Arm](arm), source) for arm in arms]
 
 
 def measurement_rows(
     study_id: str | None, pmid: int | None, measurements: Sequence[Measurement], source: str
 ) -> list[tuple[Any, ...]]:
-    """Rows of `measurements`; a study without a PMID has only its study id."""
-    return [(None, study_id, pmid, *_IN_ORDER[Measurement](measured), source) for measured in measurements]
+    """Rows of `measurements`, without their keys; a study without a PMID has only its study id."""
+    return [(study_id, pmid, *_IN_ORDER[Measurement](measured), source) for measured in measurements]
 
 
 def study_row(study: Study) -> dict[str, object]:

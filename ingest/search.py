@@ -5,101 +5,76 @@ PMIDs, which tile exactly because every record has one PMID. Dates, journals or 
 """
 
 import hashlib
-import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 
-from db.archive import Archive, RawRecord, SearchSlice
+from db.archive import Archive, SearchSlice
 from ingest.eutils import CEILING, Eutils, SearchAnswer
-from ingest.reader import BrokenRecord, DeletedRecord, split_records
-from topics.errors import BadInputError, EvidenceError, IncompleteRunError
+from ingest.fetch import OpenRun, Progress, PullResult, fetch_slices, finish, open_run, tell
+from ingest.log import event
+from topics.errors import BadInputError
 
 HIGHEST_PMID = 99_999_999
-PAGE = 400
-"""Records asked for at a time."""
-SMALL_PAGE = 20
-"""Records at a time when those that a page did not bring are asked for once more."""
-_NAMED = 20
-"""PMIDs and remarks that an error or a run's row spells out."""
-
-
-class Progress(Protocol):
-    """Is told after every answer how far a run has come."""
-
-    def __call__(self, slices_done: int, slices: int, records_done: int, records: int, /) -> None:
-        """Show it."""
+_DATE_FIELD = {"new": "crdt", "changed": "lr"}
+"""What a window is about: Create Date, and Date - Last Revised (einfo calls it MDAT)."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class PullResult:
-    """A complete run: `reported` = `received` = `stored` records, of which `fetched` came in this run."""
+class NamedSearch:
+    """A search that a run asks: `kind` 'sync' for all of it, 'new' or 'changed' for what was created or revised since.
 
-    run_id: int
-    reported: int
-    received: int
-    stored: int
-    fetched: int
-    new: int
-    changed: int
-    slices: int
-    translation: str
-    warnings: tuple[str, ...]
-    counts: dict[str, Any]
-    """Requests, retries, bytes and faults by kind."""
+    Held records count as stored, but a search for changed ones brings them again, unless the run `fetched_from` or a
+    later one did already.
+    """
 
-    def line(self) -> str:
-        """Return the run in one sentence."""
-        return (
-            f"PubMed: {self.reported} records found, {self.stored} held, {self.fetched} fetched now "
-            f"({self.new} new, {self.changed} changed); {self.counts['requests']} requests."
-        )
+    kind: str
+    query: str
+    why: str = ""
+    since: date | None = None
+    fetched_from: int | None = None
 
+    @property
+    def window(self) -> str:
+        """What limits the search, in PubMed's syntax; '' for all of it. It has no end: a clock here may be behind."""
+        field = _DATE_FIELD.get(self.kind)
+        return f'"{self.since:%Y/%m/%d}"[{field}] : "3000"[{field}]' if field and self.since else ""
 
-@dataclass
-class Fetched:
-    """What fetching brought: records by what the archive knew of them, and why others did not come."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    reasons: dict[int, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    @property
+    def term(self) -> str:
+        """The search as it is sent."""
+        return f"({self.query}) AND ({self.window})" if self.window else self.query
 
 
-def pull(archive: Archive, client: Eutils, query: str, *, topic: str, progress: Progress | None = None) -> PullResult:
-    """Bring every record of a search that is not held yet into the archive.
+def pull(
+    archive: Archive, client: Eutils, query: str | NamedSearch, *, topic: str, progress: Progress | None = None
+) -> PullResult:
+    """Bring every record of a search that is not held yet into the archive (of changed ones: held or not).
 
-    Records are stored page by page, so a run that was killed goes on where it was: what is held is not fetched again.
+    Records are stored page by page, so a run that was killed goes on where it was: what it stored is not fetched again.
 
     Raises:
         BadInputError: PubMed left out a part of the search.
         PubMedError: PubMed cannot be reached, keeps failing, or refuses.
         IncompleteRunError: PubMed reported more than it named or sent. What came is stored.
     """
-    run_id = archive.begin_run("pull", topic, hashlib.sha256(query.encode()).hexdigest())
-    brought = Fetched()
-    try:
-        total = count(client, query)
-        if not total.count:
-            brought.warnings.append("PubMed knows no record that matches this search.")
-        opened, reported = [], 0
-        for answered in slices(client, query):
-            opened.append(archive.open_slice(run_id, answered))
-            brought.warnings += answered.warnings
-            reported += answered.reported
-            _tell(progress, 0, len(opened), 0, reported)
-        if reported < total.count and (short := min(total.count, count(client, query).count) - reported) > 0:
-            brought.warnings.append(f"{short} records are in no range of PMIDs.")
-        else:
-            short = 0
-        _fetch(archive, client, run_id, opened, brought, progress)
-        return _finish(archive, client, run_id, total, brought, short)
-    except IncompleteRunError:
-        raise
-    except EvidenceError as error:
-        archive.end_run(run_id, "failed", _counts(client, brought), str(error))
-        raise
+    search = NamedSearch("sync", query) if isinstance(query, str) else query
+    digest = hashlib.sha256(search.query.encode()).hexdigest()
+    since = search.since.isoformat() if search.since else ""
+    with open_run(archive, client, search.kind, topic, digest, since) as run:
+        total = count(client, search.term) if search.kind == "sync" else None
+        if total and not total.count:
+            run.brought.warnings.append("PubMed knows no record that matches this search.")
+        opened, reported = _open_slices(run, search, progress)
+        short = 0
+        if total and reported < total.count:
+            short = max(0, min(total.count, count(client, search.term).count) - reported)
+        if short:
+            run.brought.warnings.append(f"{short} records are in no range of PMIDs.")
+        fetch_slices(run, opened, progress)
+        return finish(run, total.translation if total else "", short)
 
 
 def count(client: Eutils, query: str) -> SearchAnswer:
@@ -134,21 +109,18 @@ def slices(client: Eutils, query: str) -> Iterator[SearchSlice]:
         pending += [(middle + 1, high), (low, middle)]
 
 
-def fetch_missing(archive: Archive, client: Eutils, run_id: int, slice_id: int) -> Iterator[Fetched]:
-    """Fetch and store the records of a slice that are not held, and yield what each page brought.
-
-    What a page did not bring is asked for once more, in small pages; then it stays in `archive.missing(slice_id)`.
-    Records that were not asked for are not stored.
-    """
-    for size in (PAGE, SMALL_PAGE):
-        missing = archive.missing(slice_id)
-        for start in range(0, len(missing), size):
-            page = missing[start : start + size]
-            brought = Fetched()
-            records = _records(client.efetch(page), page, brought)
-            stored = archive.store_page(run_id, slice_id, records)
-            brought.new, brought.changed, brought.unchanged = stored.new, stored.changed, stored.unchanged
-            yield brought
+def _open_slices(run: OpenRun, search: NamedSearch, progress: Progress | None) -> tuple[list[int], int]:
+    """Write every slice to the ledger; their ids, and how many records PubMed reports in them."""
+    fetched_from = 0 if search.kind != "changed" else search.fetched_from or run.run_id
+    opened, reported = [], 0
+    for answered in slices(run.client, search.term):
+        opened.append(run.archive.open_slice(run.run_id, answered, fetched_from))
+        run.brought.warnings += [each for each in answered.warnings if search.kind == "sync" or "No items" not in each]
+        reported += answered.reported
+        event(_log, "slice_named", run_id=run.run_id, low=answered.uid_low, high=answered.uid_high,
+              reported=answered.reported, received=len(answered.ids))  # fmt: skip
+        tell(progress, 0, len(opened), 0, reported)
+    return opened, reported
 
 
 def _ask(client: Eutils, query: str, low: int, high: int) -> SearchSlice:
@@ -179,82 +151,3 @@ def _refuse_dropped(answer: SearchAnswer, window: str) -> None:
             f"topic.yml, search: PubMed left out a part of it ({'; '.join(dropped)}). "
             "Correct the search; nothing was fetched."
         )
-
-
-def _fetch(
-    archive: Archive, client: Eutils, run_id: int, opened: Sequence[int], brought: Fetched, progress: Progress | None
-) -> None:
-    """Fetch what is missing of every slice and add it to `brought`."""
-    ledger = archive.ledger(run_id)
-    done, total = sum(row["stored"] for row in ledger), sum(row["received"] for row in ledger)
-    for nth, slice_id in enumerate(opened):
-        for page in fetch_missing(archive, client, run_id, slice_id):
-            brought.new, brought.changed = brought.new + page.new, brought.changed + page.changed
-            brought.unchanged += page.unchanged
-            brought.reasons |= page.reasons
-            brought.warnings += page.warnings
-            done += page.new + page.changed + page.unchanged
-            _tell(progress, nth, len(opened), done, total)
-        _tell(progress, nth + 1, len(opened), done, total)
-
-
-def _records(body: bytes, asked: Sequence[int], brought: Fetched) -> list[RawRecord]:
-    """Return the records of an answer that were asked for, the highest version of each; note the rest."""
-    wanted = dict.fromkeys(asked)
-    records: dict[int, RawRecord] = {}
-    try:
-        for found in split_records(io.BytesIO(body)):
-            if isinstance(found, DeletedRecord):
-                brought.reasons[found.pmid] = "PubMed says that it is deleted"
-            elif isinstance(found, BrokenRecord):
-                if found.pmid:
-                    brought.reasons[found.pmid] = found.reason
-                brought.warnings.append(f"A broken record came: {found}")
-            elif found.pmid not in wanted:
-                brought.warnings.append(f"PMID {found.pmid} came without being asked for; it was not stored.")
-            elif found.pmid not in records or found.version > records[found.pmid].version:
-                records[found.pmid] = found
-    except BadInputError as error:  # what was read before it is good
-        brought.warnings.append(f"Of a page of {len(asked)} records only {len(records)} could be read: {error}")
-    return list(records.values())
-
-
-def _finish(
-    archive: Archive, client: Eutils, run_id: int, total: SearchAnswer, brought: Fetched, short: int
-) -> PullResult:
-    """Add up the ledger and close the run."""
-    ledger = archive.ledger(run_id)
-    reported, received, stored = (sum(row[name] for row in ledger) for name in ("reported", "received", "stored"))
-    if short or any(not row["reported"] == row["received"] == row["stored"] for row in ledger):
-        missing = [pmid for row in ledger for pmid in archive.missing(row["ledger_id"])]
-        error = _what_is_missing(run_id, reported + short, received, missing, brought)
-        archive.end_run(run_id, "incomplete", _counts(client, brought), error)
-        raise IncompleteRunError(error)
-    archive.end_run(run_id, "complete", _counts(client, brought))
-    return PullResult(
-        run_id, reported, received, stored, brought.new + brought.changed + brought.unchanged, brought.new,
-        brought.changed, len(ledger), total.translation, tuple(brought.warnings), client.counts.row(),
-    )  # fmt: skip
-
-
-def _what_is_missing(run_id: int, reported: int, received: int, missing: list[int], brought: Fetched) -> str:
-    said = [f"PubMed run {run_id} is incomplete: {reported} records reported, {received - len(missing)} stored."]
-    if reported != received:
-        said.append(f"PubMed named {received} of them.")
-    if missing:
-        named = [f"{pmid} ({brought.reasons.get(pmid, 'not sent')})" for pmid in missing[:_NAMED]]
-        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-        said.append(f"Missing: {', '.join(named)}{more}.")
-    return " ".join([*said, "Run the same command again; only what is missing is fetched."])
-
-
-def _counts(client: Eutils, brought: Fetched) -> dict[str, Any]:
-    return client.counts.row() | {
-        "new": brought.new, "changed": brought.changed, "unchanged": brought.unchanged,
-        "warnings": brought.warnings[:_NAMED], "warnings_in_all": len(brought.warnings),
-    }  # fmt: skip
-
-
-def _tell(progress: Progress | None, *so_far: int) -> None:
-    if progress:
-        progress(*so_far)

@@ -8,8 +8,7 @@ from pathlib import Path
 from ingest.build import BuildResult, build
 from ingest.eutils import EutilsSettings
 from ingest.progress import Bars
-from ingest.search import PullResult
-from ingest.sync import pull_topic
+from ingest.sync import Pulled, pull_topic
 from topics import Topic
 from topics.errors import EvidenceError
 
@@ -18,7 +17,7 @@ from topics.errors import EvidenceError
 class Prepared:
     """What `up` found and made, to be said before serving."""
 
-    pulled: PullResult | None
+    pulled: Pulled | None
     trouble: str
     """Why PubMed was not asked or did not answer; '' when it did."""
     built: BuildResult

@@ -11,6 +11,7 @@ from topics.errors import BadInputError
 _CHUNK = 1 << 20
 _HEAD = 256
 """Bytes: more than any XML declaration."""
+_SPACE = re.compile(rb"[ \t\r\n]*")
 _NAME = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*)")
 _ENCODINGS = re.compile(r"utf-?(8|16|32)|(us-)?ascii|iso-8859-1?\d|windows-125[0-8]", re.IGNORECASE)
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
@@ -69,8 +70,7 @@ class Window:
         """Go to the next byte that says something; False at the end. A byte-order mark says nothing."""
         while True:
             self.fill(3)
-            stripped = self.buffer.lstrip(b" \t\r\n")
-            self.drop(len(self.buffer) - len(stripped))
+            self.drop(_SPACE.match(self.buffer).end())  # type: ignore[union-attr]  # it matches nothing, too
             if self.starts(codecs.BOM_UTF8):
                 self.drop(len(codecs.BOM_UTF8))
             elif self.buffer or self.ended:

@@ -7,7 +7,7 @@ from datasette import hookimpl
 from markupsafe import Markup
 
 from publish import cells, security, sql
-from publish.pages import context
+from publish.pages import cite, context, routes
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
     from datasette.app import Datasette
@@ -26,9 +26,21 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 
 @hookimpl
-def render_cell(value: Any, column: str, database: str, datasette: "Datasette") -> Markup | None:
+def register_routes() -> list[tuple[str, Any]]:
+    """Pages of our own."""
+    return routes.ROUTES
+
+
+@hookimpl
+def register_output_renderer() -> list[dict[str, Any]]:
+    """Any table or query with a column `pmid` as a file for reference managers."""
+    return cite.renderers()
+
+
+@hookimpl
+def render_cell(row: Any, value: Any, column: str, database: str, datasette: "Datasette") -> Markup | None:
     """Links, lists and marked words in every table, row and query."""
-    return cells.render(value, column, database, datasette)
+    return cells.render(value, column, database, datasette, row)
 
 
 @hookimpl
@@ -38,8 +50,6 @@ def asgi_wrapper(datasette: "Datasette") -> Any:
 
 
 @hookimpl
-def extra_template_vars(
-    database: str | None, table: str | None, view_name: str, request: Any, datasette: "Datasette"
-) -> Any:
+def extra_template_vars(view_name: str, request: Any, datasette: "Datasette") -> Any:
     """What our templates show beside what Datasette gives them."""
-    return lambda: context.for_page(datasette, request, view_name, database, table)
+    return lambda: context.for_page(datasette, request, view_name)

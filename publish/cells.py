@@ -30,14 +30,20 @@ _WORDS_OF_VOCABULARY = frozenset({
     "randomized", "blinding", "crossover", "n_total_basis", "role", "kind",
     "verdict", "when_written", "verdict_when_written", "verdict_with_retracted", "stance",
 })  # fmt: skip
+_TITLE_SHOWN = 300
 _SHOWN = 20
 """Entries of a list shown in a cell; the rest is counted. JSON and CSV have them all."""
 
 
-def render(value: Any, column: str, database: str, datasette: "Datasette") -> Markup | None:
-    """The cell's HTML, or None where Datasette's own rendering is right (labels of foreign keys among others)."""
-    if database != DATABASE or value in (None, "") or isinstance(value, dict):
+def render(value: Any, column: str, database: str, datasette: "Datasette", row: Any = None) -> Markup | None:
+    """The cell's HTML, or None where Datasette's own rendering is right. `row` has the cells beside it."""
+    if database != DATABASE or value in (None, ""):
         return None
+    if isinstance(value, dict):
+        return _reference(value, column, datasette)
+    if column == "title" and isinstance(value, str) and (path := _own_page(row)):
+        title = value if len(value) <= _TITLE_SHOWN else f"{value[:_TITLE_SHOWN]}…"
+        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(path), marked(title))
     if isinstance(value, str) and (MARK_START in value or MARK_END in value):
         return marked(value)
     if column in _LISTS and isinstance(value, str):
@@ -102,18 +108,49 @@ def _list(value: str, column: str) -> Markup | None:
     return Markup('<ul class="values">{}</ul>').format(html)
 
 
+def article_path(pmid: Any) -> str:
+    """Where our page of a record is, before `base_url`."""
+    return f"/articles/{pmid}"
+
+
+def study_path(study_id: str) -> str:
+    """Where our page of a study is, before `base_url`."""
+    return f"/studies/{tilde_encode(study_id)}"
+
+
+def _own_page(row: Any) -> str:
+    """The page of the record, else of the study, that a row with a title is about; '' where neither is named."""
+    for column, path in (("pmid", article_path), ("study_id", study_path)):
+        try:
+            value = row[column]
+        except (KeyError, IndexError, TypeError):
+            continue
+        value = value["value"] if isinstance(value, dict) else value
+        if value:
+            return path(value)
+    return ""
+
+
+def _reference(value: dict[str, Any], column: str, datasette: "Datasette") -> Markup | None:
+    """A foreign key with its label: our own page, where there is one for it."""
+    paths = {"pmid": article_path, "study_id": study_path, "claim_id": lambda claim: f"/claims/{tilde_encode(claim)}"}
+    if column not in paths:
+        return None
+    label = str(value["label"])[:_TITLE_SHOWN]
+    path = datasette.urls.path(paths[column](value["value"]))
+    return Markup('<a href="{}">{}</a> <em>{}</em>').format(path, label, value["value"])
+
+
 def _article(value: Any, datasette: "Datasette") -> Markup | None:
     """A PMID outside a foreign key: our own record, and PubMed's."""
     outward = pubmed_link(value, "PubMed")
     if outward is None:
         return None
-    return Markup('<a href="{}">{}</a> {}').format(datasette.urls.row(DATABASE, "articles", str(value)), value, outward)
+    return Markup('<a href="{}">{}</a> {}').format(datasette.urls.path(article_path(value)), value, outward)
 
 
 def _study(value: Any, datasette: "Datasette") -> Markup:
-    return Markup('<a href="{}">{}</a>').format(
-        datasette.urls.row(DATABASE, "studies", tilde_encode(str(value))), value
-    )
+    return Markup('<a href="{}">{}</a>').format(datasette.urls.path(study_path(str(value))), value)
 
 
 _LINKS = {

@@ -31,10 +31,19 @@ class Freshness:
 
 async def freshness(database: Any) -> Freshness | None:
     """The state of a Datasette database; None for one that this project did not build."""
+    state: Freshness | None = await database.execute_fn(read_freshness)
+    return state
+
+
+def read_freshness(connection: sqlite3.Connection) -> Freshness | None:
+    """The same from a connection, so that a page can say it of the very state that it shows."""
     try:
-        row = (await database.execute(_STATE)).first()
-    except sqlite3.OperationalError:
+        found = connection.execute(_STATE)
+    except sqlite3.OperationalError as error:
+        if str(error) == "interrupted":
+            raise
         return None
+    row = dict(zip((column[0] for column in found.description), found.fetchone(), strict=True))
     from_pubmed, from_register = int(row["from_pubmed"] or 0), int(row["from_register"] or 0)
     if row["searched_at"]:
         sentence = (

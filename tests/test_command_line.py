@@ -228,6 +228,22 @@ def test_a_check_with_a_flipped_verdict_leaves_with_1_and_names_it(tmp_path):
     assert "im-single-study / comparative-trials: holds → outdated" in result.stdout
 
 
+def test_a_reference_in_scraps_is_looked_up_and_taken_away_as_bibtex(tmp_path):
+    assert run("build", "--data", tmp_path).returncode == 0
+    found = run("cite", "Lapidus et al., Biol Psychiatry 2014;76:970", "--data", tmp_path)
+    assert (found.returncode, "24821196" in found.stdout) == (0, True), found.stderr
+    assert run("cite", "24701015", "--format", "bib", "--data", tmp_path).stdout.startswith("@")
+    assert "Not found here" in run("cite", "Nobody 1901", "--data", tmp_path).stdout
+
+
+def test_a_manuscript_that_cites_a_retracted_paper_leaves_with_1(tmp_path):
+    assert run("build", "--data", tmp_path).returncode == 0
+    paper = tmp_path / "paper.md"
+    paper.write_text("# A review\n\nText.\n\n## References\n\n1. PMID 26554325\n2. PMID 24701015\n")
+    checked = run("cite", "--check", paper, "--data", tmp_path)
+    assert (checked.returncode, "retracted" in checked.stdout.lower()) == (1, True), checked.stderr
+
+
 def test_every_shared_file_goes_in_without_loss(tmp_path):
     if not SHARED.exists():
         pytest.skip("needs ../shared/data: real PubMed records")

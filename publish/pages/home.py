@@ -1,11 +1,19 @@
-"""The home page: what is here, in figures, and where to go on."""
+"""The home page: the article's claims as a board, what stands behind them in figures, and where to go on."""
 
 import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from datasette.utils.asgi import Request, Response
+from datasette.views.index import IndexView
 from markupsafe import Markup
 
 from publish.cells import DATABASE, readable
+from publish.charts import Frame, spark, year_of
+from publish.pages.page import page, rows
+from publish.verdicts import MEANING, found, in_words, lines_of, mark
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -25,29 +33,115 @@ where {_COUNTED}
 group by route
 order by route = 'unspecified', studies desc, route
 """  # noqa: S608
+_ASSERTIONS = """
+select a.claim_id, a.assertion_id, a.kind, a.text, a.expected, v.verdict, v.value, v.flipped_on
+from assertions a join verdicts v using (claim_id, assertion_id) order by a.claim_id, a.position
+"""
+_TIMELINE = """
+select claim_id, assertion_id, date, value, verdict from verdict_timeline where date is not null
+order by claim_id, assertion_id, position
+"""
+_PAPERS = """
+select e.claim_id, e.assertion_id, e.stance, substr(coalesce(s.public_from, e.dated), 1, 4) as year,
+       count(distinct coalesce(e.study_id, e.pmid, e.doi)) as studies
+from claim_evidence e left join studies s on s.study_id = e.study_id
+where e.stance <> 'context' group by 1, 2, 3, 4
+"""
 _FIRST_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_WORST_FIRST = ("contradicted", "outdated", "stale", "partly", "insufficient", "holds", "not_testable")
 
 
-async def figures(datasette: "Datasette", actor: Any) -> dict[str, Any]:
-    """Counts, studies in depression by route, the questions and the tables, for `index.html`."""
-    database = datasette.get_database(DATABASE)
-    by_route = [dict(row) for row in (await database.execute(_BY_ROUTE)).rows]
+async def home(datasette: "Datasette", request: Request) -> Response:
+    """The board; Datasette's own list of databases where ours is not served, or not to this reader."""
+    actor = request.actor
+    visible = (
+        DATABASE in datasette.databases
+        and (await datasette.check_visibility(actor, permissions=[("view-database", DATABASE), "view-instance"]))[0]
+    )
+    if not visible or not await datasette.get_database(DATABASE).table_exists("claims"):
+        index: Response = await IndexView(datasette).dispatch_request(request)
+        return index
+    hidden = set(await datasette.get_database(DATABASE).hidden_table_names())
+    described = datasette.metadata("tables", database=DATABASE) or {}
+    questions = await _questions(datasette, actor)
+    tables = [
+        {"name": name, "description": described.get(name, {}).get("description", "")}
+        for name in sorted(await datasette.get_database(DATABASE).table_names(), key=_table_order(described))
+        if name not in hidden
+    ]
+
+    def dress(data: dict[str, Any]) -> dict[str, Any]:
+        return {"questions": questions, "tables": tables, "mark": mark, "meaning": MEANING, "sections": _sections(data)}
+
+    return await page(datasette, request, "home.html", board, dress=dress)
+
+
+def board(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Figures, claims with the assertion that decides each, studies by route, and what the topic is."""
+    by_route = rows(connection, _BY_ROUTE)
     most = max((row["studies"] for row in by_route), default=0)
     for row in by_route:
         row["label"] = readable(row["route"])
         row["share"] = round(100 * row["studies"] / most)
-    described = datasette.metadata("tables", database=DATABASE) or {}
-    hidden = set(await database.hidden_table_names())
     return {
-        "figures": dict((await database.execute(_FIGURES)).first()),
+        "topic": {row["key"]: row["value"] for row in rows(connection, "select key, value from build")},
+        "figures": rows(connection, _FIGURES)[0],
+        "claims": _claims(connection),
         "by_route": by_route,
-        "questions": await _questions(datasette, actor),
-        "tables": [
-            {"name": name, "description": described.get(name, {}).get("description", "")}
-            for name in sorted(await database.table_names(), key=_table_order(described))
-            if name not in hidden
-        ],
     }
+
+
+def _claims(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Every claim in the article's order; its figures are those of one assertion, the one that decides."""
+    by_claim: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(connection, _ASSERTIONS):
+        by_claim[row["claim_id"]].append(row)
+    timelines, papers = _by_assertion(rows(connection, _TIMELINE)), _by_assertion(rows(connection, _PAPERS))
+    claims = rows(connection, "select * from claims order by position")
+    for claim in claims:
+        assertions = by_claim[claim["claim_id"]]
+        deciding = min(assertions, key=lambda row: _WORST_FIRST.index(row["verdict"]), default=None)
+        claim["assertions"] = len(assertions)
+        claim["holding"] = sum(row["verdict"] == "holds" for row in assertions)
+        if deciding is None or deciding["kind"] == "not_testable":
+            continue
+        own = (claim["claim_id"], deciding["assertion_id"])
+        claim["deciding"] = {
+            "assertion_id": deciding["assertion_id"], "kind": deciding["kind"], "verdict": deciding["verdict"],
+            "found": found(deciding["kind"], deciding["value"]), "expected": deciding["expected"],
+            "until": deciding["flipped_on"] if deciding["verdict"] == "outdated" else None,
+            "for": sum(row["studies"] for row in papers[own] if row["stance"] == "supports"),
+            "against": sum(row["studies"] for row in papers[own] if row["stance"] == "contradicts"),
+            "timeline": [[row["date"], row["value"]] for row in timelines[own] if row["date"]],
+            "papers": [[row["stance"], row["year"], row["studies"]] for row in papers[own]],
+        }  # fmt: skip
+    return claims
+
+
+def _by_assertion(found_rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    grouped = defaultdict(list)
+    for row in found_rows:
+        grouped[row["claim_id"], row["assertion_id"]].append(row)
+    return grouped
+
+
+def _sections(data: Mapping[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """(section, claims) in the article's order, each claim with its spark line."""
+    dates = [date for claim in data["claims"] for date, _ in claim.get("deciding", {}).get("timeline", ())]
+    frame = Frame(since=year_of(min(dates)), until=year_of(max(dates)) + 1) if dates else Frame()
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for claim in data["claims"]:
+        sections.setdefault(claim["section"], []).append(claim | {"spark": _spark(claim, frame)})
+    return list(sections.items())
+
+
+def _spark(claim: Mapping[str, Any], frame: Frame) -> Markup:
+    deciding = claim.get("deciding")
+    if not deciding:
+        return Markup("")
+    timeline = [{"date": date, "value": value} for date, value in deciding["timeline"]]
+    lines = lines_of(deciding["kind"], timeline, [tuple(paper) for paper in deciding["papers"]])
+    return spark(lines, frame, in_words(lines))
 
 
 async def _questions(datasette: "Datasette", actor: Any) -> list[dict[str, Any]]:
@@ -67,3 +161,6 @@ def _table_order(described: dict[str, Any]) -> Any:
     """Tables in the order of metadata.yml: what readers want first."""
     order = {name: place for place, name in enumerate(described)}
     return lambda name: (order.get(name, len(order)), name)
+
+
+ROUTES = [(r"^/(?:\.(?P<format>json))?$", home)]

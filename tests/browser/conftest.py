@@ -1,18 +1,14 @@
-"""A real server on loopback and Debian's Chromium; tests skip by name where it is not installed."""
+"""The whole site and Debian's Chromium; tests skip by name where something they need is not installed."""
 
+import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
+from made_site import make_site
 from playwright.sync_api import Browser, sync_playwright
-from published import METADATA, make_evidence
-
-from publish.serve import application
+from serving import served
 
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -22,20 +18,9 @@ CHROMIUM = [
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the small evidence.db, served."""
-    path: Path = tmp_path_factory.mktemp("browsed") / "evidence.db"
-    make_evidence(path)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        app = application(path, METADATA).app()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=10)
+    """Address of the whole site, served."""
+    with served(make_site(tmp_path_factory.mktemp("browsed"))) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +32,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Source of axe-core, from the folder that AXE_CORE names."""
+    source = Path(os.environ.get("AXE_CORE", "node_modules/axe-core")) / "axe.min.js"
+    if not source.is_file():
+        pytest.skip("axe-core is not installed (npm install --no-save axe-core, then AXE_CORE=node_modules/axe-core)")
+    return source.read_text(encoding="utf-8")

@@ -1,15 +1,18 @@
 """A build is a pure function of archive, topic and register, and goes live whole or not at all."""
 
 import json
+import shutil
 import sqlite3
 
 import pytest
-from records import RANDOMIZED, article_set, pubmed_article
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from db.archive import Archive
 from ingest.build import build
 from ingest.sync import import_into
+from records import RANDOMIZED, article_set, pubmed_article
 from topics import load_register, load_topic
 from topics.errors import IncompleteRunError
 
@@ -48,7 +51,8 @@ def content(path) -> list[tuple]:
     """Every row of every table of ours, in a fixed order."""
     database = sqlite3.connect(path)
     names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-    return [(name, database.execute(f"SELECT * FROM {name}").fetchall()) for name in names if "_fts" not in name]
+    ours = [name for name in names if "_fts" not in name and not name.startswith("sqlite_")]
+    return [(name, sorted(database.execute(f"SELECT * FROM {name}"), key=repr)) for name in ours]  # noqa: S608
 
 
 def test_an_empty_folder_becomes_the_database_of_the_register(tmp_path, topic):
@@ -177,3 +181,90 @@ def test_what_left_pubmed_is_kept_and_marked(tmp_path, topic, import_records):
     with Archive.open(tmp_path) as archive:
         archive.database.execute("UPDATE seen SET gone_since = '2020-01-01'")
     assert Database(build(tmp_path, topic).live)["articles"].get(99000001)["gone_since"] == "2020-01-01"
+
+
+def changing(number: int, state: int) -> str:
+    """Made-up record `number` as it is in one of several states."""
+    pmid = 99000000 + number
+    links = [(("ErratumFor", 99000000 + (number + state) % 8, "J. 2014"),), (("CommentIn", pmid + 1, "J. 2014"),), ()]
+    databank = [(("ClinicalTrials.gov", f"NCT9900000{(number + state) % 4}"),), ()]
+    return trial(
+        pmid,
+        title=("Ketamine by mouth", "Oral ketamine for depression", "Sleep in shift workers")[state % 3],
+        abstract=(METHODS, METHODS.replace("Forty", "Sixty"), "")[(number + state) % 3],
+        links=links[state % 3],
+        databank=databank[number % 2],
+        publication_types=((RANDOMIZED,), (RETRACTED,), (RETRACTION_NOTICE,))[(number * state) % 3],
+        published=f"201{state}-0{1 + number % 9}",
+    )
+
+
+@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.lists(st.dictionaries(st.integers(1, 40), st.integers(0, 4), min_size=1, max_size=5), min_size=1, max_size=3))
+def test_a_build_upon_a_build_gives_the_rows_of_a_build_from_nothing(tmp_path_factory, steps):
+    topic = load_topic("ketamine-routes")
+    grown = tmp_path_factory.mktemp("grown")
+
+    def take_in(states: dict[int, int]) -> None:
+        path = grown / "records.xml"
+        path.write_bytes(article_set(*(changing(number, state) for number, state in states.items())))
+        import_into(grown, topic, [path])
+
+    take_in(dict.fromkeys(range(1, 41), 0))
+    build(grown, topic)
+    for states in steps:
+        take_in(states)
+        with Archive.open(grown) as archive:
+            archive.database.execute(
+                "UPDATE seen SET gone_since = '2020-01-01' WHERE pmid = ?", [99000000 + len(states)]
+            )
+        live = build(grown, topic).live
+    anew = tmp_path_factory.mktemp("anew")
+    shutil.copy(grown / "archive.db", anew)
+    assert content(live) == content(build(anew, topic).live)
+
+
+def test_only_what_differs_is_read_and_tagged_again(tmp_path, topic, import_records):
+    import_records(*(trial(99000000 + number) for number in range(1, 21)))
+    build(tmp_path, topic)
+    import_records(trial(99000003, title="Oral ketamine for major depression"))
+    told = []
+    live = Database(build(tmp_path, topic, progress=lambda *so_far: told.append(so_far)).live)
+    assert told == [(1, 1)]
+    assert live["articles"].get(99000003)["title"] == "Oral ketamine for major depression"
+    words = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH 'oral AND major' AND rowid > 99000000"
+    assert live.execute(words).fetchall() == [(99000003,)]
+
+
+def test_a_damaged_live_database_is_made_anew(tmp_path, topic, import_records):
+    import_records(*(trial(99000000 + number) for number in range(1, 21)))
+    live = build(tmp_path, topic).live
+    database = Database(live)
+    database.execute("INSERT INTO articles_fts(articles_fts) VALUES ('delete-all')")
+    database.conn.commit()
+    database.close()
+    import_records(trial(99000021))
+    assert build(tmp_path, topic).changed
+    found = Database(live).execute("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'intramuscular'")
+    assert found.fetchone()[0] >= 21
+
+
+def test_a_register_study_known_by_doi_is_one_with_the_record_that_has_that_doi(tmp_path, topic, import_records):
+    before = Database(build(tmp_path, topic).live)["studies"].count
+    known_by_doi = next(entry for entry in load_register(topic) if not entry.pmid and not entry.study_family)
+    import_records(pubmed_article(99000001, title=known_by_doi.title, doi=known_by_doi.doi))
+    live = Database(build(tmp_path, topic).live)
+    assert live["studies"].count == before
+    assert live["register"].get(known_by_doi.key)["pmid"] == 99000001
+    assert live["articles"].get(99000001)["design"] == known_by_doi.design
+    import_records(trial(99000002))
+    assert Database(build(tmp_path, topic).live)["studies"].count == before + 1
+
+
+def test_a_record_gone_from_pubmed_counts_until_the_day_it_went(tmp_path, topic, import_records):
+    import_records(trial(99000001))
+    with Archive.open(tmp_path) as archive:
+        archive.database.execute("UPDATE seen SET gone_since = '2020-01-01T03:00:00+00:00'")
+    live = Database(build(tmp_path, topic).live)
+    (state,) = live["study_history"].rows_where("main_pmid = 99000001")
+    assert (state["known_from"], state["known_until"]) == ("2014-05-01", "2020-01-01")

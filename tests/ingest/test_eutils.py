@@ -147,7 +147,7 @@ def test_a_fault_that_does_not_pass_ends_after_the_last_attempt(pubmed, unpaced,
 
 def pauses(caplog):
     """Seconds of the pauses that were made, from the log."""
-    return [record.args[1] for record in caplog.records if "asked again" in record.msg]
+    return [record.fields["wait"] for record in caplog.records if record.event == "asked_again"]
 
 
 def test_pauses_grow_with_jitter_up_to_their_cap(pubmed, unpaced, caplog):

@@ -10,7 +10,7 @@ import pytest
 
 from db.archive import Archive
 from db.lock import run_lock
-from ingest.search import PAGE
+from ingest.fetch import PAGE
 from pubmed_server import Corpus, PubMedServer, many
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,8 @@ from ingest.transport import Pace
 Pace.wait = lambda self, per_second: None
 data, url = Path(sys.argv[1]), sys.argv[2]
 with run_lock(data), Archive.open(data) as archive:
-    print(pull(archive, Eutils(EutilsSettings("tests@example.org", base_url=url)), "ketamine", topic="made-up").line())
+    result = pull(archive, Eutils(EutilsSettings("tests@example.org", base_url=url)), "ketamine", topic="made-up")
+    print(result.reported, result.stored, result.fetched)
 """
 
 
@@ -74,7 +75,7 @@ def test_a_killed_run_goes_on_without_fetching_again_what_is_stored(pubmed, tmp_
     assert (process.returncode, errors) == (0, "")
     fetched = [pmid for request in pubmed.requests("efetch") for pmid in request.ids]
     assert sorted([*before, *fetched]) == sorted(pubmed.corpus.records)
-    assert out.startswith(f"PubMed: 2000 records found, 2000 held, {2_000 - stored} fetched now")
+    assert out == f"2000 2000 {2_000 - stored}\n"
     assert held(tmp_path) == {pmid: record.article.record for pmid, record in pubmed.corpus.records.items()}
     with Archive.open(tmp_path) as archive:
         states = [state for (state,) in archive.database.execute("SELECT state FROM runs ORDER BY run_id")]

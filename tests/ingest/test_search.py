@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ingest.fetch
 import ingest.search
-from db.archive import Archive
+from db.archive import Archive, SearchSlice
 from ingest.eutils import CEILING, Eutils, EutilsSettings, SearchAnswer
 from ingest.search import HIGHEST_PMID, count, pull, slices
 from ingest.transport import Pace
@@ -77,14 +78,13 @@ def test_a_search_is_stored_whole_and_its_ledger_adds_up(pubmed, archive):
          "translation": "ketamine[Title/Abstract]", "reported": 450, "received": 450, "stored": 450, "missing": "[]",
          "warnings": "[]"}
     ]  # fmt: skip
-    assert replace(result, counts={}) == ingest.search.PullResult(
+    assert replace(result, counts={}) == ingest.fetch.PullResult(
         1, 450, 450, 450, 450, 450, 0, 1, "ketamine[Title/Abstract]", (), {}
     )
-    assert result.line() == "PubMed: 450 records found, 450 held, 450 fetched now (450 new, 0 changed); 4 requests."
     assert told == [(0, 1, 0, 450), (0, 1, 400, 450), (0, 1, 450, 450), (1, 1, 450, 450)]
     assert [(r.method, len(r.ids)) for r in pubmed.requests("efetch")] == [("POST", 400), ("GET", 50)]
     last = archive.last_run()
-    assert (last["state"], last["kind"], last["topic"], last["error"]) == ("complete", "pull", "made-up", "")
+    assert (last["state"], last["kind"], last["topic"], last["error"]) == ("complete", "sync", "made-up", "")
     assert json.loads(last["counts"])["requests"] == 4
 
 
@@ -356,9 +356,9 @@ def test_changed_records_are_a_new_version_beside_the_old_one(pubmed, archive):
     run(pubmed, archive)
     before = pubmed.corpus[FIRST].record
     pubmed.corpus.retract(FIRST, notice=99000700)
-    slice_id = archive.open_slice(1, ingest.search.SearchSlice(QUERY, "", 1, (FIRST,)))
+    slice_id = archive.open_slice(1, SearchSlice(QUERY, "", 1, (FIRST,)))
     archive.database.execute("UPDATE ledger SET missing = ? WHERE ledger_id = ?", (f"[{FIRST}]", slice_id))
-    (page,) = ingest.search.fetch_missing(archive, client_of(pubmed), 1, slice_id)
+    (page,) = ingest.fetch.fetch_missing(archive, client_of(pubmed), 1, slice_id)
     assert (page.new, page.changed, page.unchanged) == (0, 1, 0)
     assert held(archive)[FIRST] == pubmed.corpus[FIRST].record
     kept = archive.database.execute("SELECT xml FROM versions WHERE pmid = ? ORDER BY rowid", [FIRST]).fetchall()

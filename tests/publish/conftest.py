@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 from datasette.app import Datasette
+from made_claims import make_claims
+from made_site import make_site
 from published import METADATA, make_evidence
 
 from publish.serve import application
@@ -32,3 +34,25 @@ def own_copy(evidence_db: Path, tmp_path: Path) -> Iterator[sqlite_utils.Databas
     database = sqlite_utils.Database(path)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def made_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a real build makes of the bundled register and made-up records (`made_site`); only read."""
+    return make_site(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def made(made_db: Path) -> Datasette:
+    return application(made_db, METADATA)
+
+
+@pytest.fixture(scope="session")
+def claims_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The chamomile claims over four made-up studies (`made_claims`); only read."""
+    return make_claims(tmp_path_factory.mktemp("claims"))
+
+
+@pytest.fixture
+def claims(claims_db: Path) -> Datasette:
+    return application(claims_db, METADATA)

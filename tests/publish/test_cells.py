@@ -43,13 +43,13 @@ def test_identifiers_become_links(cell):
         '<a class="outward" href="https://pmc.ncbi.nlm.nih.gov/articles/PMC123/" rel="noreferrer">PMC123</a>'
     )
     assert cell("pmid", 99000001) == (
-        '<a href="/evidence/articles/99000001">99000001</a> <a class="outward" '
+        '<a href="/articles/99000001">99000001</a> <a class="outward" '
         'href="https://pubmed.ncbi.nlm.nih.gov/99000001/" rel="noreferrer">PubMed</a>'
     )
     assert cell("cited_pmid", 7) == (
         '<a class="outward" href="https://pubmed.ncbi.nlm.nih.gov/7/" rel="noreferrer">7</a>'
     )
-    assert cell("study_id", "doi:10.1/x y") == '<a href="/evidence/studies/doi~3A10~2E1~2Fx+y">doi:10.1/x y</a>'
+    assert cell("study_id", "doi:10.1/x y") == '<a href="/studies/doi~3A10~2E1~2Fx+y">doi:10.1/x y</a>'
 
 
 def test_what_is_no_identifier_is_no_link(cell):
@@ -87,8 +87,28 @@ def test_the_place_where_a_reader_read_is_shown_but_never_linked(cell):
     assert cell("read_at", "https://mirror.example/?a=1&b=2") == "https://mirror.example/?a=1&amp;b=2"
 
 
-def test_labels_of_foreign_keys_and_other_databases_are_left_alone(cell):
-    assert cell("pmid", {"value": 1, "label": "A title"}) is None
+def test_a_foreign_key_leads_to_our_page_where_there_is_one(cell):
+    assert cell("pmid", {"value": 1, "label": "A <b>"}) == '<a href="/articles/1">A &lt;b&gt;</a> <em>1</em>'
+    assert cell("study_id", {"value": "doi:10.1/x", "label": "S"}) == (
+        '<a href="/studies/doi~3A10~2E1~2Fx">S</a> <em>doi:10.1/x</em>'
+    )
+    assert cell("claim_id", {"value": "one", "label": "C"}) == '<a href="/claims/one">C</a> <em>one</em>'
+    assert cell("run_id", {"value": 1, "label": "1"}) is None
+
+
+def test_a_title_leads_to_its_record_else_to_its_study(datasette):
+    def title(row):
+        return str(render(row["title"], "title", "evidence", datasette, row))
+
+    assert (
+        title({"title": "\ue000Oral\ue001 <i>", "pmid": 1}) == '<a href="/articles/1"><mark>Oral</mark> &lt;i&gt;</a>'
+    )
+    assert title({"title": "T", "pmid": {"value": 7, "label": "T"}}) == '<a href="/articles/7">T</a>'
+    assert title({"title": "T", "pmid": None, "study_id": "doi:10.1/x"}) == '<a href="/studies/doi~3A10~2E1~2Fx">T</a>'
+    assert title({"title": "T"}) == "None"
+
+
+def test_other_databases_and_empty_cells_are_left_alone(cell):
     assert cell("doi", "10.1000/x", database="other") is None
     assert cell("doi", None) is None
     assert cell("doi", "") is None

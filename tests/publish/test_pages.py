@@ -27,7 +27,10 @@ HOSTILE_PAGES = [
 ]  # fmt: skip
 TYPED = ["", '"', "*", "%22%2A%28", "x" * 5000, "Größe+氯胺酮+\u202e", "%00", "'; drop table articles"]
 OUTSIDE = re.compile(r"""(?:src|href|action|srcset)\s*=\s*["']?((?:https?:)?//[^"'\s>]+)""", re.IGNORECASE)
-LOADED = re.compile(r"""<(?:script|img|iframe|link|source|object|embed)\b[^>]*\b(?:src|href)\s*=\s*["']?([^"'\s>]+)""")
+LOADED = re.compile(
+    r"""<(?:script|img|iframe|link(?! rel="alternate")|source|object|embed)\b[^>]*"""
+    r"""\b(?:src|href)\s*=\s*["']?([^"'\s>]+)"""
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,7 +39,7 @@ pytestmark = pytest.mark.asyncio
 async def test_a_page_answers_and_loads_nothing_from_another_host(datasette: Datasette, path: str):
     answer = await datasette.client.get(path)
     assert answer.status_code == 200
-    loaded = [url for url in LOADED.findall(answer.text) if 'rel="alternate"' not in url]
+    loaded = LOADED.findall(answer.text)
     assert all(url.startswith(("/-/static", "http://localhost/")) for url in loaded), loaded
 
 
@@ -157,44 +160,6 @@ async def test_the_plugin_brings_its_templates_and_its_stylesheet(datasette: Dat
     assert sheet.status_code == 200
     assert sheet.headers["content-type"].startswith("text/css")
     assert not re.search(r"@import|url\(", sheet.text)
-
-
-async def test_home_shows_counts_routes_questions_and_tables(datasette: Datasette):
-    text = re.sub(r"\s+", " ", (await datasette.client.get("/")).text)
-    assert "<b>7</b> records" in text
-    assert "<b>8</b> studies" in text
-    assert "<b>6</b> of them first-hand, in people, on topic" in text
-    assert "<b>113</b> people in the 5 that state a number" in text
-    routes = re.findall(
-        r"\?route=(\w+)\">(?:\w+)</a></th> <td class=\"bar\"><span [^>]*></span>(\d+)</td> <td>(\d*)", text
-    )
-    assert routes == [
-        ("intramuscular", "2", "28"), ("intravenous", "2", "27"), ("intranasal", "1", "67"), ("sublingual", "1", "12"),
-    ]  # fmt: skip
-    assert [name for name in QUERIES if f'href="/evidence/{name}"' in text] == list(QUERIES)
-    assert all(f'<dt><a href="/evidence/{name}">' in text for name in TABLES)
-
-
-async def test_a_record_shows_citation_abstract_tags_and_ways_out(datasette: Datasette):
-    text = (await datasette.client.get("/evidence/articles/99000001")).text
-    assert "Ärzt A, Brown A, Chen A, Diaz A, Evans A, Fox A, et al. 2012-03-05;7(2):11-13." in text
-    assert "<b>CASE</b> One adult was treated.</p>" in text
-    assert "<b>OUTCOME</b> The mood score fell by half.</p>" in text
-    assert "<q>Intramuscular</q>" in text
-    assert "route.intramuscular, 0.95" in text
-    assert 'href="https://pubmed.ncbi.nlm.nih.gov/99000001/"' in text
-    assert 'href="/evidence/studies/pmid~3A99000001"' in text
-
-
-async def test_a_retracted_record_says_so_above_everything_else(datasette: Datasette):
-    text = (await datasette.client.get("/evidence/articles/99000006")).text
-    assert text.index("<strong>Retracted.</strong>") < text.index("<h2>Abstract</h2>")
-    assert "Retraction, 2016-01: J Odd. 2016;1:1" in text
-
-
-async def test_a_record_of_the_register_says_why_there_is_no_abstract(datasette: Datasette):
-    text = (await datasette.client.get("/evidence/articles/99000004")).text
-    assert "Known here from the hand-checked register only" in text
 
 
 async def test_a_record_that_is_not_there_is_a_404_in_our_dress(datasette: Datasette, capsys):

@@ -3,5 +3,17 @@
 from .corpus import Article, Corpus, many
 from .faults import FAULTS, LIES
 from .server import LoggedRequest, PubMedServer
+from .sleepers import TOPIC, trial, unindexed
 
-__all__ = ["FAULTS", "LIES", "Article", "Corpus", "LoggedRequest", "PubMedServer", "many"]
+__all__ = [
+    "FAULTS",
+    "LIES",
+    "TOPIC",
+    "Article",
+    "Corpus",
+    "LoggedRequest",
+    "PubMedServer",
+    "many",
+    "trial",
+    "unindexed",
+]

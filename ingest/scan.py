@@ -1,0 +1,320 @@
+"""One file of PubMed's baseline or updates, looked through for a topic: near the speed of unzipping it.
+
+All of PubMed is 1,334 files of 30,000 records, and a topic is a few records of each. The bytes are searched for the
+topic's words as they come; only a record that has one is cut out, parsed and tested in full. The search must never
+pass over a record that the full test would keep, so it sees what tagging sees: capitals and accents are levelled, and
+records in which a word may be broken (by markup, a character reference, MathML, a comment) are always tested in full.
+"""
+
+import hashlib
+import io
+import re
+import zlib
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+from isal import igzip, igzip_lib
+
+from db.archive import RawRecord
+from ingest.mesh_ui import DESCRIPTORS
+from ingest.raw import BrokenRecord, DeletedRecord
+from ingest.reader import read_record, split_records
+from ingest.record import Record
+from ingest.rows import article_row, deciding_columns
+from ingest.steady import without_cycle_search
+from ingest.tagging import Tagger, decide
+from ingest.tagging.lexicon import fold
+from ingest.tagging.model import Tagged
+from topics import Topic, load_topic
+from topics.errors import BadInputError
+
+_CHUNK = 1 << 18
+_END = b"</PubmedArticle>"
+_OWN = b"<MedlineCitation "
+_OWN_PMID = re.compile(rb"[^>]*>\s*<PMID[^>]*>\s*(\d{1,8})\s*<")
+_CLOSINGS = (b"</i>", b"</b>", b"</u>", b"</sup>", b"</sub>")
+_ODD = (b"&#", b"<!", b"<?", b"mml:", b"DispFormula")
+"""What may stand inside a word without being seen: a record with one of them is tested in full."""
+
+
+def _levelling() -> bytes:
+    """Lower case, and the second byte of an accented Latin letter (UTF-8: C3 xx) as the plain letter.
+
+    Its first byte is deleted. Of other characters this makes letters that are not there, never the other way round.
+    """
+    table = bytearray(range(256))
+    for code in range(65, 91):
+        table[code] = code + 32
+    for code in range(0x80, 0xC0):
+        plain = fold(chr(code + 0x40))[1:2]
+        table[code] = plain[0] if plain != b" " else code
+    return bytes(table)
+
+
+_LEVEL = _levelling()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that the topic wants: as received (zlib), and the byte of the unzipped file at which it begins."""
+
+    pmid: int
+    version: int
+    position: int
+    body: bytes
+
+    def raw(self) -> RawRecord:
+        """The record as the archive takes it."""
+        return RawRecord(self.pmid, self.version, "pubmed-xml", zlib.decompress(self.body))
+
+
+@dataclass(frozen=True)
+class FileScan:
+    """What a file holds. `error` says why it cannot be used; nothing of it is then to be kept."""
+
+    name: str
+    md5: str = ""
+    records: int = 0
+    tested: int = 0
+    """Records that the search for words let through."""
+    pmids: bytes = b""
+    """Of all its records, as an array of C unsigned ints."""
+    matches: tuple[Match, ...] = ()
+    deleted: tuple[int, ...] = ()
+    broken: tuple[str, ...] = ()
+    rows: tuple[dict[str, Any], ...] = ()
+    """Of matches, for the table of tagged records."""
+    error: str = ""
+
+
+@dataclass
+class _Tally:
+    records: int = 0
+    tested: int = 0
+    pmids: "array[int]" = field(default_factory=lambda: array("I"))
+    matches: list[Match] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Sieve:
+    """The topic's words as bytes to be found, and the full test."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+        self.words = topic_words(topic)
+        self._spelled = BytesAhoCorasick(self.words, matchkind=MatchKind.LeftmostFirst)
+        self._breaking = BytesAhoCorasick([*_CLOSINGS, *_ODD], matchkind=MatchKind.LeftmostFirst)
+        uis = re.compile(rb"[cd]\d+")  # stand in attributes, where nothing can break them
+        letters = b"".join(word for word in self.words if not uis.fullmatch(word))
+        self._letters = frozenset(letters + letters.upper() + bytes(range(0x80, 0x100)))
+
+    def spelled(self, levelled: bytes) -> list[int]:
+        """Positions in levelled bytes at which one of the words stands."""
+        return [start for _, start, _ in self._spelled.find_matches_as_indexes(levelled)]
+
+    def broken(self, whole: bytes) -> Iterator[int]:
+        """Yield positions in bytes as they came at which one of the words may stand unseen."""
+        for pattern, start, end in self._breaking.find_matches_as_indexes(whole):
+            if pattern >= len(_CLOSINGS):
+                yield start
+                continue
+            opening = whole.rfind(b"<" + _CLOSINGS[pattern][2:], 0, start)
+            inside = opening + end - start - 1
+            letters = self._letters
+            if (whole[start - 1] in letters and whole[end : end + 1] and whole[end] in letters) or (
+                opening < 1 or (whole[opening - 1] in letters and whole[inside] in letters)
+            ):
+                yield start
+
+    def wants(self, tagged: Tagged) -> bool:
+        """Whether a record names one of the topic's interventions: in its words, or in its indexing."""
+        return any(tag.facet == "intervention" for tag in tagged.tags)
+
+
+def topic_words(topic: Topic) -> list[bytes]:
+    """Words of which every record that names one of the topic's interventions has at least one, and MeSH UIs.
+
+    Of each term its longest word; of words that contain each other the shortest. Records from before 2013 have the
+    names of headings only, so these are terms, too.
+    """
+    terms = [term for intervention in topic.vocabulary.interventions for term in intervention.terms]
+    uis = {ui for intervention in topic.vocabulary.interventions for ui in intervention.mesh}
+    terms += [name for name, ui in DESCRIPTORS.items() if ui in uis]
+    words = {max(fold(term).split(), key=len) for term in terms} | {ui.lower().encode() for ui in uis}
+    return sorted(word for word in words if not any(other in word for other in words - {word}))
+
+
+def level(chunk: bytes) -> bytes:
+    """Bytes without capitals and accents, as `Sieve.spelled` needs them."""
+    return chunk.translate(_LEVEL, b"\xc3")
+
+
+@lru_cache(maxsize=1)
+def _tools(topic_folder: str) -> tuple[Sieve, Tagger]:
+    """A worker process makes them once."""
+    topic = load_topic(topic_folder)
+    return Sieve(topic), Tagger(topic.vocabulary)
+
+
+def scan_file(path: str, topic_folder: str, only: Iterable[int] = (), with_rows: bool = False) -> FileScan:
+    """Look through one file (.xml.gz, or plain XML). A pure function of the file and the topic: any machine may do it.
+
+    Args:
+        path: of the file; a file `path`.md5 beside it is checked.
+        topic_folder: of the topic.
+        only: PMIDs to be taken whatever they say, and nothing else.
+        with_rows: whether to return the rows of the table of tagged records as well.
+    """
+    file = Path(path)
+    sieve, tagger = _tools(topic_folder)
+    tally = _Tally()
+    try:
+        md5 = checked_md5(file)
+        with file.open("rb") as plain, without_cycle_search():
+            zipped = plain.read(2) == b"\x1f\x8b"
+            plain.seek(0)
+            stream: BinaryIO = igzip.open(plain, "rb") if zipped else plain
+            _scan(stream, sieve, tagger, tally, frozenset(only), with_rows)
+    except BadInputError as error:
+        return FileScan(file.name, error=f"{path}: {error}")
+    except (EOFError, igzip.BadGzipFile, igzip_lib.IsalError) as error:  # type: ignore[misc]
+        return FileScan(file.name, error=f"{path}: the gzip file is damaged or cut off ({error}). Download it again.")
+    except OSError as error:
+        return FileScan(file.name, error=f"{path}: cannot be read ({error.strerror or error}). Check the path.")
+    return FileScan(
+        file.name, md5, tally.records, tally.tested, tally.pmids.tobytes(), tuple(tally.matches),
+        tuple(tally.deleted), tuple(tally.broken), tuple(tally.rows),
+    )  # fmt: skip
+
+
+def checked_md5(file: Path) -> str:
+    """MD5 of a file, compared with the one that NLM puts beside it ('MD5(name)= hex').
+
+    Raises:
+        BadInputError: they differ.
+    """
+    with file.open("rb") as stream:
+        md5 = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    beside = file.with_name(file.name + ".md5")
+    if beside.exists() and not beside.read_text(encoding="ascii", errors="replace").strip().endswith(md5):
+        raise BadInputError(f"its MD5 is {md5}, not the one in {beside.name}. Download it again.")
+    return md5
+
+
+def _scan(stream: BinaryIO, sieve: Sieve, tagger: Tagger, tally: _Tally, only: frozenset[int], with_rows: bool) -> None:
+    waiting, position = b"", 0
+    while chunk := stream.read(_CHUNK):
+        waiting += chunk
+        end = waiting.rfind(_END) + len(_END)
+        if end < len(_END):
+            if len(waiting) > 256 * _CHUNK:
+                raise BadInputError("not PubMed XML: there is no record in it.")
+            continue
+        whole, waiting = waiting[:end], waiting[end:]
+        _scan_records(whole, position, sieve, tagger, tally, only, with_rows)
+        position += end
+    if b"</PubmedArticleSet" not in waiting:
+        raise BadInputError(f"it is cut off (byte {position + len(waiting)}). Fetch it again.")
+    deletions = waiting.find(b"<DeleteCitation")
+    if deletions >= 0:
+        for each in split_records(io.BytesIO(b"<PubmedArticleSet>" + waiting[deletions:])):
+            if isinstance(each, DeletedRecord):
+                tally.deleted.append(each.pmid)
+            else:
+                tally.broken.append(str(each))
+
+
+def _scan_records(
+    whole: bytes, position: int, sieve: Sieve, tagger: Tagger, tally: _Tally, only: frozenset[int], with_rows: bool
+) -> None:
+    starts, pmids = _own_pmids(whole)
+    tally.records += len(starts)
+    tally.pmids.extend(pmids)
+    if only:
+        chosen = {number for number, pmid in enumerate(pmids) if pmid in only}
+    else:
+        levelled = level(whole)
+        chosen = {bisect_right(starts, position) - 1 for position in sieve.broken(whole)}
+        if spelled := sieve.spelled(levelled):
+            ends = _ends(levelled)
+            chosen |= {bisect_right(ends, position) for position in spelled}
+            if len(ends) != len(starts):  # something is odd about these bytes: leave nothing to the search
+                chosen = set(range(len(ends)))
+    if not chosen:
+        return
+    pieces = whole.split(_END)
+    at = 0
+    for number, piece in enumerate(pieces[:-1]):
+        if number in chosen:
+            first = max(piece.find(b"<PubmedArticle>"), piece.find(b"<PubmedArticle "))
+            tally.tested += 1
+            _test(
+                piece[max(first, 0) :] + _END,
+                position + at + max(first, 0),
+                sieve,
+                tagger,
+                tally,
+                bool(only),
+                with_rows,
+            )
+        at += len(piece) + len(_END)
+
+
+def _own_pmids(whole: bytes) -> tuple[list[int], list[int]]:
+    """Where records begin, and their own PMIDs (0 where it cannot be read), never those that they cite."""
+    starts, pmids = [], []
+    at = whole.find(_OWN)
+    while at >= 0:
+        found = _OWN_PMID.match(whole, at)
+        starts.append(at)
+        pmids.append(int(found[1]) if found else 0)
+        at = whole.find(_OWN, at + 1)
+    return starts, pmids
+
+
+def _ends(levelled: bytes) -> list[int]:
+    end = _END.lower()
+    ends = []
+    at = levelled.find(end)
+    while at >= 0:
+        ends.append(at)
+        at = levelled.find(end, at + 1)
+    return ends
+
+
+def _test(
+    body: bytes, position: int, sieve: Sieve, tagger: Tagger, tally: _Tally, taken: bool, with_rows: bool
+) -> None:
+    """Test one record in full."""
+    for each in split_records(io.BytesIO(body)):
+        if isinstance(each, BrokenRecord):
+            tally.broken.append(f"PMID {each.pmid or 'unknown'} (byte {position}): {each.reason}")
+        elif isinstance(each, RawRecord):
+            record = read_record(each)
+            tagged = tagger.tag(record)
+            if taken or sieve.wants(tagged):
+                tally.matches.append(Match(each.pmid, each.version, position, zlib.compress(each.body, 1)))
+                if with_rows:
+                    tally.rows.append(_row(record, tagged, sieve.topic))
+
+
+def _row(record: Record, tagged: Tagged, topic: Topic) -> dict[str, Any]:
+    """A row of the table of tagged records: bibliographic and deciding columns of `articles`."""
+    decision = decide(tagged.tags, has_abstract=bool(record.abstract))
+    on_topic = topic.is_on_topic(
+        interventions=decision.interventions,
+        conditions=decision.conditions,
+        species=decision.species,
+        designs=decision.designs,
+        quantities={measured.quantity for measured in tagged.measurements},
+    )
+    registrations = [registration.accession for registration in record.registrations]
+    return article_row(record) | deciding_columns(decision, registrations, on_topic)

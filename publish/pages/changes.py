@@ -1,0 +1,160 @@
+"""What changed, `/changes`: by run, and as Atom and JSON feeds of everything or of one claim."""
+
+import sqlite3
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import NotFound, Request, Response
+
+from publish.cells import readable
+from publish.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
+from publish.pages.page import JSON, may_see, page, rows, snapshot
+from publish.verdicts import mark
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+TABLES = ("changes", "articles", "claims")
+KINDS = {
+    "verdict": "Verdicts that flipped",
+    "retraction": "Papers that became retracted",
+    "gone": "Records gone from PubMed",
+    "new_record": "New records on topic",
+}
+"""In the order of what matters to a reader."""
+RUNS = {
+    "sync": "Search of PubMed", "new": "Search for new records", "changed": "Search for changed records",
+    "cycle": "Held records fetched again", "notices": "Notices on held records", "import": "Import of files",
+}  # fmt: skip
+"""Kinds of run in words."""
+RUNS_SHOWN, ROWS_SHOWN, IN_FEED = 30, 25, 100
+
+_JOINED = """
+select c.change_id, c.run_id, c.dated, c.kind, c.pmid, c.claim_id, c.assertion_id, c.was, c.now, c.text,
+       a.title, a.journal, a.year, a.design, coalesce(a.retracted, 0) as retracted,
+       l.text as claim, s.text as assertion
+from changes c
+left join articles a on a.pmid = c.pmid
+left join claims l on l.claim_id = c.claim_id
+left join assertions s on s.claim_id = c.claim_id and s.assertion_id = c.assertion_id
+"""
+_ON_TOPIC = "(c.kind = 'verdict' or c.pmid in (select pmid from articles where on_topic = 1))"
+_OF_RUN = f"{_JOINED} where c.run_id is ? and c.kind = ? and {_ON_TOPIC} order by c.dated desc, c.change_id limit ?"
+_COUNTS = """
+select run_id, kind, count(*) as changes,
+       sum(kind = 'verdict' or coalesce(pmid in (select pmid from articles where on_topic = 1), 0)) as on_topic
+from changes group by 1, 2
+"""
+_RECENT = f"{_JOINED} where {_ON_TOPIC} order by c.dated desc, c.change_id limit {IN_FEED}"
+_OF_CLAIM = (
+    f"{_JOINED} where c.claim_id = :claim or (c.claim_id is null and c.pmid in "  # noqa: S608  (constants)
+    f"(select pmid from claim_evidence where claim_id = :claim)) order by c.dated desc, c.change_id limit {IN_FEED}"
+)
+_RUNS = """
+select run_id, kind, started_at, finished_at, state from runs r
+where state <> 'complete' or run_id = (select max(run_id) from runs)
+   or exists (select 1 from changes c where c.run_id = r.run_id)
+order by run_id desc limit ?
+"""
+
+
+async def changes(datasette: "Datasette", request: Request) -> Response:
+    """The page or its data."""
+    feeds = [
+        {"type": kind, "title": f"What changed ({label})", "label": label, "url": datasette.urls.path(path)}
+        for kind, label, path in (
+            (ATOM_TYPE, "Atom", "/changes.atom"),
+            (JSON_FEED_TYPE, "JSON Feed", "/changes/feed.json"),
+        )
+    ]
+    return await page(
+        datasette, request, "changes.html", read_changes, tables=TABLES,
+        dress=lambda data: {"feeds": feeds, "kinds": KINDS, "run_kinds": RUNS, "mark": mark, "readable": readable},
+    )  # fmt: skip
+
+
+def read_changes(connection: sqlite3.Connection) -> dict[str, Any]:
+    """The newest run, and those before it that brought something or did not end; checks without a run stand first."""
+    counted: dict[int | None, dict[str, dict[str, int]]] = defaultdict(dict)
+    for row in rows(connection, _COUNTS):
+        counted[row["run_id"]][row["kind"]] = {"all": row["changes"], "on_topic": row["on_topic"]}
+    runs = rows(connection, _RUNS, [RUNS_SHOWN])
+    if None in counted:
+        runs.insert(0, {"run_id": None, "kind": "check", "started_at": None, "finished_at": None, "state": "complete"})
+    for run in runs:
+        run["counts"] = counted[run["run_id"]]
+        run["changes"] = {
+            kind: rows(connection, _OF_RUN, [run["run_id"], kind, ROWS_SHOWN])
+            for kind in KINDS
+            if kind in run["counts"]
+        }
+    return {"runs": runs}
+
+
+async def feed(datasette: "Datasette", request: Request) -> Response:
+    """All changes, or those of one claim, as a feed."""
+    claim_id = request.url_vars.get("claim_id")
+    await may_see(datasette, request, *TABLES)
+    found, topic, title = await snapshot(datasette, lambda connection: _read_feed(connection, claim_id))
+    here = f"/claims/{claim_id}" if claim_id else "/changes"
+
+    def absolute(path: str) -> str:
+        return str(datasette.absolute_url(request, datasette.urls.path(path)))
+
+    is_atom = request.url_vars["feed"] == "atom"
+    address = absolute(f"{here}.atom" if is_atom else f"{here}/feed.json")
+    entries = [Entry(row["change_id"], _title(row), absolute(_path(row)), row["dated"], _text(row)) for row in found]
+    made = Feed(here.strip("/"), title, absolute(here), address, entries)
+    if is_atom:
+        return Response(atom(made, topic), content_type=f"{ATOM_TYPE}; charset=utf-8")
+    answer = Response.json(json_feed(made, topic))
+    answer.content_type = f"{JSON_FEED_TYPE}; charset=utf-8"
+    return answer
+
+
+def _read_feed(connection: sqlite3.Connection, claim_id: str | None) -> tuple[list[dict[str, Any]], str, str]:
+    """(rows, topic, title of the feed)."""
+    named = rows(connection, "select value from build where key = 'topic'")
+    topic = named[0]["value"] if named else "evidence"
+    if not claim_id:
+        return rows(connection, _RECENT), topic, "Evidence Tracker: what changed"
+    claims = rows(connection, "select text from claims where claim_id = ?", [claim_id])
+    if not claims:
+        raise NotFound(f"There is no claim {claim_id}. The home page lists all claims.")
+    return rows(connection, _OF_CLAIM, {"claim": claim_id}), topic, f"Evidence Tracker: {claims[0]['text']}"
+
+
+def _title(row: dict[str, Any]) -> str:
+    title = row["title"] or (f"PMID {row['pmid']}" if row["pmid"] else "a record")
+    match row["kind"]:
+        case "verdict":
+            return f"{readable(row['was'])} → {readable(row['now'])}: {row['claim'] or row['claim_id']}"
+        case "retraction":
+            return f"Retracted: {title}"
+        case "gone":
+            return f"Gone from PubMed: {title}"
+    return f"New: {title}"
+
+
+def _text(row: dict[str, Any]) -> str:
+    if row["kind"] == "verdict":
+        by = f" Brought about by PMID {row['pmid']}." if row["pmid"] else ""
+        return f"{row['assertion'] or row['assertion_id']} {row['text']}.{by}"
+    where = ", ".join(str(part) for part in (row["journal"], row["year"], readable(row["design"] or "")) if part)
+    return f"{row['text']} {where}".strip()
+
+
+def _path(row: dict[str, Any]) -> str:
+    if row["kind"] == "verdict":
+        return f"/claims/{row['claim_id']}#{row['assertion_id']}"
+    return f"/articles/{row['pmid']}"
+
+
+_ID = r"^/claims/(?P<claim_id>[a-z0-9][a-z0-9-]*)"
+ROUTES = [
+    (r"^/changes" + JSON, changes),
+    (r"^/changes\.(?P<feed>atom)$", feed),
+    (r"^/changes/(?P<feed>feed)\.json$", feed),
+    (_ID + r"\.(?P<feed>atom)$", feed),
+    (_ID + r"/(?P<feed>feed)\.json$", feed),
+]

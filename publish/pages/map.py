@@ -1,0 +1,219 @@
+"""The evidence map, `/map`: routes by designs; and `/studies`, the list behind each of its cells."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import Request, Response
+
+from publish.cells import doi_link, readable, study_path
+from publish.pages.article import list_in_words
+from publish.pages.page import JSON, page, rows
+
+if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
+    from datasette.app import Datasette
+
+NO_ROUTE = "none_found"
+"""In the place of a route: studies for which no route was found."""
+_ON_A_PAGE = 50
+_COUNTED = """
+on_topic = 1 and is_primary = 1 and retracted = 0 and species in ('human', 'human_and_animal')
+and (:condition = '' or exists (select 1 from json_each(conditions) c where instr(c.value, :condition) > 0))
+and (:since = '' or public_from >= :since) and (:until = '' or substr(public_from, 1, 4) <= :until)
+"""
+"""As the home page and the prepared questions count: first-hand, in people, on topic, not retracted; a condition counts
+with the narrower ones that are named after it."""
+_CELLS = f"""
+with counted as materialized (select study_id, routes, design, n_total from studies where {_COUNTED}),
+by_route as (
+  select r.value as route, design, n_total from counted, json_each(counted.routes) r
+  union all select '{NO_ROUTE}', design, n_total from counted where json_array_length(routes) = 0
+  union all select '', design, n_total from counted
+)
+select route, design, count(*) as studies, sum(n_total) as people, count(n_total) as stating
+from by_route group by route, design
+"""  # noqa: S608  (constants)
+_CONDITIONS = """
+select conditions, count(*) as studies from studies
+where on_topic = 1 and is_primary = 1 and retracted = 0 and species in ('human', 'human_and_animal')
+group by conditions
+"""
+_LIST = f"""
+from studies where {_COUNTED}
+and (:route = '' or exists (select 1 from json_each(routes) r where r.value = :route)
+     or (:route = '{NO_ROUTE}' and json_array_length(routes) = 0))
+and (:design = '' or design = :design)
+"""  # noqa: S608  (constants)
+_DESIGNS = (
+    "randomized_controlled_trial", "nonrandomized_trial", "cohort", "case_control", "cross_sectional", "case_series",
+    "case_report", "pharmacokinetic", "qualitative",
+)  # fmt: skip
+"""Columns from the strongest test of an effect down; designs not named here follow by name, and `other` comes last."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a reader asks the map or the list for; '' asks for all."""
+
+    condition: str = ""
+    since: str = ""
+    """First year, and last."""
+    until: str = ""
+    route: str = ""
+    design: str = ""
+
+    def address(self, **changed: str) -> str:
+        """This choice as a query string, with some parts changed; without parts that ask for all."""
+        return urlencode({name: value for name, value in {**asdict(self), **changed}.items() if value})
+
+
+def chosen(request: Request) -> Chosen:
+    """The choice in an address; years that are not years, and words with odd characters, ask for all."""
+    year = re.compile(r"[0-9]{4}")
+    asked = {name: (request.args.get(name) or "").strip() for name in Chosen.__dataclass_fields__}
+    words = {name: re.sub(r"[\s-]+", "_", asked[name].lower())[:80] for name in ("condition", "route", "design")}
+    return Chosen(**words, **{name: asked[name] if year.fullmatch(asked[name]) else "" for name in ("since", "until")})
+
+
+async def evidence_map(datasette: "Datasette", request: Request) -> Response:
+    """Routes by designs, studies and people in each cell."""
+    asked = chosen(request)
+    return await page(
+        datasette,
+        request,
+        "map.html",
+        lambda connection: read_map(connection, asked),
+        dress=lambda data: _dressed(data, asked),
+        tables=("studies",),
+    )
+
+
+def read_map(connection: sqlite3.Connection, asked: Chosen) -> dict[str, Any]:
+    """Rows of the map: a route with its cells by design, and the total of each study counted once."""
+    found = rows(connection, _CELLS, asdict(asked))
+    designs = sorted({row["design"] or "other" for row in found}, key=_design_order)
+    by_route: dict[str, dict[str, Any]] = {}
+    for row in found:
+        line = by_route.setdefault(row["route"], {"studies": 0, "people": 0, "stating": 0, "cells": {}})
+        for sum_of in ("studies", "people", "stating"):
+            line[sum_of] += row[sum_of] or 0
+        line["cells"][row["design"] or "other"] = {
+            sum_of: row[sum_of] or 0 for sum_of in ("studies", "people", "stating")
+        }
+    total = by_route.pop("", {"studies": 0, "people": 0, "stating": 0, "cells": {}})
+    order = sorted(
+        by_route, key=lambda route: (route == NO_ROUTE, route == "unspecified", -by_route[route]["studies"], route)
+    )
+    return {
+        "chosen": asdict(asked),
+        "designs": designs,
+        "routes": [{"route": route, **by_route[route]} for route in order],
+        "total": total,
+        "conditions": _conditions(connection),
+    }
+
+
+def _conditions(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Every condition of a counted study with the number of studies that choosing it shows, most first."""
+    found = [(json.loads(row["conditions"] or "[]"), row["studies"]) for row in rows(connection, _CONDITIONS)]
+    counts = {
+        condition: sum(studies for among, studies in found if any(condition in other for other in among))
+        for condition in {condition for among, _ in found for condition in among}
+    }
+    return [
+        {"condition": condition, "studies": counts[condition]}
+        for condition in sorted(counts, key=lambda condition: (-counts[condition], condition))
+    ]
+
+
+def _design_order(design: str) -> tuple[int, int, str]:
+    place = _DESIGNS.index(design) if design in _DESIGNS else len(_DESIGNS)
+    return (design == "other", place, design)
+
+
+def _dressed(data: Mapping[str, Any], asked: Chosen) -> dict[str, Any]:
+    largest = max((cell["studies"] for line in data["routes"] for cell in line["cells"].values()), default=1)
+
+    def shade(studies: int) -> int:
+        """Depth of a cell's shade in percent: by the root, so that few studies still differ from none."""
+        return round(12 + 88 * (studies / largest) ** 0.5)
+
+    def link(route: str = "", design: str = "") -> str:
+        return f"/studies?{asked.address(route=route, design=design)}"
+
+    return {"shade": shade, "link": link, "asked": asked}
+
+
+async def studies(datasette: "Datasette", request: Request) -> Response:
+    """The studies behind a cell, or all that are counted, newest first."""
+    asked = chosen(request)
+    typed = request.args.get("page") or "1"
+    number = max(1, int(typed)) if re.fullmatch(r"[0-9]{1,5}", typed) else 1
+    return await page(
+        datasette,
+        request,
+        "studies.html",
+        lambda connection: read_studies(connection, asked, number),
+        dress=lambda data: _list_dressed(data["studies"], asked),
+        tables=("studies", "articles"),
+    )
+
+
+def read_studies(connection: sqlite3.Connection, asked: Chosen, number: int) -> dict[str, Any]:
+    """Page `number` of the studies that fit, and how many fit in all."""
+    count, people, stating = connection.execute(
+        f"select count(*), sum(n_total), count(n_total) {_LIST}",
+        asdict(asked),
+    ).fetchone()
+    pages = max(1, -(-count // _ON_A_PAGE))
+    number = min(number, pages)
+    return {
+        "chosen": asdict(asked),
+        "count": count,
+        "people": people or 0,
+        "stating": stating,
+        "page": number,
+        "pages": pages,
+        "studies": rows(
+            connection,
+            f"""select study_id, title, public_from, design, routes, conditions, n_total, n_total_basis, main_pmid, doi,
+                  n_reports
+            {_LIST} order by public_from is null, public_from desc, study_id limit {_ON_A_PAGE} offset :after""",
+            {**asdict(asked), "after": (number - 1) * _ON_A_PAGE},
+        ),
+        "conditions": _conditions(connection),
+    }
+
+
+def _list_dressed(found: Sequence[Mapping[str, Any]], asked: Chosen) -> dict[str, Any]:
+    return {
+        "asked": asked,
+        "said": " · ".join(
+            text
+            for text in (
+                readable(asked.route) if asked.route != NO_ROUTE else "no route found",
+                readable(asked.design),
+                readable(asked.condition),
+                f"from {asked.since}" if asked.since else "",
+                f"until {asked.until}" if asked.until else "",
+            )
+            if text
+        ),
+        "shown": [
+            {
+                **row,
+                "path": study_path(row["study_id"]),
+                "routes": list_in_words(row["routes"]),
+                "conditions": list_in_words(row["conditions"]),
+                "doi_link": doi_link(row["doi"] or ""),
+            }
+            for row in found
+        ],
+    }
+
+
+ROUTES = [(r"^/map" + JSON, evidence_map), (r"^/studies" + JSON, studies)]

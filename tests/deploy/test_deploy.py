@@ -1,0 +1,135 @@
+"""What is in `deploy/` would work: checked by the tools that read it where they are there, and by what it must say."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from evidence import main
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+TEXTS = [path for path in DEPLOY.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+
+
+def needs(tool):
+    if not shutil.which(tool):
+        pytest.skip(f"needs {tool}")
+
+
+def test_systemd_takes_the_units(tmp_path):
+    needs("systemd-analyze")
+    for unit in UNITS:
+        text = unit.read_text()
+        for program in re.findall(r"ExecStart=(\S+)", text):
+            text = text.replace(program, sys.executable)  # verify asks whether it is there
+        (tmp_path / unit.name).write_text(text)
+    checked = subprocess.run(["systemd-analyze", "verify", *sorted(tmp_path.iterdir())], capture_output=True, text=True)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_timers_have_times_that_systemd_understands_and_make_up_for_missed_runs():
+    needs("systemd-analyze")
+    for timer in (unit for unit in UNITS if unit.suffix == ".timer"):
+        (when,) = re.findall(r"OnCalendar=(.*)", timer.read_text())
+        subprocess.run(["systemd-analyze", "calendar", when], check=True, capture_output=True)
+        assert "Persistent=true" in timer.read_text()
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.stem)
+def test_a_service_runs_as_nobody_special_and_writes_only_its_own_folder(unit):
+    text = unit.read_text()
+    for line in ("User=evidence", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=\n"):
+        assert line in text
+
+
+def test_commands_and_options_named_in_deploy_exist():
+    used = set()
+    for path in TEXTS:
+        for line in path.read_text().splitlines():
+            said = re.search(r"(?:bin/|; |&& |exec |\[\"|^ *|\")evidence\W{1,4}(sync|serve|build|check)\b(.*)", line)
+            if said and not line.lstrip().startswith(("#", "//")):
+                used.add((said[1], tuple(re.findall(r"--[a-z-]+", said[2].split(";")[0].split(" >")[0]))))
+    assert {command for command, _ in used} == {"sync", "serve", "build"}
+    for command, options in used:
+        known = {name for option in main.commands[command].params for name in option.opts}
+        assert set(options) <= known, (command, options)
+
+
+def test_the_cron_table_has_two_jobs_a_day():
+    lines = [line for line in (DEPLOY / "crontab").read_text().splitlines() if line and not line.startswith("#")]
+    jobs = [line.split(None, 5) for line in lines if re.match(r"[\d*]", line)]
+    assert [(job[0].isdigit(), job[1].isdigit(), job[2:5]) for job in jobs] == [(True, True, ["*", "*", "*"])] * 2
+    assert "CRON_TZ=America/New_York" in lines
+    assert "evidence sync" in jobs[0][5]
+
+
+def workflow():
+    return yaml.safe_load((DEPLOY / "github" / "sync.yml").read_text())
+
+
+def test_the_workflow_syncs_keeps_the_archive_and_publishes():
+    flow = workflow()
+    assert flow[True]["schedule"] == [{"cron": "30 3 * * *"}]  # YAML reads the key `on` as true
+    assert flow["concurrency"] == {"group": "sync", "cancel-in-progress": False}
+    steps = flow["jobs"]["sync"]["steps"]
+    names = [step.get("name") for step in steps if "name" in step]
+    assert names == [
+        "Install", "Take the archive of the last run", "Sync", "Keep the archive even if the run failed half-way",
+        "Publish the database as a release artefact", "Lay out the static site", "Be loud about an incomplete run",
+    ]  # fmt: skip
+    assert all(("run" in step) ^ ("uses" in step) for step in steps)
+    assert flow["jobs"]["site"]["needs"] == "sync"
+
+
+def test_the_workflows_scripts_are_sound_and_have_secrets_in_their_environment_only(tmp_path):
+    for job in workflow()["jobs"].values():
+        for step in job["steps"]:
+            script = step.get("run", "")
+            assert "secrets." not in script
+            (tmp_path / "step").write_text(re.sub(r"\$\{\{.*?\}\}", "x", script))
+            subprocess.run(["bash", "-n", tmp_path / "step"], check=True)
+
+
+def test_the_containers_are_not_root_keep_their_data_in_a_volume_and_are_watched():
+    lines = (DEPLOY / "Dockerfile").read_text()
+    assert re.search(r"^USER 10001$", lines, re.M)
+    assert re.search(r"^VOLUME /data$", lines, re.M)
+    assert "HEALTHCHECK" in lines
+    services = yaml.safe_load((DEPLOY / "compose.yml").read_text())["services"]
+    for service in services.values():
+        assert service["volumes"] == ["data:/data"]
+        assert (service["cap_drop"], service["read_only"]) == (["ALL"], True)
+    assert services["serve"]["ports"] == ["127.0.0.1:8001:8001"]
+    assert services["sync"]["depends_on"] == {"serve": {"condition": "service_healthy"}}
+    for service in services.values():
+        (script,) = [part for part in service["command"] if "evidence" in part]
+        subprocess.run(["sh", "-n"], input=script.replace("$$", "$"), text=True, check=True)
+
+
+def test_nothing_made_here_goes_into_the_image():
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+    assert {".git", "**/.venv", "**/*.db", "**/.env"} <= set(ignored)
+
+
+def test_nginx_takes_its_site(tmp_path):
+    needs("nginx")
+    temporary = "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("proxy", "fastcgi", "uwsgi", "scgi"))
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid; error_log stderr; events {{}}\nhttp {{ access_log off; {temporary} "
+        f"client_body_temp_path {tmp_path}/body; include {DEPLOY}/nginx.conf; }}\n"
+    )
+    checked = subprocess.run(["nginx", "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_the_web_servers_limits_stand_before_sql_and_pages():
+    text = (DEPLOY / "nginx.conf").read_text()
+    assert text.count("limit_req zone=evidence_sql") == 3
+    assert "limit_req zone=evidence_pages" in text
+    assert re.search(r"location = /health \{\s+allow 127.0.0.1;.*?deny all;", text, re.S)

@@ -1,0 +1,582 @@
+"""A scheduled run asks for what is due, and finds what is new, changed, late, retracted, gone or back."""
+
+import json
+import shutil
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db.archive import Archive
+from db.rounds import OVERLAP
+from db.status import health, read_status
+from ingest.eutils import EutilsSettings
+from ingest.sync import import_into, plan_of, pull_topic, sync
+from ingest.transport import Pace
+from pubmed_server import TOPIC, Corpus, PubMedServer, trial, unindexed
+from records import article_set
+from topics import load_topic
+from topics.errors import BadInputError, IncompleteRunError, PubMedError
+
+FIRST = 99000101
+
+
+class World:
+    """A data folder, a PubMed, and a clock that they share."""
+
+    def __init__(self, data, pubmed):
+        self.data, self.pubmed, self.corpus = data, pubmed, pubmed.corpus
+        self.topic = load_topic(TOPIC)
+        self.settings = EutilsSettings("tests@example.org", base_url=pubmed.url, pause_initial=0.001, pause_max=0.004,
+                                       attempts=3)  # fmt: skip
+        self.at(datetime(2026, 3, 2, 12, tzinfo=UTC))
+
+    def at(self, moment):
+        self.moment = moment
+        self.corpus.today = moment.strftime("%Y/%m/%d")  # at noon UTC it is the same day in the east of the US
+
+    def later(self, **span):
+        self.at(self.moment + timedelta(**span))
+        return self
+
+    def pull(self):
+        self.pubmed.log.clear()
+        return pull_topic(self.data, self.topic, self.settings)
+
+    def sync(self, **options):
+        self.pubmed.log.clear()
+        return sync(self.data, self.topic, self.settings, **options)
+
+    def fetched(self):
+        return [sorted(pmid - FIRST for pmid in request.ids) for request in self.pubmed.requests("efetch")]
+
+    def asked(self):
+        """What searches were limited by; '' for the whole search."""
+        terms = [request.params["term"] for request in self.pubmed.requests("esearch")]
+        return [term.rpartition(") AND (")[2][:-1] if "3000" in term else "" for term in terms]
+
+    def rows(self, sql, *parameters):
+        """Of the archive."""
+        with Archive.open(self.data) as archive:
+            return archive.database.execute(sql, parameters).fetchall()
+
+    def live(self, sql, *parameters):
+        """Of the published database."""
+        return sqlite3.connect(self.data / "evidence.db").execute(sql, parameters).fetchall()
+
+    def held(self):
+        with Archive.open(self.data) as archive:
+            return {record.pmid: record.body for record in archive.current() if not record.gone_since}
+
+    def truth(self):
+        return {pmid: record.article.record for pmid, record in self.corpus.records.items()}
+
+    def kinds(self):
+        return [kind for (kind,) in self.rows("SELECT kind FROM runs ORDER BY run_id")]
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    monkeypatch.setattr(Pace, "wait", lambda self, per_second: None)
+    with PubMedServer(Corpus([trial(FIRST + nth, edat="2026/01/01", crdt="2026/01/01") for nth in range(5)])) as pubmed:
+        made = World(tmp_path / "db", pubmed)
+        monkeypatch.setattr("db.archive._clock", lambda: made.moment)
+        yield made
+
+
+# What a run asks
+
+
+def test_the_first_run_is_the_whole_search_and_the_next_ask_for_what_is_new_and_what_changed(world):
+    assert (
+        world.sync().pulled.line() == "PubMed: 5 records found, 5 held, 5 fetched now (5 new, 0 changed); 3 requests."
+    )
+    assert (world.asked(), world.fetched()) == (["", ""], [[0, 1, 2, 3, 4]])
+    world.later(days=2).sync()
+    assert world.asked() == [
+        '"2026/02/23"[crdt] : "3000"[crdt]', '"2026/02/23"[lr] : "3000"[lr]',
+    ]  # fmt: skip
+    assert world.fetched() == []
+    world.later(days=1).sync()
+    assert world.asked() == [
+        '"2026/02/25"[crdt] : "3000"[crdt]', '"2026/02/25"[lr] : "3000"[lr]',
+    ]  # fmt: skip
+    assert world.rows("SELECT kind, day, since, state FROM runs") == [
+        ("sync", "2026-03-02", None, "complete"),
+        ("new", "2026-03-04", "2026-02-23", "complete"), ("changed", "2026-03-04", "2026-02-23", "complete"),
+        ("new", "2026-03-05", "2026-02-25", "complete"), ("changed", "2026-03-05", "2026-02-25", "complete"),
+    ]  # fmt: skip
+
+
+def test_once_a_week_the_whole_search_is_asked_again(world):
+    for _ in range(8):
+        world.pull()
+        world.later(days=1)
+    assert [(kind, day) for kind, day in world.rows("SELECT kind, day FROM runs") if kind == "sync"] == [
+        ("sync", "2026-03-02"), ("sync", "2026-03-09"),
+    ]  # fmt: skip
+
+
+def test_windows_are_in_pubmeds_own_days(world):
+    world.pull()
+    world.at(datetime(2026, 3, 4, 3, tzinfo=UTC))  # still the third, in the evening, where PubMed is
+    world.pull()
+    assert world.rows("SELECT day FROM runs WHERE kind = 'new'") == [("2026-03-03",)]
+
+
+def test_a_new_record_comes_with_the_next_run(world):
+    world.pull()
+    world.later(days=1)
+    world.corpus.add(trial(FIRST + 9, edat=world.corpus.today, crdt=world.corpus.today))
+    assert world.pull().line().startswith("PubMed: 6 held, 1 fetched now (1 new, 0 changed)")
+    assert world.held() == world.truth()
+
+
+def test_a_record_added_to_a_past_day_is_within_the_overlap(world):
+    world.pull()
+    world.later(days=1)
+    past = (world.moment - OVERLAP).strftime("%Y/%m/%d")
+    world.corpus.add(trial(FIRST + 9, edat=past, crdt=past))
+    world.pull()
+    assert world.held() == world.truth()
+
+
+def test_a_record_that_no_window_shows_is_found_by_the_weekly_whole_search(world):
+    world.pull()
+    world.corpus.add(trial(FIRST + 9, edat="2019/01/01", crdt="2019/01/01", mdat="2019/01/01"))
+    for _ in range(6):
+        world.later(days=1).pull()
+    assert FIRST + 9 not in world.held()
+    world.later(days=1).pull()
+    assert world.held() == world.truth()
+
+
+def test_a_revised_record_is_a_new_version_and_one_with_the_same_content_is_not(world):
+    world.pull()
+    world.later(days=1)
+    world.corpus.change(FIRST, title="Chamomile by mouth for insomnia: a corrected title")
+    same = world.corpus[FIRST + 1].record
+    world.corpus.change(FIRST + 1, xml=same)  # revised, says PubMed; not a word differs
+    result = world.pull()
+    assert world.fetched() == [[0, 1]]
+    assert (result.runs[1].changed, result.runs[1].fetched) == (1, 2)
+    assert world.rows("SELECT pmid, count(*) FROM versions GROUP BY pmid HAVING count(*) > 1") == [(FIRST, 2)]
+
+
+def test_a_record_changed_without_a_word_is_found_within_a_month(world):
+    world.pull()
+    world.corpus.change(FIRST, title="Chamomile by mouth for insomnia, quietly changed", mdat="2020/06/01")
+    for _ in range(29):
+        world.later(days=1).pull()
+    assert world.held() != world.truth()
+    world.later(days=1).pull()
+    assert world.held() == world.truth()
+    assert world.fetched() == [[0, 1, 2, 3, 4]]
+
+
+def test_a_record_that_waits_for_its_indexing_is_fetched_daily_until_it_is_indexed(world):
+    world.corpus.add(unindexed(FIRST, crdt="2026/01/01"))
+    world.pull()
+    world.later(days=1).pull()
+    assert world.fetched() == [[0]]
+    world.corpus.add(trial(FIRST, crdt="2026/01/01"))  # indexed, and PubMed gives no date for it
+    world.later(days=1).pull()
+    assert world.fetched() == [[0]]
+    assert world.held() == world.truth()
+    world.later(days=1).pull()
+    assert world.fetched() == []
+
+
+def test_a_late_indexed_record_enters_the_search_by_its_revision(world):
+    late = trial(FIRST + 9, title="A tea", abstract="Nothing said.", mesh=(), crdt="2020/01/01")
+    world.corpus.add(late)
+    world.pull()
+    assert FIRST + 9 not in world.held()
+    world.later(days=1)
+    world.corpus.change(FIRST + 9, title=trial(FIRST + 9).title)
+    world.pull()
+    assert world.held() == world.truth()
+
+
+def test_records_from_files_are_fetched_from_pubmed(world, tmp_path):
+    old = replace(world.corpus[FIRST], title="Chamomile by mouth for insomnia, as it once was")
+    path = tmp_path / "old.xml"
+    path.write_bytes(article_set(old.record.decode()))
+    import_into(world.data, world.topic, [path])
+    world.pull()
+    assert world.held() == world.truth()
+    world.later(days=1).pull()
+    assert world.fetched() == []
+
+
+# Clocks
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=-400), timedelta(days=-20), timedelta(days=400)],
+                         ids=["a year behind", "weeks behind", "a year ahead"])  # fmt: skip
+def test_a_wrong_clock_skips_nothing_and_makes_no_window_negative(world, wrong):
+    world.pull()
+    right = world.moment + timedelta(days=10)
+    world.moment = right + wrong  # only here: PubMed's own day is right
+    world.corpus.today = right.strftime("%Y/%m/%d")
+    world.corpus.add(trial(FIRST + 8, crdt="2026/03/11", edat="2026/03/11"))
+    world.pull()
+    world.at(right + timedelta(days=2))
+    world.corpus.add(trial(FIRST + 9, crdt="2026/03/06", edat="2026/03/06"))
+    world.corpus.change(FIRST, title="Chamomile by mouth for insomnia, changed", mdat="2026/03/05")
+    world.pull()
+    assert world.held() == world.truth()
+    assert all(limit[1:11] < "2026/03/12" for limit in world.asked() if limit)
+
+
+def test_records_fetched_by_a_clock_that_was_ahead_are_fetched_again(world):
+    world.moment += timedelta(days=400)
+    world.pull()
+    world.moment -= timedelta(days=400)
+    world.pull()
+    assert world.fetched() == [[0, 1, 2, 3, 4]]
+    world.later(days=1).pull()
+    assert world.fetched() == []
+
+
+# Gone, left, and back
+
+
+def test_a_record_is_gone_when_two_runs_and_the_summaries_say_so(world):
+    world.sync()
+    world.corpus.delete(FIRST)
+    world.later(days=7).sync()  # the weekly whole search no longer names it
+    assert world.rows("SELECT gone_since, absent_since FROM seen WHERE pmid = ?", FIRST) == [(None, "2026-03-09")]
+    assert len(world.pubmed.requests("esummary")) == 1
+    result = world.later(days=1).sync()
+    assert result.pulled.gone == (FIRST,)
+    assert "1 gone" in result.pulled.line()
+    assert world.rows("SELECT gone_since FROM seen WHERE pmid = ?", FIRST) == [("2026-03-09",)]
+    assert world.rows("SELECT count(*) FROM versions WHERE pmid = ?", FIRST) == [(1,)]
+    assert world.live("SELECT gone_since, retracted FROM articles WHERE pmid = ?", FIRST) == [("2026-03-09", 0)]
+    assert world.held() == world.truth()
+    world.later(days=1).sync()
+    assert world.fetched() == []
+
+
+def test_a_merged_record_is_gone_and_the_one_that_stays_is_as_it_was(world):
+    world.pull()
+    world.corpus.merge(FIRST, into=FIRST + 1)
+    world.later(days=7).pull()
+    assert world.later(days=1).pull().gone == (FIRST,)
+    assert world.held() == world.truth()
+
+
+def test_a_record_that_did_not_come_once_is_not_gone(world):
+    world.pull()
+    kept = world.corpus[FIRST]
+    world.corpus.delete(FIRST)
+    world.later(days=7).pull()
+    world.corpus.add(kept)
+    world.later(days=1).pull()
+    assert world.rows("SELECT gone_since, absent_since, absent_run FROM seen WHERE pmid = ?", FIRST) == [
+        (None, None, None)
+    ]
+    world.later(days=7).pull()
+    assert world.rows("SELECT left_run FROM seen WHERE pmid = ?", FIRST) == [(None,)]
+
+
+def test_a_record_that_comes_back_is_no_longer_gone(world):
+    world.pull()
+    kept = world.corpus[FIRST]
+    world.corpus.delete(FIRST)
+    world.later(days=7).pull()
+    world.later(days=1).pull()
+    assert FIRST not in world.held()
+    world.corpus.add(kept)
+    world.later(days=7).pull()
+    assert world.held() == world.truth()
+
+
+def test_a_record_that_a_summary_has_and_no_fetch_sends_is_missing_not_gone(world):
+    world.pull()
+    world.later(days=31)
+    world.pubmed.inject("leaves_a_record_out", 2, "efetch")
+    with pytest.raises(IncompleteRunError, match=r"5 records reported, 4 stored. Missing: 9900010\d \(not sent\)"):
+        world.pull()
+    assert world.rows("SELECT count(*) FROM seen WHERE absent_run IS NOT NULL OR gone_since IS NOT NULL") == [(0,)]
+    world.later(days=1).pull()
+    assert world.held() == world.truth()
+
+
+def test_a_record_that_leaves_the_search_is_kept_and_marked(world):
+    world.pull()
+    world.later(days=7)
+    world.corpus.change(FIRST, title="Something else", abstract="Nothing.", mesh=())
+    world.pull()
+    with Archive.open(world.data) as archive:
+        marked = {record.pmid: record.left_since for record in archive.current() if record.left_since}
+    assert marked == {FIRST: "2026-03-09"}
+    assert world.held() == world.truth()
+    assert world.fetched() == [[0]]  # asked for by name, to see whether PubMed still has it
+    world.later(days=1).pull()
+    assert world.fetched() == []
+
+
+# Notices: what each does to the record and to the claims
+
+NOTICES = {
+    "RetractionIn": (1, "retraction", "4"),
+    "RetractedandRepublishedIn": (1, "retraction", "4"),
+    "ExpressionOfConcernIn": (0, "expression_of_concern", "5"),
+    "ErratumIn": (0, "erratum", "5"),
+    "CorrectedandRepublishedIn": (0, "erratum", "5"),
+    "UpdateIn": (0, "update", "5"),
+}
+
+
+@pytest.mark.parametrize(("link", "state"), NOTICES.items())
+def test_a_notice_moves_the_record_and_the_claims_and_has_its_date(world, link, state):
+    retracted, kind, count = state
+    world.sync()
+    world.later(days=3)
+    notice = trial(FIRST + 50, title="A notice that no search finds", abstract="", mesh=(), types=(), pdat="2026/03/04",
+                   crdt="2026/03/04", links=((link.replace("In", "Of"), FIRST),))  # fmt: skip
+    world.corpus.add(notice)
+    world.corpus.change(FIRST, links=((link, FIRST + 50),))
+    result = world.sync()
+    assert world.live("SELECT retracted FROM articles WHERE pmid = ?", FIRST) == [(retracted,)]
+    assert world.live("SELECT kind, notice_pmid, dated FROM notices WHERE pmid = ? AND source = 'pubmed'", FIRST) == [
+        (kind, FIRST + 50, "2026-03-04")
+    ]
+    assert world.live("SELECT retracted FROM articles WHERE pmid = ?", FIRST + 50) == [(0,)]
+    assert world.live("SELECT value FROM verdicts WHERE claim_id = 'one-trial'") == [(count,)]
+    assert [change.value for change in result.checked.changes if change.claim_id == "one-trial"] == (
+        [count] if retracted else []
+    )
+
+
+def test_a_reinstated_paper_counts_again_and_both_versions_stay(world):
+    world.sync()
+    whole = world.corpus[FIRST]
+    world.later(days=1)
+    world.corpus.retract(FIRST, notice=FIRST + 50)
+    world.sync()
+    assert world.live("SELECT value FROM verdicts WHERE claim_id = 'one-trial'") == [("4",)]
+    world.later(days=1)
+    world.corpus.add(replace(whole, mdat=world.corpus.today))
+    result = world.sync()
+    assert world.live("SELECT value FROM verdicts WHERE claim_id = 'one-trial'") == [("5",)]
+    assert [(change.value_was, change.value) for change in result.checked.changes] == [("4", "5")]
+    assert world.rows("SELECT count(*) FROM versions WHERE pmid = ?", FIRST) == [(3,)]
+
+
+def test_what_the_check_found_is_in_the_published_list_of_changes(world):
+    world.sync()
+    for nth in range(1, 4):
+        world.corpus.retract(FIRST + nth, notice=FIRST + 60 + nth)
+    world.corpus.retract(FIRST + 4, notice=FIRST + 70)
+    world.later(days=1)
+    result = world.sync()
+    assert result.exit_code == 1
+    flipped = [(change.claim_id, change.was, change.verdict) for change in result.checked.changes if change.flipped]
+    assert ("one-trial", "contradicted", "holds") in flipped
+    assert world.live("SELECT was, now FROM changes WHERE claim_id = 'one-trial'") == [("contradicted", "holds")]
+
+
+def test_a_notice_that_pubmed_does_not_have_keeps_no_run_from_being_complete(world):
+    world.corpus.change(FIRST, links=(("ErratumIn", FIRST + 77),))
+    world.pull()
+    world.later(days=1).pull()
+    assert {state for (state,) in world.rows("SELECT state FROM runs")} == {"complete"}
+
+
+# Another topic file
+
+
+def changed_topic(world, tmp_path, name, old, new):
+    folder = tmp_path / name / "chamomile-sleep"
+    shutil.copytree(TOPIC, folder)
+    path = folder / "topic.yml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    world.topic = load_topic(folder)
+
+
+def test_another_search_is_pulled_in_full_and_both_stay_in_the_ledger(world, tmp_path):
+    world.corpus.add(trial(FIRST + 9, title="Lavender for insomnia", abstract="Lavender.", crdt="2020/01/01"))
+    world.sync()
+    before = world.topic.search.query()
+    changed_topic(world, tmp_path, "other", '["chamomile[tiab]", "matricaria[tiab]", "matricaria[mh]"]',
+                  '["lavender[tiab]"]')  # fmt: skip
+    world.later(days=1).sync()
+    queries = [query for (query,) in world.rows("SELECT query FROM ledger WHERE uid_low IS NULL")]
+    assert (queries[0], queries[-1].startswith("cycle")) == (before, True)
+    assert world.topic.search.query() in queries
+    with Archive.open(world.data) as archive:
+        marked = {record.pmid - FIRST: record.left_since for record in archive.current()}
+    assert marked == {0: "2026-03-03", 1: "2026-03-03", 2: "2026-03-03", 3: "2026-03-03", 4: "2026-03-03", 9: None}
+    assert world.live("SELECT count(*) FROM articles") == [(6,)]
+    world.later(days=1).sync()
+    assert (len(world.asked()), world.fetched()) == (2, [])
+
+
+def test_another_vocabulary_tags_again_from_the_archive(world, tmp_path):
+    world.sync()
+    tagged = "SELECT DISTINCT value FROM tags WHERE facet = 'condition' ORDER BY 1"
+    assert world.live(tagged) == [("insomnia",), ("poor_sleep",)]
+    changed_topic(world, tmp_path, "other", "value: insomnia", "value: sleeplessness")
+    world.sync()
+    assert world.fetched() == []
+    assert world.live(tagged) == [("poor_sleep",), ("sleeplessness",)]
+
+
+# Runs that do not reach their end
+
+
+def test_an_unfinished_round_of_changed_records_goes_on_where_it_was(world, monkeypatch):
+    monkeypatch.setattr("ingest.fetch.PAGE", 2)
+    world.pull()
+    world.later(days=1)
+    for nth in range(5):
+        world.corpus.change(FIRST + nth, title=f"Chamomile by mouth for insomnia, changed {nth}")
+    world.pubmed.inject("http_502", 99, "efetch", after=1)
+    with pytest.raises(PubMedError):
+        world.pull()
+    world.pubmed._planned.clear()
+    already = world.fetched()[0]
+    world.pull()
+    assert sorted(pmid for page in world.fetched() for pmid in page) == sorted(set(range(5)) - set(already))
+    assert world.held() == world.truth()
+
+
+def test_a_failed_run_moves_no_cursor_and_leaves_the_last_good_database(world):
+    world.sync()
+    before = world.live("SELECT value FROM build")
+    world.later(days=9)
+    world.corpus.add(trial(FIRST + 9, crdt="2026/03/01", edat="2026/03/01"))
+    world.pubmed.inject("http_502", 99)
+    with pytest.raises(PubMedError) as caught:
+        world.sync()
+    assert caught.value.exit_code == 3
+    assert world.live("SELECT value FROM build") == before
+    world.pubmed._planned.clear()
+    world.later(days=20).sync()
+    assert world.asked()[0] == '"2026/02/23"[crdt] : "3000"[crdt]'
+    assert world.held() == world.truth()
+
+
+def test_what_fell_short_is_published_as_stale_with_code_4_and_mended_by_the_next_run(world):
+    world.pubmed.inject("leaves_a_record_out", 2, "efetch")
+    with pytest.raises(IncompleteRunError) as caught:
+        world.sync()
+    assert caught.value.exit_code == 4
+    assert world.live("SELECT DISTINCT verdict FROM verdicts WHERE claim_id = 'one-trial'") == [("stale",)]
+    assert health(world.data / "evidence.db", world.moment.date()).state == "never searched"
+    world.sync()
+    assert world.live("SELECT verdict, value FROM verdicts WHERE claim_id = 'one-trial'") == [("contradicted", "5")]
+
+
+def test_one_search_that_falls_short_does_not_keep_the_others_from_being_asked(world):
+    world.pull()
+    world.later(days=7)
+    world.pubmed.inject("counts_one_more", 2, "esearch")
+    with pytest.raises(IncompleteRunError, match="1 records reported, 0 stored"):
+        world.pull()
+    assert world.rows("SELECT kind, state FROM runs WHERE run_id > 1") == [
+        ("new", "incomplete"), ("changed", "complete"), ("sync", "complete"),
+    ]  # fmt: skip
+
+
+def test_a_term_that_pubmed_dropped_stops_the_run_with_code_2(world):
+    world.pull()
+    world.later(days=1)
+    world.pubmed.inject("drops_a_field", 1, "esearch")
+    with pytest.raises(BadInputError, match="FieldNotFound: nosuchfield") as caught:
+        world.pull()
+    assert caught.value.exit_code == 2
+
+
+def test_a_run_makes_no_more_requests_than_it_may_and_the_next_goes_on(world, monkeypatch):
+    monkeypatch.setattr("ingest.fetch.PAGE", 1)
+    world.settings = replace(world.settings, max_requests=4)
+    with pytest.raises(IncompleteRunError, match=r"stopped after 4 requests, .*--max-requests"):
+        world.pull()
+    assert (len(world.pubmed.log), len(world.held())) == (4, 2)
+    with pytest.raises(IncompleteRunError):
+        world.pull()
+    world.pull()
+    assert world.held() == world.truth()
+    assert world.kinds() == ["sync", "sync", "sync"]
+
+
+def test_a_dry_run_says_what_would_be_asked_and_asks_nothing(world):
+    before = plan_of(world.data, world.topic)
+    assert [(step.kind, step.requests) for step in before.steps] == [("sync", None)]
+    world.sync()
+    world.pubmed.log.clear()
+    world.later(days=31)
+    world.corpus.today = "2026/04/02"
+    shown = list(plan_of(world.data, world.topic).lines())
+    assert [line.partition(":")[0] for line in shown] == ["new", "changed", "sync", "cycle"]
+    assert shown[0].startswith("new: created since 2026-02-23; about 2 requests. Asked: ((chamomile[tiab] OR")
+    assert shown[3] == (
+        "cycle: held, to be fetched again; about 1 requests. Asked: 5 records by PMID, 99000101 to 99000105"
+    )
+    assert world.pubmed.log == []
+
+
+# Seeing it
+
+
+def test_a_runs_row_says_what_it_cost(world):
+    world.pubmed.inject("http_502", 2, "efetch")
+    world.pull()
+    ((counts,),) = world.rows("SELECT counts FROM runs")
+    told = json.loads(counts)
+    assert told.pop("bytes") > 5_000
+    assert told.pop("seconds") >= 0
+    assert told == {
+        "requests": 5, "retries": 2, "faults": {"server_error": 2}, "new": 5, "changed": 0, "unchanged": 0,
+        "warnings": [], "warnings_in_all": 0,
+    }  # fmt: skip
+
+
+def test_status_says_how_fresh_and_complete_the_folder_is_and_what_comes_next(world):
+    assert list(read_status(world.data).lines())[:3] == [
+        "Records in the archive: 0 (0 gone from PubMed, 0 left the search)", "Last run: none",
+        "Last complete search: never",
+    ]  # fmt: skip
+    world.sync()
+    world.later(days=31)
+    assert list(read_status(world.data).lines()) == [
+        "Records in the archive: 5 (0 gone from PubMed, 0 left the search)",
+        "Last run: 2026-03-02T12:00:00+00:00 (sync, complete)",
+        "Last complete search: 2026-03-02T12:00:00+00:00 (31 days ago)",
+        "Next whole search: 2026-03-09",
+        "To be fetched again by the next run: 5",
+        "evidence.db: there",
+    ]
+    world.later(days=5)
+    assert "(36 days ago: stale, run `evidence sync`)" in list(read_status(world.data).lines())[2]
+
+
+def test_health_is_read_from_the_published_database_alone(world, tmp_path):
+    live = world.data / "evidence.db"
+    assert health(live).state == "no database"
+    world.sync()
+    day = world.moment.date()
+    (world.data / "archive.db").rename(tmp_path / "elsewhere.db")
+    fresh = health(live, day)
+    assert (fresh.ok, fresh.state, fresh.records, fresh.last_complete, fresh.age_days, fresh.missing) == (
+        True, "fresh", 5, "2026-03-02T12:00:00+00:00", 0, 0
+    )  # fmt: skip
+    stale = health(live, day + timedelta(days=36))
+    assert (stale.ok, stale.state, stale.age_days) == (False, "stale", 36)
+
+
+def test_health_tells_a_window_that_fell_short(world):
+    world.sync()
+    world.later(days=1)
+    world.pubmed.inject("counts_one_more", 2, "esearch")
+    with pytest.raises(IncompleteRunError):
+        world.sync()
+    told = health(world.data / "evidence.db", world.moment.date())
+    assert (told.ok, told.state, told.unfinished, told.missing) == (False, "incomplete", ("new",), 1)

@@ -1,0 +1,113 @@
+"""What programs ask for: health, robots.txt, the sitemap, llms.txt, and tools for language models."""
+
+import asyncio
+import importlib.util
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from datasette.app import Datasette
+from lxml import etree
+from made_claims import make_claims
+from published import METADATA
+
+from db.coverage import MAX_AGE_DAYS
+from publish.described import load_metadata
+from publish.serve import application
+
+pytestmark = pytest.mark.asyncio
+NOW = datetime.now(UTC)
+QUERIES = load_metadata(METADATA)["databases"]["evidence"]["queries"]
+
+
+async def health(path) -> tuple[int, dict]:
+    answer = await application(path, METADATA).client.get("/health")
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.status_code, answer.json()
+
+
+async def test_a_fresh_complete_search_is_well(tmp_path):
+    status, said = await health(make_claims(tmp_path, finished=NOW.isoformat(timespec="seconds")))
+    assert (status, said["ok"], said["state"], said["age_days"]) == (200, True, "fresh", 0)
+    assert said["last_run"]["state"] == "complete"
+    assert said["versions"]["tagger"] == "1"
+    assert len(said["versions"]["schema"]) == 12
+
+
+async def test_a_search_too_long_ago_is_stale(tmp_path):
+    long_ago = NOW - timedelta(days=MAX_AGE_DAYS + 1)
+    status, said = await health(make_claims(tmp_path, finished=long_ago.isoformat(timespec="seconds")))
+    assert (status, said["ok"], said["state"], said["age_days"]) == (503, False, "stale", MAX_AGE_DAYS + 1)
+
+
+async def test_a_search_that_did_not_end_is_not_well_even_if_an_older_one_did(tmp_path):
+    path = make_claims(tmp_path, finished=NOW.isoformat(timespec="seconds"))
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "INSERT INTO runs VALUES (3, 'sync', ?, ?, 'incomplete', '{}', '')", [NOW.isoformat(), NOW.isoformat()]
+        )
+    status, said = await health(path)
+    assert (status, said["ok"], said["state"], said["unfinished"]) == (503, False, "incomplete", ["sync"])
+
+
+async def test_the_register_alone_promises_no_search_and_says_so(datasette: Datasette):
+    answer = await datasette.client.get("/health")
+    assert (answer.status_code, answer.json()["state"], answer.json()["last_run"]) == (200, "never searched", None)
+
+
+async def test_robots_are_kept_from_sql_and_shown_the_sitemap(claims: Datasette):
+    answer = await claims.client.get("/robots.txt")
+    assert answer.text.splitlines() == [
+        "User-agent: *", "Disallow: /evidence?", "Disallow: /evidence/*?", "Disallow: /-/",
+        "Sitemap: http://localhost/sitemap.xml",
+    ]  # fmt: skip
+
+
+async def test_the_sitemap_names_pages_claims_and_records_and_each_answers(made: Datasette):
+    root = etree.fromstring((await made.client.get("/sitemap.xml")).content)
+    listed = [location.text.removeprefix("http://localhost") for location in root.iter("{*}loc")]
+    assert listed[:6] == ["/", "/map", "/search", "/changes", "/methods", "/cite"]
+    assert sum(path.startswith("/claims/") for path in listed) == 34
+    for path in [path for path in listed if not path.startswith("/articles/")] + listed[-3:]:
+        assert (await made.client.get(path)).status_code == 200, path
+
+
+async def test_llms_txt_names_pages_queries_and_tables_that_are_there(made: Datasette):
+    text = (await made.client.get("/llms.txt")).text
+    assert text.startswith("# Evidence Tracker\n")
+    assert "gives no advice" in text
+    addresses = [
+        line.partition("](http://localhost")[2].partition(")")[0] for line in text.splitlines() if "](http" in line
+    ]
+    assert len(addresses) > 40
+    for address in [one for one in addresses if "ID" not in one and "PMID" not in one]:
+        assert (await made.client.get(address)).status_code == 200, address
+
+
+async def test_prepared_queries_are_tools_for_language_models(claims_db):
+    if importlib.util.find_spec("datasette_mcp") is None:
+        pytest.skip("datasette-mcp is not installed (pip install 'evidence-tracker[mcp]')")
+    served = application(claims_db, METADATA)
+    await served.invoke_startup()
+    app = served.app()
+    said: asyncio.Queue = asyncio.Queue()
+    answered: asyncio.Queue = asyncio.Queue()
+    life = asyncio.create_task(app({"type": "lifespan", "asgi": {"version": "3.0"}}, said.get, answered.put))
+    await said.put({"type": "lifespan.startup"})
+    assert (await answered.get())["type"] == "lifespan.startup.complete"
+    hello = {"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    call = {"name": "list_canned_queries", "arguments": {}}
+    headers = {"accept": "application/json, text/event-stream"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8001") as client:
+
+        async def ask(**message):
+            return await client.post("/-/mcp", json={"jsonrpc": "2.0", **message}, headers=headers)
+
+        headers["mcp-session-id"] = (await ask(id=1, method="initialize", params=hello)).headers["mcp-session-id"]
+        await ask(method="notifications/initialized")
+        answer = await ask(id=2, method="tools/call", params=call)
+    await said.put({"type": "lifespan.shutdown"})
+    await life
+    assert answer.status_code == 200, answer.text
+    assert all(name in answer.text for name in QUERIES)
