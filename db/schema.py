@@ -72,6 +72,21 @@ def m002_rounds_and_departures(db: Database) -> None:
         )
 
 
+@ARCHIVE()
+def m003_places(db: Database) -> None:
+    """Where in which bulk file a record stood, and which files a bulk run is done with."""
+    db.table("places").create(
+        {"pmid": int, "sha256": str, "file": str, "position": int, "run_id": int},
+        pk=("pmid", "sha256"), foreign_keys=[("run_id", "runs", "run_id")],
+        not_null={"file", "position", "run_id"},
+    )  # fmt: skip
+    db.table("bulk_files").create(
+        {"name": str, "md5": str, "sought": str, "run_id": int, "records": int, "matches": int, "stored": int},
+        pk=("name", "md5", "sought"), foreign_keys=[("run_id", "runs", "run_id")],
+        not_null={"run_id", "records", "matches", "stored"},
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of `evidence.db`: columns with their types, key, references, and the columns to index."""
@@ -110,7 +125,8 @@ TABLES: dict[str, Table] = {
         references={"study_id": ("studies", "study_id")},
         not_null=frozenset({"title", "source", "retracted", "is_primary", "on_topic"}),
         indexes=(("study_id",), ("design",), ("year",), ("source",), ("species",), ("retracted",), ("entered",),
-                 ("doi",), ("on_topic", "is_primary"), ("excluded",)),
+                 ("doi",), ("on_topic", "is_primary"), ("excluded",),
+                 ("design", "routes", "conditions", "published")),  # facets of a search without reading the rows
     ),
     "study_reports": Table(
         {"report_id": int, "study_id": str, "pmid": int, "doi": str, "role": str, "why": str},

@@ -39,14 +39,13 @@ and (:condition = '' or exists (select 1 from json_each(a.conditions) j where j.
 and (:years = '' or substr(a.published, 1, 3) = substr(:years, 1, 3))
 """
 _FACETS = f"""
-with hits as materialized (
-  select a.design, a.routes, a.conditions, substr(a.published, 1, 3) || '0s' as years
-  from articles_fts join articles a on a.pmid = articles_fts.rowid
-  where articles_fts match :match {_FILTERS}
-)
-select design, routes, conditions, years, count(*) as records from hits group by design, routes, conditions, years
+select a.design, a.routes, a.conditions, substr(a.published, 1, 3) || '0s' as years, count(*) as records
+from articles a
+where +a.pmid in (select rowid from articles_fts where articles_fts match :match) {_FILTERS}
+group by a.design, a.routes, a.conditions, years
 """  # noqa: S608  (constants)
-"""Hits by all facets at once: few different rows, whose lists are taken apart here and not by SQL, a third of the time."""
+"""Hits by all facets at once. The plus sign keeps SQLite to the index over just these columns: a fifth of the time of
+fetching 40,000 rows. The lists in a row are taken apart here and not by SQL."""
 _RESULTS = f"""
 select a.pmid, a.title, snippet(articles_fts, 0, char(57344), char(57345), '…', 64) as marked_title,
        snippet(articles_fts, 1, char(57344), char(57345), '…', 40) as snippet,

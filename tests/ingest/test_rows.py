@@ -15,7 +15,20 @@ def tag(start: int, end: int, quote: str) -> Tag:
 
 def test_a_tag_is_written_with_the_words_it_points_at():
     assert tag_rows(RECORD, [tag(0, 2, "IM")]) == [
-        (99000001 * 10_000 + 1, 99000001, "route", "intramuscular", "studied", "text", "route.im", "title", 0, 2, "IM", 0.9)
+        (
+            99000001 * 10_000 + 1,
+            99000001,
+            "route",
+            "intramuscular",
+            "studied",
+            "text",
+            "route.im",
+            "title",
+            0,
+            2,
+            "IM",
+            0.9,
+        )
     ]
 
 
