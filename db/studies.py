@@ -76,7 +76,10 @@ class Study:
     reports: tuple[tuple[Report, str, str], ...] = field(default=())
     """(report, role, why it belongs here)."""
     history: tuple["State", ...] = field(default=())
-    """What the study looked like from when to when, in order. The last one still stands unless all its reports are gone from PubMed."""
+    """What the study looked like from when to when, in order.
+
+    The last one still stands, unless all reports are gone from PubMed.
+    """
 
     @property
     def public_from(self) -> tuple[str, str]:

@@ -2,11 +2,11 @@
 
 import pytest
 from citation_records import make_database
-from pubmed_server.corpus import Article, Corpus
-from pubmed_server.server import PubMedServer
 
 from db.citations import cite
 from ingest.eutils import Eutils, EutilsSettings
+from pubmed_server.corpus import Article, Corpus
+from pubmed_server.server import PubMedServer
 from topics.errors import PubMedError
 
 FIRST = 99000500
