@@ -6,7 +6,7 @@ at too: nothing is passed over in silence.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from lxml import etree
@@ -41,6 +41,30 @@ def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | Delet
         BadInputError: it is not PubMed XML (the message says what it looks like), declares entities, is in an
             encoding that it does not keep to, or ends in the middle.
     """
+    yield from _cut(stream, _take_record)
+
+
+def read_records(stream: BinaryIO) -> Iterator[Record | BrokenRecord | DeletedRecord]:
+    """Yield every record of PubMed XML, read, in one go.
+
+    What stands in the plain form (`plain_form`) is not checked to be well-formed where nothing is taken from it.
+
+    Raises:
+        BadInputError: as `split_records`.
+    """
+    for each in _cut(stream, _take_unchecked):
+        if isinstance(each, RawRecord):
+            try:
+                yield read_record(each)
+            except BadInputError as error:
+                yield BrokenRecord(_pmid_in(each.body), 0, str(error))
+        else:
+            yield each
+
+
+def _cut(
+    stream: BinaryIO, take: Callable[[Window, bytes], RawRecord | BrokenRecord]
+) -> Iterator[RawRecord | BrokenRecord | DeletedRecord]:
     window = Window(utf8_chunks(stream))
     open_set: bytes | None = None
     seen_root = False
@@ -55,7 +79,7 @@ def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | Delet
             closing, name = window.tag()
             if name in _RECORDS and not closing:
                 seen_root = True
-                yield _take_record(window, name)
+                yield take(window, name)
             elif name == b"DeleteCitation" and open_set and not closing:
                 yield from _take_deletions(window)
             elif name in _SETS and not closing and not open_set:
@@ -73,6 +97,15 @@ def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | Delet
         raise BadInputError(f"it is cut off before </{open_set.decode()}> (byte {window.position}). Fetch it again.")
     if not seen_root:
         raise BadInputError(f"not PubMed XML: it looks like {describe(window.read_so_far)}.")
+
+
+def _take_unchecked(window: Window, name: bytes) -> RawRecord | BrokenRecord:
+    """Take a record whose bytes its reader looks into; its PMID is not known yet."""
+    start = window.position
+    body = window.take_to(b"</" + name + b">")
+    if body is None:
+        return _take_unclosed(window, start)
+    return RawRecord(0, 1, "pubmed-xml", body)
 
 
 def read_record(raw: RawRecord) -> Record:

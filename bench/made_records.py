@@ -1,0 +1,365 @@
+"""Made-up PubMed records, shaped like recent real ones, in any number: the data of the bench.
+
+Sections, authors with affiliations and ORCIDs, MeSH with qualifiers, history and references as NLM writes and indents
+them (about 14 KB and 230 elements a record). The same seed gives the same bytes. Blocks and sentences are drawn from
+pools, so text repeats between records: sizes of compressed text and of the full-text vocabulary are optimistic.
+"""
+
+import gzip
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+FIRST_PMID = 99_000_001
+PROLOG = (
+    '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE PubmedArticleSet SYSTEM '
+    '"http://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">\n<PubmedArticleSet>\n'
+)
+_END = "</PubmedArticleSet>\n"
+
+_SUBJECTS = (
+    "women after a first birth",
+    "adults with chronic cough",
+    "nurses on night shifts",
+    "older rural residents",
+    "children with recurrent otitis",
+    "long-distance runners",
+    "patients on haemodialysis",
+    "dairy workers",
+    "people with painful knees",
+    "school teachers",
+    "patients awaiting surgery",
+    "adolescents with asthma",
+)
+_THINGS = (
+    "walking speed",
+    "serum zinc",
+    "sleep quality",
+    "grip strength",
+    "wound healing",
+    "length of stay",
+    "hearing thresholds",
+    "bone density",
+    "appetite",
+    "skin temperature",
+    "reading span",
+    "lung volume",
+)
+_MEANS = (
+    "a weekly telephone call",
+    "supervised stretching",
+    "a low-salt diet",
+    "text-message reminders",
+    "compression stockings",
+    "an iron supplement",
+    "mirror exercises",
+    "morning light",
+    "a shared care plan",
+)
+_PLAIN = (
+    "Little is known about {thing} in {subjects}.",
+    "We compared {means} with usual care in {n} {subjects}.",
+    "Mean {thing} rose from {a} to {b} units over {w} weeks (95 % CI {a}.1 to {b}.4; p&lt;0.0{w}).",
+    "No difference in {thing} was found between groups after {w} months of follow-up.",
+    "Participants kept a diary of {thing} and returned it every {w} weeks by post.",
+    "Two readers who did not know the group measured {thing} on the same day.",
+    "Of {n} persons asked, {b} agreed and {a} completed all visits.",
+    "These findings suggest that {means} may be worth testing further in {subjects}.",
+    "The association with {thing} persisted after adjustment for age, sex and <i>body mass index</i>.",
+    "Values below 10<sup>{a}</sup> were set to the limit of detection, and missing values were imputed.",
+    "Costs per person were lower with {means}, mainly because fewer visits were needed.",
+    "Dropout was similar across sites and was not related to baseline {thing}.",
+)
+_ON_TOPIC = (
+    "Forty adults with major depressive disorder were randomized to intravenous ketamine 0.5 mg/kg or midazolam.",
+    "Intranasal esketamine 84 mg was given twice weekly to {n} patients with treatment-resistant depression.",
+    "In this double-blind, placebo-controlled crossover trial, {n} inpatients received oral ketamine 1 mg/kg.",
+    "The bioavailability of intramuscular ketamine was 93 % in healthy volunteers.",
+    "Sublingual ketamine reduced suicidal ideation within {w} days in an open-label case series of {n} outpatients.",
+    "This retrospective cohort study reviewed {n} patients given subcutaneous ketamine for bipolar depression.",
+)
+_LABELS = (("BACKGROUND", "BACKGROUND"), ("METHODS", "METHODS"), ("RESULTS", "RESULTS"), ("CONCLUSION", "CONCLUSIONS"))
+_MESH = (
+    "Adult",
+    "Aged",
+    "Female",
+    "Humans",
+    "Male",
+    "Middle Aged",
+    "Cross-Sectional Studies",
+    "Exercise",
+    "Knee Joint",
+    "Sleep",
+    "Walking",
+    "Zinc",
+    "Bone Density",
+    "Follow-Up Studies",
+    "Risk Factors",
+    "Nurses",
+    "Treatment Outcome",
+    "Quality of Life",
+    "Hand Strength",
+    "Prospective Studies",
+    "Child",
+    "Diet",
+)
+_QUALIFIERS = (
+    ("Q000187", "drug effects"),
+    ("Q000502", "physiology"),
+    ("Q000379", "methods"),
+    ("Q000628", "therapy"),
+    ("Q000097", "blood"),
+    ("Q000517", "prevention &amp; control"),
+)
+_NAMES = (
+    "Aalto",
+    "Berg",
+    "Cardoso",
+    "Dumitru",
+    "Eklund",
+    "Fujita",
+    "Gómez",
+    "Hansen",
+    "Ivanov",
+    "Jørgensen",
+    "Kowalska",
+    "Lindqvist",
+    "Müller",
+    "Nakamura",
+    "Okafor",
+    "Peeters",
+    "Quint",
+    "Rossi",
+    "Šimek",
+    "Tanaka",
+)
+_FORENAMES = ("Anna", "Bo", "Chiara", "Daniel", "Elif", "Femke", "Goran", "Hana", "Ines", "Jonas", "Kaia", "Luca")
+_TOWNS = ("Oslo", "Lyon", "Porto", "Graz", "Turku", "Leeds", "Kobe", "Perth", "Quito", "Lagos", "Pune", "Brno")
+_JOURNALS = tuple(f"J Made Up {kind} Res" for kind in ("Clin", "Sport", "Nurs", "Psychiatr", "Prim", "Surg", "Geriatr"))
+
+
+def records(count: int, seed: int = 1, first: int = FIRST_PMID, topic_share: float = 0.001) -> Iterator[str]:
+    """Yield `count` PubmedArticle elements with PMIDs from `first` up.
+
+    `topic_share` of them are about the topic (of all of PubMed, about a thousandth names ketamine); in a third as many
+    others the drug is mentioned in passing.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    pools = _Pools(rng)
+    for pmid in range(first, first + count):
+        yield pools.article(pmid, on_topic=rng.random() < topic_share, mentioned=rng.random() < topic_share / 3)
+
+
+def write_file(path: Path, count: int, seed: int = 1, first: int = FIRST_PMID, topic_share: float = 0.001) -> int:
+    """Write a gzipped file of `count` records as NLM's baseline has them; the number of bytes unzipped."""
+    size = 0
+    with gzip.open(path, "wb", compresslevel=6) as file:
+        for part in (PROLOG, *records(count, seed, first, topic_share), _END):
+            size += file.write(part.encode())
+    return size
+
+
+class _Pools:
+    """Blocks of XML that are put together into records."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.sentences = [self._sentence(rng.choice(_PLAIN)) for _ in range(6000)]
+        self.topical = [self._sentence(rng.choice(_ON_TOPIC)) for _ in range(300)]
+        self.authors = [self._author(number) for number in range(4000)]
+        self.headings = [self._heading(name, number) for number, name in enumerate(_MESH) for _ in range(4)]
+        self.references = [self._reference(number) for number in range(8000)]
+
+    def _sentence(self, form: str) -> str:
+        rng = self.rng
+        return form.format(
+            subjects=rng.choice(_SUBJECTS),
+            thing=rng.choice(_THINGS),
+            means=rng.choice(_MEANS),
+            n=rng.randint(12, 900),
+            a=rng.randint(2, 40),
+            b=rng.randint(41, 90),
+            w=rng.randint(2, 9),
+        )
+
+    def _author(self, number: int) -> str:
+        rng = self.rng
+        name, fore = rng.choice(_NAMES), rng.choice(_FORENAMES)
+        town = rng.choice(_TOWNS)
+        orcid = (
+            f'          <Identifier Source="ORCID">https://orcid.org/0000-0002-{number:04d}-{number:04d}</Identifier>\n'
+            if number % 3 == 0
+            else ""
+        )
+        return (
+            '        <Author ValidYN="Y">\n'
+            f"          <LastName>{name}</LastName>\n          <ForeName>{fore} {name[0]}</ForeName>\n"
+            f"          <Initials>{fore[0]}{name[0]}</Initials>\n{orcid}"
+            "          <AffiliationInfo>\n"
+            f"            <Affiliation>Department of Made-up Medicine {number % 40}, University Hospital of {town}, "
+            f"{town}, Nowhere. Electronic address: author{number}@example.org.</Affiliation>\n"
+            "          </AffiliationInfo>\n        </Author>\n"
+        )
+
+    def _heading(self, name: str, number: int) -> str:
+        qualifiers = self.rng.sample(_QUALIFIERS, self.rng.choice((0, 0, 1, 1, 2)))
+        lines = [f'          <DescriptorName UI="D{900000 + number:06d}" MajorTopicYN="N">{name}</DescriptorName>\n']
+        lines += [
+            f'          <QualifierName UI="{ui}" MajorTopicYN="{self.rng.choice("NNY")}">{qualifier}</QualifierName>\n'
+            for ui, qualifier in qualifiers
+        ]
+        return f"        <MeshHeading>\n{''.join(lines)}        </MeshHeading>\n"
+
+    def _reference(self, number: int) -> str:
+        rng = self.rng
+        return (
+            "        <Reference>\n"
+            f"          <Citation>{rng.choice(_NAMES)} {rng.choice('ABCDEK')}, {rng.choice(_NAMES)} "
+            f"{rng.choice('HJM')}, {rng.choice(_NAMES)} L. What is known of {rng.choice(_THINGS)} in "
+            f"{rng.choice(_SUBJECTS)}. "
+            f"{rng.choice(_JOURNALS)}. {rng.randint(1985, 2024)};{rng.randint(1, 80)}({rng.randint(1, 12)}):"
+            f"{rng.randint(1, 900)}-{rng.randint(901, 999)}.</Citation>\n          <ArticleIdList>\n"
+            f'            <ArticleId IdType="pubmed">{98_000_000 + number}</ArticleId>\n'
+            f'            <ArticleId IdType="doi">10.9999/made.up.{number}</ArticleId>\n'
+            "          </ArticleIdList>\n        </Reference>\n"
+        )
+
+    def _abstract(self, on_topic: bool, mentioned: bool) -> str:
+        rng = self.rng
+        kind = rng.random()
+        if kind < 0.08:
+            return ""
+        chosen = rng.choices(self.sentences, k=14)
+        if on_topic:
+            chosen[3:5] = rng.sample(self.topical, 2)
+        elif mentioned:
+            chosen[8] = "Ketamine was used for induction of anaesthesia, and morphine was given on demand."
+        if kind < 0.4:
+            parts = f"        <AbstractText>{' '.join(chosen)}</AbstractText>\n"
+        else:
+            parts = "".join(
+                f'        <AbstractText Label="{label}" NlmCategory="{category}">{" ".join(chosen[at : at + 4])}'
+                "</AbstractText>\n"
+                for at, (label, category) in zip(range(0, 14, 4), _LABELS, strict=True)
+            )
+        rights = "<CopyrightInformation>© Made up.</CopyrightInformation>"
+        return f"      <Abstract>\n{parts}        {rights}\n      </Abstract>\n"
+
+    def article(self, pmid: int, *, on_topic: bool, mentioned: bool) -> str:
+        """One PubmedArticle, with a line end behind it."""
+        rng = self.rng
+        year, month, day = rng.randint(2008, 2025), rng.randint(1, 12), rng.randint(1, 28)
+        journal = rng.choice(_JOURNALS)
+        what = "Ketamine for depression" if on_topic else rng.choice(_MEANS).capitalize()
+        authors = "".join(rng.choices(self.authors, k=rng.randint(2, 8)))
+        headings = "".join(rng.sample(self.headings, 12))
+        if on_topic:
+            headings += (
+                '        <MeshHeading>\n          <DescriptorName UI="D007649" MajorTopicYN="Y">Ketamine'
+                "</DescriptorName>\n        </MeshHeading>\n"
+            )
+        references = "".join(rng.choices(self.references, k=rng.randint(6, 22)))
+        dated = "".join(
+            f'        <PubMedPubDate PubStatus="{status}">\n          <Year>{year}</Year>\n'
+            f"          <Month>{month}</Month>\n          <Day>{day}</Day>\n          <Hour>6</Hour>\n"
+            "          <Minute>0</Minute>\n        </PubMedPubDate>\n"
+            for status in ("received", "revised", "accepted", "medline", "pubmed", "entrez")
+        )
+        keywords = "".join(f'        <Keyword MajorTopicYN="N">{word}</Keyword>\n' for word in rng.sample(_THINGS, 4))
+        registered = (
+            '        <DataBankList CompleteYN="Y">\n          <DataBank>\n            <DataBankName>ClinicalTrials.gov'
+            "</DataBankName>\n            <AccessionNumberList>\n              <AccessionNumber>"
+            f"NCT{pmid % 100_000_000:08d}</AccessionNumber>\n            </AccessionNumberList>\n"
+            "          </DataBank>\n        </DataBankList>\n"
+            if on_topic
+            else ""
+        )
+        kind = ("D016449", "Randomized Controlled Trial") if rng.random() < 0.1 else ("D016428", "Journal Article")
+        return f"""  <PubmedArticle>
+    <MedlineCitation Status="MEDLINE" Owner="NLM" IndexingMethod="{rng.choice(("Automated", "Curated"))}">
+      <PMID Version="1">{pmid}</PMID>
+      <DateCompleted>
+        <Year>{year}</Year>
+        <Month>{month:02d}</Month>
+        <Day>{day:02d}</Day>
+      </DateCompleted>
+      <DateRevised>
+        <Year>{year}</Year>
+        <Month>{month:02d}</Month>
+        <Day>{day:02d}</Day>
+      </DateRevised>
+      <Article PubModel="Print-Electronic">
+        <Journal>
+          <ISSN IssnType="Electronic">9900-{pmid % 10000:04d}</ISSN>
+          <JournalIssue CitedMedium="Internet">
+            <Volume>{rng.randint(1, 90)}</Volume>
+            <Issue>{rng.randint(1, 12)}</Issue>
+            <PubDate>
+              <Year>{year}</Year>
+              <Month>Jun</Month>
+              <Day>{day:02d}</Day>
+            </PubDate>
+          </JournalIssue>
+          <Title>Journal of made-up research</Title>
+          <ISOAbbreviation>{journal}</ISOAbbreviation>
+        </Journal>
+        <ArticleTitle>{what} and {rng.choice(_THINGS)} in {rng.choice(_SUBJECTS)}: a made-up study.</ArticleTitle>
+        <Pagination>
+          <StartPage>11</StartPage>
+          <EndPage>19</EndPage>
+          <MedlinePgn>11-9</MedlinePgn>
+        </Pagination>
+        <ELocationID EIdType="doi" ValidYN="Y">10.9999/made.{pmid}</ELocationID>
+{self._abstract(on_topic, mentioned)}        <AuthorList CompleteYN="Y">
+{authors}        </AuthorList>
+        <Language>eng</Language>
+{registered}        <GrantList CompleteYN="Y">
+          <Grant>
+            <GrantID>R01-{pmid}</GrantID>
+            <Agency>Made-up Council</Agency>
+            <Country>Norway</Country>
+          </Grant>
+        </GrantList>
+        <PublicationTypeList>
+          <PublicationType UI="D016428">Journal Article</PublicationType>
+          <PublicationType UI="{kind[0]}">{kind[1]}</PublicationType>
+        </PublicationTypeList>
+        <ArticleDate DateType="Electronic">
+          <Year>{year}</Year>
+          <Month>{month:02d}</Month>
+          <Day>{day:02d}</Day>
+        </ArticleDate>
+      </Article>
+      <MedlineJournalInfo>
+        <Country>Norway</Country>
+        <MedlineTA>{journal}</MedlineTA>
+        <NlmUniqueID>9900001</NlmUniqueID>
+        <ISSNLinking>9900-0001</ISSNLinking>
+      </MedlineJournalInfo>
+      <ChemicalList>
+        <Chemical>
+          <RegistryNumber>J41CSQ7QDS</RegistryNumber>
+          <NameOfSubstance UI="D015032">Zinc</NameOfSubstance>
+        </Chemical>
+      </ChemicalList>
+      <CitationSubset>IM</CitationSubset>
+      <MeshHeadingList>
+{headings}      </MeshHeadingList>
+      <KeywordList Owner="NOTNLM">
+{keywords}      </KeywordList>
+      <CoiStatement>The authors declare no competing interests; all of them are made up.</CoiStatement>
+    </MedlineCitation>
+    <PubmedData>
+      <History>
+{dated}      </History>
+      <PublicationStatus>ppublish</PublicationStatus>
+      <ArticleIdList>
+        <ArticleId IdType="pubmed">{pmid}</ArticleId>
+        <ArticleId IdType="doi">10.9999/made.{pmid}</ArticleId>
+        <ArticleId IdType="pmc">PMC{pmid}</ArticleId>
+      </ArticleIdList>
+      <ReferenceList>
+{references}      </ReferenceList>
+    </PubmedData>
+  </PubmedArticle>
+"""

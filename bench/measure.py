@@ -1,0 +1,94 @@
+"""Running things apart from each other, in turns, and what they took."""
+
+import json
+import os
+import platform
+import resource
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Took:
+    """Processor and wall seconds of a step, and by how many MB memory was higher at its peak than before it."""
+
+    processor: float
+    wall: float
+    megabytes: float
+    answer: object
+
+
+def apart(module: str, function: str, *arguments: object) -> Took:
+    """Call `bench.<module>.<function>` in a process of its own, with JSON-able arguments and answer."""
+    command = [sys.executable, "-m", "bench.measure", module, function, json.dumps(arguments, default=str)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return Took(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def in_turns(steps: Mapping[str, tuple[object, ...]], rounds: int) -> dict[str, list[Took]]:
+    """Run every step once a round, so that a machine that slows down slows all of them down."""
+    took: dict[str, list[Took]] = {name: [] for name in steps}
+    for _ in range(rounds):
+        for name, (module, function, *arguments) in steps.items():
+            took[name].append(apart(str(module), str(function), *arguments))
+    return took
+
+
+def median(times: Sequence[Took], what: str = "processor") -> float:
+    """The median over rounds."""
+    return statistics.median(getattr(one, what) for one in times)
+
+
+def ratio(slow: Sequence[Took], fast: Sequence[Took], what: str = "processor") -> float:
+    """How many times as long `slow` took, as the median of the rounds' own ratios."""
+    return statistics.median(getattr(a, what) / getattr(b, what) for a, b in zip(slow, fast, strict=True))
+
+
+def met(yes: bool) -> str:
+    """In the doc."""
+    return "met" if yes else "**missed**"
+
+
+def machine() -> str:
+    """What it was measured on."""
+    cpu = platform.processor() or platform.machine()
+    known = Path("/proc/cpuinfo")
+    for line in known.read_text(encoding="utf-8").splitlines() if known.exists() else ():
+        if line.startswith("model name"):
+            cpu = line.partition(":")[2].strip()
+    packages = []
+    for name in ("lxml", "isal", "ahocorasick-rs", "sqlite-utils", "datasette", "pubmed-parser", "biopython",
+                 "distributed"):  # fmt: skip
+        try:
+            packages.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            packages.append(f"{name} not installed")
+    return (
+        f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; "
+        f"{', '.join(packages)}."
+    )
+
+
+def _main() -> None:
+    module, function, arguments = sys.argv[1:]
+    step = getattr(import_module(f"bench.{module}"), function)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    processor, wall = time.process_time(), time.perf_counter()
+    answer = step(*json.loads(arguments))
+    took = Took(
+        time.process_time() - processor, time.perf_counter() - wall,
+        (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, answer,
+    )  # fmt: skip
+    print(json.dumps(vars(took)))  # noqa: T201
+
+
+if __name__ == "__main__":
+    _main()

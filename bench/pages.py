@@ -1,0 +1,282 @@
+"""How fast pages are at 40,000 records, beside Datasette's own table page of the same database in the same run.
+
+`python -m bench.pages [--records N] [--times T] [--seconds S] [--json]`. The database is the bundled register with
+generated records written straight into its tables. It is served in a process of its own and read over HTTP by one
+reader and by eight.
+Then builds go live under eight readers: no page may fail or show half of each.
+"""
+
+import http.client
+import json
+import multiprocessing
+import random
+import shutil
+import socket
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlite_utils
+import uvicorn
+
+from bench.made_records import FIRST_PMID
+from db.release import go_live
+from db.tables import as_text
+from ingest.build import build
+from publish.serve import application
+from topics import load_topic
+
+METADATA = Path(__file__).resolve().parents[1] / "metadata.yml"
+TABLE_PAGE = "Datasette's table page"
+PAGES = {
+    TABLE_PAGE: "/evidence/articles",
+    "home": "/",
+    "claim": "/claims/iv-most-studied",
+    "record": f"/articles/{FIRST_PMID + 7}",
+    "study": f"/studies/pmid:{FIRST_PMID + 7}",
+    "studies": "/studies?route=intravenous&design=cohort",
+    "map": "/map",
+    "map narrowed": "/map?condition=depression&since=2015",
+    "search, common word": "/search?q=ketamine",
+    "search, three words": "/search?q=intranasal+depression+placebo",
+    "search while typing": "/search?q=intran&typing=1",
+    "cite": f"/cite?q={FIRST_PMID + 7}",
+    "changes": "/changes",
+    "methods": "/methods",
+}
+_ROUTES = ("intravenous", "intranasal", "intramuscular", "oral", "subcutaneous", "sublingual")
+_DESIGNS = (
+    "randomized_controlled_trial",
+    "nonrandomized_trial",
+    "cohort",
+    "case_report",
+    "case_series",
+    "narrative_review",
+)
+_CONDITIONS = ("depression", "treatment_resistant_depression", "pain", "anxiety", "suicidality")
+_TOPICAL = (
+    "adults", "placebo", "weeks", "scores", "infusion", "depression", "response", "remission", "baseline", "randomized",
+    "patients", "outcome", "safety", "midazolam", "intranasal", "intravenous", "dose", "group", "mood", "trial",
+)  # fmt: skip
+_WORDS = [
+    a + b + c
+    for a in ("ba", "do", "fi", "gu", "ke", "lo", "mi", "na", "pe", "ru", "si", "ta", "vo", "ze")
+    for b in ("lan", "mer", "tis", "von", "rup", "kel", "dro")
+    for c in ("a", "ine", "osis", "ics", "ed", "er")
+]
+"""588 words: with the topical ones about as many different words an abstract as in PubMed's."""
+
+
+def fill(path: Path, records: int) -> None:
+    """Add generated records with a study, a tag, sections and authors each. The same number gives the same rows."""
+    rng = random.Random(1)  # noqa: S311
+    database = sqlite_utils.Database(path)
+    rows: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("studies", "articles", "study_reports", "sections", "tags", "authors")
+    }
+    for pmid in range(FIRST_PMID, FIRST_PMID + records):
+        words = [*rng.choices(_WORDS, k=215), *rng.choices(_TOPICAL, k=12), "ketamine", "ketamine"]
+        rng.shuffle(words)
+        abstract = f"BACKGROUND: {' '.join(words)}"
+        route, design = rng.choice(_ROUTES), rng.choice(_DESIGNS)
+        study_id, year = f"pmid:{pmid}", rng.randint(1995, 2025)
+        decided = {
+            "title": f"Made-up {route} ketamine, {rng.choice(_WORDS)} and {rng.choice(_WORDS)}: study {pmid}",
+            "routes": json.dumps([route]), "designs": json.dumps([design]), "interventions": '["ketamine"]',
+            "conditions": json.dumps([rng.choice(_CONDITIONS)]), "registrations": "[]", "age_groups": '["adult"]',
+            "design": design, "randomized": "no", "blinding": "open", "control": "none", "crossover": "no",
+            "n_total": rng.randint(1, 300), "n_total_basis": "stated", "species": "human",
+            "is_primary": int(design != "narrative_review"), "on_topic": int(rng.random() < 0.5), "retracted": 0,
+            "doi": f"10.9999/made.{pmid}",
+        }  # fmt: skip
+        rows["studies"].append(
+            {"study_id": study_id, **decided, "public_from": f"{year}-05", "main_pmid": pmid, "n_reports": 1}
+        )
+        rows["articles"].append({
+            "pmid": pmid, **decided, "study_id": study_id, "journal": "J Made Up Res", "year": year, "source": "pubmed",
+            "published": f"{year}-05", "first_author": "Doe J", "abstract": abstract,
+        })  # fmt: skip
+        rows["study_reports"].append({"study_id": study_id, "pmid": pmid, "role": "main", "why": "the only report"})
+        rows["sections"].append({"pmid": pmid, "position": 1, "label": "BACKGROUND", "start": 12, "end": len(abstract)})
+        rows["authors"] += [{"pmid": pmid, "position": n, "last_name": "Doe", "initials": "J"} for n in (1, 2, 3)]
+        start = abstract.index("ketamine")
+        rows["tags"].append({
+            "pmid": pmid, "facet": "intervention", "value": "ketamine", "role": "", "source": "text", "rule": "made up",
+            "field": "abstract", "start": start, "end": start + 8, "quote": abstract[start : start + 8],
+            "confidence": 0.9,
+        })  # fmt: skip
+    with database.atomic():
+        for name, made in rows.items():
+            database.table(name).insert_all(made, batch_size=500)
+    database.table("articles_fts").optimize()
+    database.analyze()
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+
+
+def _serve(path: Path, listener: socket.socket) -> None:
+    uvicorn.Server(uvicorn.Config(application(path, METADATA).app(), log_level="warning", lifespan="on")).run(
+        [listener]
+    )
+
+
+@contextmanager
+def served(path: Path) -> Iterator[int]:
+    """The port of a server of its own process while the block runs."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        process = multiprocessing.get_context("fork").Process(target=_serve, args=(path, listener))
+        process.start()
+        yield int(listener.getsockname()[1])
+        process.terminate()
+        process.join()
+
+
+def fetch(connection: http.client.HTTPConnection, path: str) -> bytes:
+    """The body of an answer.
+
+    Raises:
+        RuntimeError: it was not 200.
+    """
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"{path}: {answer.status}")
+    return body
+
+
+def measure(port: int, readers: int, times: int) -> list[dict[str, Any]]:
+    """Median and 95th percentile of every page in milliseconds, with its ratio to Datasette's table page.
+
+    Pages take turns, so that all of them meet the machine in the same state.
+    """
+    took: dict[str, list[float]] = {name: [] for name in PAGES}
+    failed = dict.fromkeys(PAGES, 0)
+    weight: dict[str, int] = {}
+
+    def read(seed: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        order = list(PAGES.items())
+        rng = random.Random(seed)  # noqa: S311
+        for _ in range(times):
+            rng.shuffle(order)
+            for name, path in order:
+                begun = time.perf_counter()
+                try:
+                    weight[name] = len(fetch(connection, path))
+                except RuntimeError:
+                    failed[name] += 1
+                took[name].append((time.perf_counter() - begun) * 1000)
+        connection.close()
+
+    threads = [threading.Thread(target=read, args=[seed]) for seed in range(readers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    base = statistics.median(took[TABLE_PAGE])
+    return [
+        {
+            "page": name, "readers": readers, "median ms": round(statistics.median(values), 1),
+            "p95 ms": round(statistics.quantiles(values, n=20)[-1], 1),
+            "of table page": round(statistics.median(values) / base, 2), "kB": round(weight[name] / 1000),
+            "failed": failed[name],
+        }
+        for name, values in took.items()
+    ]  # fmt: skip
+
+
+def go_live_under_load(port: int, live: Path, seconds: float) -> dict[str, Any]:
+    """Two versions go live in turn under eight readers of the map; what the readers saw."""
+    other = live.with_name("other.db")
+    shutil.copy(live, other)
+    database = sqlite_utils.Database(other)
+    with database.atomic():
+        database.execute("UPDATE studies SET retracted = 1 WHERE study_id = ?", [f"pmid:{FIRST_PMID + 7}"])
+        database.execute(
+            "UPDATE studies SET on_topic = 1 - on_topic WHERE study_id >= ?", [f"pmid:{FIRST_PMID + 30_000}"]
+        )
+        database.execute("UPDATE build SET value = '7' WHERE key = 'from_register'")
+    database.execute("PRAGMA journal_mode = DELETE")
+    database.close()
+    first = live.with_name("first.db")
+    shutil.copy(live, first)
+    seen: dict[tuple[str, int], int] = {}
+    failed: list[str] = []
+    done = threading.Event()
+
+    def told(connection: http.client.HTTPConnection) -> tuple[str, int]:
+        data = json.loads(fetch(connection, "/map.json"))
+        return data["freshness"], data["total"]["studies"]
+
+    def read() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        while not done.is_set():
+            try:
+                said = told(connection)
+            except (OSError, RuntimeError, http.client.HTTPException) as error:
+                failed.append(str(error))
+            else:
+                seen[said] = seen.get(said, 0) + 1
+
+    def release(version: Path) -> None:
+        built = live.with_name("evidence.build.db")
+        shutil.copy(version, built)
+        go_live(built, live)
+
+    alone = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    allowed = set()
+    for version in (other, first):
+        release(version)
+        allowed.add(told(alone))
+    readers = [threading.Thread(target=read) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    until, releases = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        release(other if releases % 2 == 0 else first)
+        releases += 1
+    done.set()
+    for reader in readers:
+        reader.join()
+    mixed = sum(count for said, count in seen.items() if said not in allowed)
+    return {"releases": releases, "pages read": sum(seen.values()), "failed": len(failed), "mixed": mixed}
+
+
+@click.command(help=__doc__)
+@click.option("--records", default=40_000, show_default=True)
+@click.option("--times", default=15, show_default=True, help="How often each reader reads every page.")
+@click.option("--seconds", default=15.0, show_default=True, help="How long builds go live under load.")
+@click.option("--json", "as_json", is_flag=True)
+def main(records: int, times: int, seconds: float, as_json: bool) -> None:
+    """Make the database, serve it, measure."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        live = build(data, load_topic("ketamine-routes")).live
+        fill(live, records)
+        with served(live) as port:
+            measure(port, 1, 2)  # every thread of the server has opened its connection and compiled its templates
+            rows = [
+                row
+                for readers in (1, 8)
+                for row in measure(port, readers, times if readers == 1 else max(2, times // 4))
+            ]
+            swapped = go_live_under_load(port, live, seconds)
+    size = {"records": records}
+    if as_json:
+        click.echo(json.dumps({**size, "pages": rows, "going live": swapped}, indent=1))
+    else:
+        click.echo(as_text(rows))
+        click.echo(", ".join(f"{name} {value}" for name, value in (size | swapped).items()))
+
+
+if __name__ == "__main__":
+    main()
