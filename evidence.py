@@ -132,6 +132,24 @@ def import_(topic: str, data: Path, as_json: bool, files: tuple[Path, ...]) -> N
         )
 
 
+@command(
+    click.argument("files", nargs=-1, required=True),
+    click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786."),
+    click.option("--workers", type=click.IntRange(min=1), help="Processes on this machine; one a core if not given."),
+    click.option("--table", type=click.Path(file_okay=False, path_type=Path), help="Also write Parquet, by year."),
+)
+def bulk(
+    topic: str, data: Path, as_json: bool, files: tuple[str, ...], scheduler: str | None, workers: int | None,
+    table: Path | None,
+) -> None:  # fmt: skip
+    """Look through NLM's baseline and update FILES (paths, globs, addresses) and take what the topic wants."""
+    from ingest.bulk import bulk as look_through
+
+    result = look_through(data, load_topic(topic), files, scheduler, table, workers)
+    _show(result, as_json, result.lines())
+    sys.exit(result.exit_code)
+
+
 @command()
 def build(topic: str, data: Path, as_json: bool) -> None:
     """Make evidence.db from the archive and the register. Says so and is quick when nothing has changed."""

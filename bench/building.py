@@ -106,7 +106,7 @@ def end_to_end(path: str, folder: str) -> int:
         database.execute("PRAGMA synchronous = OFF")
         create_evidence(database)
         store = Store(database)
-        assembly = Assembly(Inputs(archive, topic, {}, [], Tagger(topic.vocabulary)), store)
+        assembly = Assembly(Inputs(archive, topic, {}, {}, Tagger(topic.vocabulary)), store)
         with database.atomic(), igzip.open(path, "rb") as file:
             for record in read_records(file):
                 if isinstance(record, Record):
@@ -149,7 +149,7 @@ def skipping(path: str, folder: str) -> list[float]:
     connection.commit()
     store = Store(database)
     with Archive.open(data) as archive, database.atomic():
-        assembly = Assembly(Inputs(archive, topic, {}, [], tagger), store)
+        assembly = Assembly(Inputs(archive, topic, {}, {}, tagger), store)
         for each in archive.current([pmid for (pmid,) in pmids]):
             assembly.add_record(Arrival(record_of(each.format, each.body), "pubmed", each.sha256))
         store.flush()

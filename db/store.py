@@ -24,6 +24,7 @@ class Store:
         self._connection: sqlite3.Connection = database.conn
         self._connection.execute("PRAGMA foreign_keys = OFF")  # no effect inside a transaction: make a Store before one
         self._waiting: dict[str, list[Sequence[Any]]] = defaultdict(list)
+        self._columns = {name: dict.fromkeys(table.columns) for name, table in TABLES.items()}
         self._insert = {
             name: f"INSERT INTO {name} VALUES ({','.join('?' * len(table.columns))})"  # noqa: S608
             for name, table in TABLES.items()
@@ -38,11 +39,10 @@ class Store:
 
     def add_row(self, table: str, row: Mapping[str, Any]) -> None:
         """Add one row by column name. Columns that are not named are NULL; unknown names are an error."""
-        columns = TABLES[table].columns
-        unknown = row.keys() - columns.keys()
-        if unknown:
-            raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
-        self.add(table, [[row.get(column) for column in columns]])
+        columns = self._columns[table]
+        if not row.keys() <= columns.keys():
+            raise ValueError(f"{table} has no column {', '.join(sorted(row.keys() - columns.keys()))}")
+        self.add(table, [list(map(row.get, columns))])
 
     def flush(self) -> None:
         """Write what is waiting."""
