@@ -31,7 +31,7 @@ _PHRASES = {
     "at_least_people": "at least {} people",
     "since": "public from {}",
     "before": "public before {}",
-    "where": "with {}",
+    "where": "and a condition of its own (see the SQL)",
 }
 _FLAGS = {
     "primary": ("primary studies", "primary or not"),

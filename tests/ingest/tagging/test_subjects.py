@@ -1,5 +1,8 @@
 """Conditions, interventions, species and ages."""
 
+from ingest.tagging.subjects import plain
+from topics import load_topic
+
 
 def _values(tagged, facet: str) -> set[str]:
     return {tag.value for tag in tagged.tags if tag.facet == facet}
@@ -39,3 +42,13 @@ def test_species_are_what_was_studied(decided):
 
 def test_ages_are_tagged(decided):
     assert decided("Ketamine in older adults and children").age_groups == ("aged", "child")
+
+
+def test_no_word_of_the_bundled_topic_stands_for_two_drugs():
+    """Signs are lost when text is folded: '(+)-ketamine' would be plain 'ketamine'."""
+    drugs = load_topic("ketamine-routes").vocabulary.interventions
+    meant: dict[str, set[str]] = {}
+    for term in drugs:
+        for word in term.terms:
+            meant.setdefault(" ".join(plain(word).split()), set()).add(term.value)
+    assert {word: values for word, values in meant.items() if len(values) > 1} == {}
