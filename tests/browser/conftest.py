@@ -23,7 +23,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its event loop must be gone before asynchronous tests of other modules
 def chromium() -> Iterator[Browser]:
     executable = shutil.which("chromium")
     if not executable:
