@@ -136,12 +136,17 @@ class _Run:
         deaths: dict[str, int] = {}
         while left or waiting:
             while left and len(waiting) < ahead:
-                place = left.pop(0)
                 try:
-                    path = self._local(place)
+                    path = self._local(left[0])
                     waiting.append((path, executor.submit(scan_file, path, self._folder, (), bool(self._table))))
+                except BrokenProcessPool:  # a worker died since the last result; what waits tells at which file
+                    if waiting:
+                        break
+                    executor = start()
+                    continue
                 except EvidenceError as error:
                     self._problems.append(str(error))
+                left.pop(0)
             if not waiting:
                 break
             path, future = waiting[0]

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import threading
+import time
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -182,7 +183,8 @@ def test_a_second_run_does_only_what_is_left(tmp_path, topic):
     assert bulk(tmp_path / "data", topic, files, workers=1).files == 0
 
 
-def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path, topic):
+@pytest.mark.parametrize("wait", [0, 1], ids=["at once", "when the pool knows"])
+def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path, topic, wait):
     files = [put(tmp_path, number, *(wanted(FIRST + 50 * number + n) for n in range(50))) for number in range(1, 7)]
     killed = []
 
@@ -191,6 +193,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path, topic):
         if not killed and children:
             killed.append(children[0].pid)
             os.kill(children[0].pid, 9)
+            time.sleep(wait)
 
     result = bulk(tmp_path / "data", topic, files, workers=2, progress=kill_one)
     assert killed
