@@ -31,7 +31,7 @@ def step(name: str, folder: Path, full: bool) -> list[str]:
     if name == "end":
         from bench.building import end_to_end_lines
 
-        return end_to_end_lines(big, folder, ROUNDS)
+        return end_to_end_lines(big, folder, 2)
     if name == "build":
         from bench.building import table as build_table
 
@@ -39,7 +39,7 @@ def step(name: str, folder: Path, full: bool) -> list[str]:
     if name == "bulk":
         from bench.scanning import lines as scan_lines
 
-        return scan_lines(big, folder, ROUNDS, copies=8)
+        return scan_lines(big, folder, ROUNDS, copies=24)
     from bench.syncing import lines as sync_lines
 
     return sync_lines(8_000)

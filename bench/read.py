@@ -62,7 +62,8 @@ def pubmed_parser(path: str) -> int:
 def entrez_read(path: str) -> int:
     """Bio.Entrez.read."""
     with gzip.open(path, "rb") as file:
-        return len(Entrez.read(io.BytesIO(file.read()), validate=False)["PubmedArticle"])
+        text = file.read().replace(b'"http://dtd', b'"https://dtd')  # it refuses the address that NLM's files name
+    return len(Entrez.read(io.BytesIO(text), validate=False)["PubmedArticle"])
 
 
 def xtract(path: str) -> int:

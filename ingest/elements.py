@@ -32,8 +32,11 @@ def text_of(element: _Element | None) -> str:
     if element is None:
         return ""
     text = tostring(element, method="text", encoding="unicode", with_tail=False) if len(element) else element.text
-    if not text:
-        return ""
+    return one_spaced(text) if text else ""
+
+
+def one_spaced(text: str) -> str:
+    """Text with every run of white space as one space, and none at its ends."""
     if text.isprintable() and "  " not in text:  # so there is no white space but single spaces
         return text.strip()
     return " ".join(text.split())

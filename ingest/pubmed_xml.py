@@ -70,8 +70,8 @@ def read_article(root: _Element, plain: PlainForm | None = None) -> Record:
         status=citation.get("Status", ""),
         indexing=indexing,
         country=text_of(journal_info.get("Country")),
-        authors=_authors([authors]),
-        authors_complete=authors is None or authors.get("CompleteYN") != "N",
+        authors=plain.authors if plain else _authors([authors]),
+        authors_complete=plain.authors_complete if plain else authors is None or authors.get("CompleteYN") != "N",
         mesh=mesh_headings_in(plain.headings, indexing == "Automated")
         if plain
         else mesh_headings(parts.get("MeshHeadingList"), indexing == "Automated"),
