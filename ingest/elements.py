@@ -52,7 +52,7 @@ def children_of(element: _Element | None) -> dict[str, _Element]:
     """Child elements by name; of several with one name, the first."""
     if element is None:
         return {}
-    return {child.tag: child for child in element[::-1]}
+    return {child.tag: child for child in element.iterchildren(reversed=True)}
 
 
 def each_of(element: _Element | None, name: str) -> Iterator[_Element]:

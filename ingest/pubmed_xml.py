@@ -17,17 +17,22 @@ from ingest.plain_form import PlainForm
 from ingest.pubmed_data import day_of, entered_in, identifiers, read_pubmed_data, references
 from ingest.record import Author, Link, Record, Section
 from ingest.registrations import all_registrations
+from topics.errors import BadInputError
 
 
 def read_article(root: _Element, plain: PlainForm | None = None) -> Record:
-    """Read a PubmedArticle whose MedlineCitation/PMID the caller has found valid.
+    """Read a PubmedArticle; `plain` holds what was taken out of it before its tree was built.
 
-    `plain` holds what was taken out of the record before its tree was built.
+    Raises:
+        BadInputError: it has no PMID of its own.
     """
     top = children_of(root)
-    citation = top["MedlineCitation"]
-    data = plain.data if plain else read_pubmed_data(top.get("PubmedData"))
+    citation = top.get("MedlineCitation")
     parts = children_of(citation)
+    pmid = clean_pmid(text_of(parts.get("PMID")))
+    if citation is None or pmid is None:
+        raise BadInputError("no usable PMID in MedlineCitation")
+    data = plain.data if plain else read_pubmed_data(top.get("PubmedData"))
     article = parts.get("Article")
     body = children_of(article)
     journal = children_of(body.get("Journal"))
@@ -42,7 +47,7 @@ def read_article(root: _Element, plain: PlainForm | None = None) -> Record:
     authors = body.get("AuthorList")
     cited, links = _comments_corrections(parts.get("CommentsCorrectionsList"))
     return Record(
-        pmid=int(text_of(parts["PMID"])),
+        pmid=pmid,
         version=version_of(parts["PMID"]),
         title=title,
         vernacular_title=text_of(body.get("VernacularTitle")),
@@ -62,8 +67,8 @@ def read_article(root: _Element, plain: PlainForm | None = None) -> Record:
         date_precision=date.precision,
         published_text=date.text,
         entered=data.entered,
-        completed=day_of(parts.get("DateCompleted")),
-        revised=day_of(parts.get("DateRevised")),
+        completed=plain.completed if plain else day_of(parts.get("DateCompleted")),
+        revised=plain.revised if plain else day_of(parts.get("DateRevised")),
         doi=data.doi or _location_doi(article),
         pmcid=data.pmcid,
         languages=texts_of(article, "Language"),

@@ -116,8 +116,8 @@ def read_record(raw: RawRecord) -> Record:
     """
     if plain := take_apart(raw.body):
         try:
-            return read_article(_parse(plain.body)[0], plain)
-        except BadInputError:
+            return read_article(parse(plain.body), plain)
+        except (BadInputError, etree.XMLSyntaxError):
             pass  # asked again below, whole
     root, _ = _parse(raw.body)
     return read_book(root) if root.tag == "PubmedBookArticle" else read_article(root)
