@@ -22,7 +22,8 @@ from typing import Any
 from db.archive import Archive, now
 from db.lock import run_lock
 from ingest.downloads import fetch, locate
-from ingest.scan import FileScan, checked_md5, scan_file, topic_words
+from ingest.scan import FileScan, checked_md5, scan_file
+from ingest.sieve import topic_words
 from ingest.tagging import TAGGER_VERSION
 from topics import Topic
 from topics.errors import BadInputError, EvidenceError

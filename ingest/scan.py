@@ -1,63 +1,36 @@
 """One file of PubMed's baseline or updates, looked through for a topic: near the speed of unzipping it.
 
 All of PubMed is 1,334 files of 30,000 records, and a topic is a few records of each. The bytes are searched for the
-topic's words as they come; only a record that has one is cut out, parsed and tested in full. The search must never
-pass over a record that the full test would keep, so it sees what tagging sees: capitals and accents are levelled, and
-records in which a word may be broken (by markup, a character reference, MathML, a comment) are always tested in full.
+topic's words as they come (`sieve`); only a record that has one is cut out, parsed and tested in full.
 """
 
 import hashlib
 import io
-import re
 import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from isal import igzip, igzip_lib
 
 from db.archive import RawRecord
-from ingest.mesh_ui import DESCRIPTORS
 from ingest.raw import BrokenRecord, DeletedRecord
 from ingest.reader import read_record, split_records
 from ingest.record import Record
 from ingest.rows import article_row, deciding_columns
+from ingest.sieve import Sieve, own_pmid
 from ingest.steady import without_cycle_search
 from ingest.tagging import Tagger, decide
-from ingest.tagging.lexicon import fold
 from ingest.tagging.model import Tagged
 from topics import Topic, load_topic
 from topics.errors import BadInputError
 
 _CHUNK = 1 << 18
 _END = b"</PubmedArticle>"
-_OWN = b"<MedlineCitation "
-_OWN_PMID = re.compile(rb"[^>]*>\s*<PMID[^>]*>\s*(\d{1,8})\s*<")
-_CLOSINGS = (b"</i>", b"</b>", b"</u>", b"</sup>", b"</sub>")
-_ODD = (b"&#", b"<!", b"<?", b"mml:", b"DispFormula")
-"""What may stand inside a word without being seen: a record with one of them is tested in full."""
-
-
-def _levelling() -> bytes:
-    """Lower case, and the second byte of an accented Latin letter (UTF-8: C3 xx) as the plain letter.
-
-    Its first byte is deleted. Of other characters this makes letters that are not there, never the other way round.
-    """
-    table = bytearray(range(256))
-    for code in range(65, 91):
-        table[code] = code + 32
-    for code in range(0x80, 0xC0):
-        plain = fold(chr(code + 0x40))[1:2]
-        table[code] = plain[0] if plain != b" " else code
-    return bytes(table)
-
-
-_LEVEL = _levelling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,59 +75,6 @@ class _Tally:
     deleted: list[int] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
-
-
-class Sieve:
-    """The topic's words as bytes to be found, and the full test."""
-
-    def __init__(self, topic: Topic) -> None:
-        self.topic = topic
-        self.words = topic_words(topic)
-        self._spelled = BytesAhoCorasick(self.words, matchkind=MatchKind.LeftmostFirst)
-        self._breaking = BytesAhoCorasick([*_CLOSINGS, *_ODD], matchkind=MatchKind.LeftmostFirst)
-        uis = re.compile(rb"[cd]\d+")  # stand in attributes, where nothing can break them
-        letters = b"".join(word for word in self.words if not uis.fullmatch(word))
-        self._letters = frozenset(letters + letters.upper() + bytes(range(0x80, 0x100)))
-
-    def spelled(self, levelled: bytes) -> list[int]:
-        """Positions in levelled bytes at which one of the words stands."""
-        return [start for _, start, _ in self._spelled.find_matches_as_indexes(levelled)]
-
-    def broken(self, whole: bytes) -> Iterator[int]:
-        """Yield positions in bytes as they came at which one of the words may stand unseen."""
-        for pattern, start, end in self._breaking.find_matches_as_indexes(whole):
-            if pattern >= len(_CLOSINGS):
-                yield start
-                continue
-            opening = whole.rfind(b"<" + _CLOSINGS[pattern][2:], 0, start)
-            inside = opening + end - start - 1
-            letters = self._letters
-            if (whole[start - 1] in letters and whole[end : end + 1] and whole[end] in letters) or (
-                opening < 1 or (whole[opening - 1] in letters and whole[inside] in letters)
-            ):
-                yield start
-
-    def wants(self, tagged: Tagged) -> bool:
-        """Whether a record names one of the topic's interventions: in its words, or in its indexing."""
-        return any(tag.facet == "intervention" for tag in tagged.tags)
-
-
-def topic_words(topic: Topic) -> list[bytes]:
-    """Words of which every record that names one of the topic's interventions has at least one, and MeSH UIs.
-
-    Of each term its longest word; of words that contain each other the shortest. Records from before 2013 have the
-    names of headings only, so these are terms, too.
-    """
-    terms = [term for intervention in topic.vocabulary.interventions for term in intervention.terms]
-    uis = {ui for intervention in topic.vocabulary.interventions for ui in intervention.mesh}
-    terms += [name for name, ui in DESCRIPTORS.items() if ui in uis]
-    words = {max(fold(term).split(), key=len) for term in terms} | {ui.lower().encode() for ui in uis}
-    return sorted(word for word in words if not any(other in word for other in words - {word}))
-
-
-def level(chunk: bytes) -> bytes:
-    """Bytes without capitals and accents, as `Sieve.spelled` needs them."""
-    return chunk.translate(_LEVEL, b"\xc3")
 
 
 @lru_cache(maxsize=1)
@@ -235,16 +155,16 @@ def _scan(stream: BinaryIO, sieve: Sieve, tagger: Tagger, tally: _Tally, only: f
 def _scan_records(
     whole: bytes, position: int, sieve: Sieve, tagger: Tagger, tally: _Tally, only: frozenset[int], with_rows: bool
 ) -> None:
-    starts, pmids = _own_pmids(whole)
+    starts, breaks = sieve.marks(whole)
+    pmids = [own_pmid(whole, start) for start in starts]
     tally.records += len(starts)
     tally.pmids.extend(pmids)
     if only:
         chosen = {number for number, pmid in enumerate(pmids) if pmid in only}
     else:
-        levelled = level(whole)
-        chosen = {bisect_right(starts, position) - 1 for position in sieve.broken(whole)}
-        if spelled := sieve.spelled(levelled):
-            ends = _ends(levelled)
+        chosen = {bisect_right(starts, position) - 1 for position in breaks}
+        if spelled := sieve.spelled(whole):
+            ends = _ends(whole)
             chosen |= {bisect_right(ends, position) for position in spelled}
             if len(ends) != len(starts):  # something is odd about these bytes: leave nothing to the search
                 chosen = set(range(len(ends)))
@@ -268,25 +188,12 @@ def _scan_records(
         at += len(piece) + len(_END)
 
 
-def _own_pmids(whole: bytes) -> tuple[list[int], list[int]]:
-    """Where records begin, and their own PMIDs (0 where it cannot be read), never those that they cite."""
-    starts, pmids = [], []
-    at = whole.find(_OWN)
-    while at >= 0:
-        found = _OWN_PMID.match(whole, at)
-        starts.append(at)
-        pmids.append(int(found[1]) if found else 0)
-        at = whole.find(_OWN, at + 1)
-    return starts, pmids
-
-
-def _ends(levelled: bytes) -> list[int]:
-    end = _END.lower()
+def _ends(whole: bytes) -> list[int]:
     ends = []
-    at = levelled.find(end)
+    at = whole.find(_END)
     while at >= 0:
         ends.append(at)
-        at = levelled.find(end, at + 1)
+        at = whole.find(_END, at + 1)
     return ends
 
 
