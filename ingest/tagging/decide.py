@@ -24,6 +24,8 @@ SURE_ROUTE = 0.55
 """Routes below it are inferred ('infusion'): they count only where no route is named."""
 _NOT_PRIMARY = REVIEWS | {"protocol", "secondary_analysis", "editorial_letter", "notice", "other"}
 
+_ORDER = {route: number for number, route in enumerate(ROUTES)}
+
 
 def _layer(tag: Tag) -> int:
     if tag.source == "register":
@@ -85,6 +87,8 @@ def design_of(tags: list[Tag]) -> tuple[str, tuple[str, ...]]:
 
 
 def _routes(tags: list[Tag], review: bool) -> tuple[str, ...]:
+    if not tags:
+        return ()
     register = [tag for tag in tags if tag.source == "register"]
     roles = {"reviewed", "studied", "comparator"} if review else {"studied", "comparator"}
     counted = [tag for tag in register or tags if tag.role in roles]
@@ -92,8 +96,7 @@ def _routes(tags: list[Tag], review: bool) -> tuple[str, ...]:
     least = BOUND_ROUTE if titled else SURE_ROUTE
     sure = [tag for tag in counted if tag.confidence >= least]
     values = {tag.value for tag in sure or counted}
-    order = {route: number for number, route in enumerate(ROUTES)}
-    return tuple(sorted(values, key=lambda value: (order.get(value, len(order)), value)))
+    return tuple(sorted(values, key=lambda value: (_ORDER.get(value, len(_ORDER)), value)))
 
 
 def _values(tags: list[Tag]) -> tuple[str, ...]:
@@ -140,17 +143,19 @@ def disagreements(tags: Iterable[Tag]) -> list[tuple[str, str, str, str, str]]:
     Each source is first reduced to what it says on its own. 'automated' is put before the source of automated indexing.
     """
     by_source: dict[str, list[Tag]] = {}
+    sources_of: dict[str, set[str]] = {}
     for tag in tags:
         source = f"automated {tag.source}" if "automated" in tag.rule else tag.source
         by_source.setdefault(source, []).append(tag)
-    alone = {source: decide(of_source, has_abstract=True) for source, of_source in sorted(by_source.items())}
+        sources_of.setdefault(tag.facet, set()).add(source)
     rows = []
-    sources = list(alone)
-    for facet in ("design", "randomized", "blinding", "control", "crossover", "n_total", "species", "routes"):
-        said = [(source, _said(by_source[source], alone[source], facet)) for source in sources]
+    for facet in ("design", "randomized", "blinding", "control", "crossover", "n_total", "species", "route"):
+        if len(sources_of.get(facet, ())) < 2:
+            continue
+        said = [(source, _said(by_source[source], facet)) for source in sorted(sources_of[facet])]
         known = [(source, value) for source, value in said if value]
         rows += [
-            ("route" if facet == "routes" else facet, value_a, source_a, value_b, source_b)
+            (facet, value_a, source_a, value_b, source_b)
             for number, (source_a, value_a) in enumerate(known)
             for source_b, value_b in known[number + 1 :]
             if value_a != value_b
@@ -158,11 +163,10 @@ def disagreements(tags: Iterable[Tag]) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
-def _said(tags: list[Tag], decision: Decision, facet: str) -> str:
-    """What a source says of a facet, '' where it says nothing."""
-    if not any(tag.facet == ("route" if facet == "routes" else facet) for tag in tags):
-        return ""
+def _said(tags: list[Tag], facet: str) -> str:
+    """What a source says of a facet, '' where it cannot tell."""
+    decision = decide(tags, has_abstract=True)
+    if facet == "route":
+        return ";".join(decision.routes)
     value = getattr(decision, facet)
-    if facet == "routes":
-        return ";".join(value)
     return "" if value in (None, "abstained", "not_reported", "other") else str(value)
