@@ -1,6 +1,6 @@
 """How fast pages are at 40,000 records, beside Datasette's own table page of the same database in the same run.
 
-`python -m bench.pages [--records N] [--times T] [--seconds S] [--json]`. The database is the bundled register with
+`python -m bench.pages [--records N] [--times T] [--seconds S]`. The database is the bundled register with
 generated records written straight into its tables. It is served in a process of its own and read over HTTP by one
 reader and by eight.
 Then builds go live under eight readers: no page may fail or show half of each.
@@ -26,6 +26,7 @@ import sqlite_utils
 import uvicorn
 
 from bench.made_records import FIRST_PMID
+from bench.measure import met
 from db.release import go_live
 from db.tables import as_text
 from ingest.build import build
@@ -251,13 +252,8 @@ def go_live_under_load(port: int, live: Path, seconds: float) -> dict[str, Any]:
     return {"releases": releases, "pages read": sum(seen.values()), "failed": len(failed), "mixed": mixed}
 
 
-@click.command(help=__doc__)
-@click.option("--records", default=40_000, show_default=True)
-@click.option("--times", default=15, show_default=True, help="How often each reader reads every page.")
-@click.option("--seconds", default=15.0, show_default=True, help="How long builds go live under load.")
-@click.option("--json", "as_json", is_flag=True)
-def main(records: int, times: int, seconds: float, as_json: bool) -> None:
-    """Make the database, serve it, measure."""
+def measured(records: int, times: int, seconds: float) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Make the database, serve it, measure: rows of pages, and what happened while builds went live."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         live = build(data, load_topic("ketamine-routes")).live
@@ -269,13 +265,44 @@ def main(records: int, times: int, seconds: float, as_json: bool) -> None:
                 for readers in (1, 8)
                 for row in measure(port, readers, times if readers == 1 else max(2, times // 4))
             ]
-            swapped = go_live_under_load(port, live, seconds)
-    size = {"records": records}
-    if as_json:
-        click.echo(json.dumps({**size, "pages": rows, "going live": swapped}, indent=1))
-    else:
-        click.echo(as_text(rows))
-        click.echo(", ".join(f"{name} {value}" for name, value in (size | swapped).items()))
+            return rows, go_live_under_load(port, live, seconds)
+
+
+def lines(records: int, times: int = 15, seconds: float = 15.0) -> list[str]:
+    """The table, the goals, and publication under load, for `docs/performance.md`."""
+    rows, swapped = measured(records, times, seconds)
+    alone = {row["page"]: row for row in rows if row["readers"] == 1}
+    eight = {row["page"]: row for row in rows if row["readers"] == 8}
+    own = [row for name, row in alone.items() if name != TABLE_PAGE]
+    middle = statistics.median(row["median ms"] for row in own)
+    beside = statistics.median(row["of table page"] for row in own)
+    chart, whole = alone["map"]["median ms"], not swapped["failed"] and not swapped["mixed"]
+    return [
+        f"| {records:,} records | one reader: median | 95 % | of Datasette's table page | eight readers: median | kB |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {name} | {row['median ms']:.0f} ms | {row['p95 ms']:.0f} ms | {row['of table page']:.2f} "
+            f"| {eight[name]['median ms']:.0f} ms | {row['kB']} |"
+            for name, row in alone.items()
+        ),
+        "",
+        f"The median page takes {middle:.0f} ms, {beside:.2f} of Datasette's table page; goal: 100 ms "
+        f"({met(middle < 100)}). The map: {chart:.0f} ms; goal: 200 ms ({met(chart < 200)}).",
+        "",
+        f"While {swapped['releases']} builds went live under eight readers, of {swapped['pages read']:,} pages "
+        f"{swapped['failed']} failed and {swapped['mixed']} showed half of each ({met(whole)}).",
+    ]
+
+
+@click.command(help=__doc__)
+@click.option("--records", default=40_000, show_default=True)
+@click.option("--times", default=15, show_default=True, help="How often each reader reads every page.")
+@click.option("--seconds", default=15.0, show_default=True, help="How long builds go live under load.")
+def main(records: int, times: int, seconds: float) -> None:
+    """Print what is measured."""
+    rows, swapped = measured(records, times, seconds)
+    click.echo(as_text(rows))
+    click.echo(", ".join(f"{name} {value}" for name, value in swapped.items()))
 
 
 if __name__ == "__main__":
