@@ -140,7 +140,7 @@ class Lexicon:
                 if meaning not in known:
                     known.append(meaning)
         literals = [literal for literal in meanings if literal.strip()]
-        self._meanings = [meanings[literal] for literal in literals]
+        self._meanings = [tuple(meanings[literal]) for literal in literals]
         self._guarded = {kind for known in self._meanings for kind, value in known if not value}
         self._automaton = BytesAhoCorasick(
             [literal.encode("ascii") for literal in literals],
@@ -171,15 +171,18 @@ class Lexicon:
                     kept.append((start, end, value))
                 else:
                     _settle(kept, start, end, value)
-        for kind in self._guarded:
-            if kind in found:
-                found[kind] = [hit for hit in found[kind] if hit[2]]
+        for kind in self._guarded.intersection(found):
+            found[kind] = [hit for hit in found[kind] if hit[2]]
         return found
 
 
 def _settle(kept: list[Hit], start: int, end: int, value: str) -> None:
     """Take an overlapping match into `kept`: matches come by their end, so one that starts no later is the longer."""
-    while kept and kept[-1][0] >= start and kept[-1][:2] != (start, end):
+    while kept:
+        last_start, last_end, _ = kept[-1]
+        if last_start < start or (last_start == start and last_end == end):
+            if last_end <= start or last_start == start:
+                break
+            return
         kept.pop()
-    if not kept or kept[-1][1] <= start or kept[-1][:2] == (start, end):
-        kept.append((start, end, value))
+    kept.append((start, end, value))
