@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from math import log10
+from typing import NamedTuple
 
 from ingest.tagging import document
 from ingest.tagging.document import Document
@@ -119,8 +119,7 @@ _TOTAL_BEFORE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A number of people in the text: what it counts, and how sure that it is the whole study."""
 
     n: int
@@ -171,14 +170,19 @@ def numbers_before(doc: Document, nouns: list[Hit]) -> list[tuple[int, int, int]
 
 
 def _merged(reaches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The reaches in order; those that meet are one."""
+    if not reaches:
+        return []
     reaches.sort()
     merged: list[tuple[int, int]] = []
-    for first, last in reaches:
-        if merged and first <= merged[-1][1]:
-            if last > merged[-1][1]:
-                merged[-1] = (merged[-1][0], last)
-        else:
+    first, last = reaches[0]
+    for start, end in reaches:
+        if start > last:
             merged.append((first, last))
+            first, last = start, end
+        elif end > last:
+            last = end
+    merged.append((first, last))
     return merged
 
 
@@ -187,7 +191,7 @@ def breaks(gap: str) -> bool:
     if _BREAK_SIGNS.search(gap) or gap.count("(") != gap.count(")"):
         return True
     words = gap.translate(_TO_SPACES).split()
-    return any(
+    return not _BREAK_WORDS.isdisjoint(words) and any(
         word in _BREAK_WORDS and not (word.startswith("year") and words[at - 1 : at] in (["past"], ["last"]))
         for at, word in enumerate(words)
     )
@@ -206,6 +210,8 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
     for start, end, _ in people:
         while position < len(numbers) and numbers[position][1] <= start:
             position += 1
+        if not position or start - numbers[position - 1][1] > _GAP:
+            continue
         for at in range(position - 1, max(-1, position - 4), -1):
             n_start, n_end, n = numbers[at]
             if start - n_end > _GAP or n_start in used:
@@ -310,7 +316,7 @@ def _count(doc: Document, n: int, start: int, end: int, noun: str, *, attached: 
         after.get("happened", _FAR) <= 14 and not text.startswith((" who ", " that ", " with "), end)
     )  # '15 users who had ...' says who they are, '15 users had ...' what befell them
     digits = _DIGITS.match(text, start)
-    if _OF_WHOM.match(text, end) or _PART_OF.match(text, digits.end() if digits else start):
+    if _OF_WHOM.match(text, end) or (digits and _PART_OF.match(text, digits.end())):
         part = True
     elif _DENOMINATOR.fullmatch(text, first, start):
         score += 0.1

@@ -76,21 +76,17 @@ _IN_ZONE = {
     document.BACKGROUND: 0.4,
     document.OTHER: 0.4,
 }
+_SPECIES_WEIGHT = {document.TITLE: 3.0, document.BACKGROUND: 0.3}
+"""How much a species' name weighs where it stands; 1 in every other zone."""
 
 
 def _tag_species(doc: Document) -> None:
     """Add the species that the title or most of the study's own sentences name."""
-    counts = {"animal": 0.0, "human": 0.0}
-    first: dict[str, tuple[int, int]] = {}
-    named = [(*hit[:2], kind) for kind in ("animal", "human") for hit in doc.hits.get(kind, ())]
-    for start, end, value in named:
-        zone = doc.zone(start)
-        counts[value] += 3.0 if zone == document.TITLE else 0.3 if zone == document.BACKGROUND else 1.0
-        first.setdefault(value, (start, end))
-    if not first:
-        return
-    total = counts["animal"] + counts["human"]
-    for value, (start, end) in first.items():
-        share = counts[value] / total if total else 0.0
+    named = [(value, hits) for value in ("animal", "human") if (hits := doc.hits.get(value))]
+    weights = [sum([_SPECIES_WEIGHT.get(doc.zone(start), 1.0) for start, _, _ in hits]) for _, hits in named]
+    total = sum(weights)
+    for (value, hits), weight in zip(named, weights, strict=True):
+        share = weight / total
         if share >= 0.4:
+            start, end, _ = hits[0]
             doc.add("species", value, start, end, "species named", round(0.5 + share * 0.4, 2))
