@@ -122,8 +122,8 @@ def tag_conduct(doc: Document, design: str) -> None:
         if kind not in hits:
             continue
         best = None
-        for start, end, _ in hits[kind]:
-            share = shares[doc.zone(start)]
+        for (start, end, _), zone in zip(hits[kind], doc.zones_of(hits[kind]), strict=True):
+            share = shares[zone]
             if best is None or share > best[0]:
                 best = (share, start, end)
         if best:

@@ -48,14 +48,11 @@ RULES += [
 
 _REVIEW_NAMED = f"design:{next(number for number, rule in enumerate(DESIGN_RULES) if rule.name == 'review named')}"
 _RULE_KINDS = [(f"design:{number}", rule) for number, rule in enumerate(DESIGN_RULES)]
-_SIGNAL_KINDS = [(name, f"signal:{name}", enough) for name, (_, enough) in SIGNALS.items()]
 _REGISTRY_HEADS = frozenset({"CONDITION", "PRIMARY OUTCOME", "SECONDARY OUTCOME", "INCLUSION CRITERIA"})
 
 
 def tag_designs(doc: Document, *, people_counted: bool) -> None:
     """Add a design tag for the best place of every rule that the record meets."""
-    told = {name: len(doc.hits.get(kind, ())) >= enough for name, kind, enough in _SIGNAL_KINDS}
-    told["groups"] = told["groups"] or len(doc.hits.get("human", ())) >= 5
     argued = not people_counted and _tag_argument(doc)
     a_review = any(
         doc.lower[start:end].endswith(("review", "chapter")) for start, end, _ in doc.hits.get(_REVIEW_NAMED, ())
@@ -65,9 +62,9 @@ def tag_designs(doc: Document, *, people_counted: bool) -> None:
         if a_review and rule.name in ("plans told in the future", "this study will"):
             continue  # 'in this review we will ...' is no plan of a study
         best = None
-        silenced = told.get(rule.unless, False)
-        for start, end, design in hits:
-            confidence = _confidence(rule, doc, start)
+        silenced = rule.unless in SIGNALS and _told(doc, rule.unless)
+        for (start, end, design), zone in zip(hits, doc.zones_of(hits), strict=True):
+            confidence = _confidence(rule, doc, start, zone)
             if silenced and not (start < doc.abstract_at and rule.title >= 0.8):
                 confidence = min(confidence, 0.4)
             if confidence > 0.1 and (best is None or confidence > best[0]):
@@ -85,8 +82,13 @@ def tag_designs(doc: Document, *, people_counted: bool) -> None:
         _tag_single_person(doc)
 
 
-def _confidence(rule: DesignRule, doc: Document, start: int) -> float:
-    zone = doc.zone(start)
+def _told(doc: Document, signal: str) -> bool:
+    """Whether the words of a signal stand often enough; many people named are groups, too."""
+    told = len(doc.hits.get(f"signal:{signal}", ())) >= SIGNALS[signal][1]
+    return told or (signal == "groups" and len(doc.hits.get("human", ())) >= 5)
+
+
+def _confidence(rule: DesignRule, doc: Document, start: int, zone: str) -> float:
     if zone == document.TITLE:
         if rule.design == "notice" and 12 < start < doc.abstract_at - 20:
             return 0.0  # a notice says so at either end of its title: 'Correction: …', '…: Erratum'

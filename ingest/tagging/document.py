@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ingest.record import Record, Section
@@ -63,6 +64,11 @@ class Document:
         """Return the zone of the sentence that `position` is in."""
         return self.zones[bisect_right(self.starts, position) - 1]
 
+    def zones_of(self, hits: Iterable[Hit]) -> list[str]:
+        """Return the zone of the sentence that each hit starts in."""
+        zones, starts = self.zones, self.starts
+        return [zones[bisect_right(starts, start) - 1] for start, _, _ in hits]
+
     def bounds(self, sentence: int) -> tuple[int, int]:
         """Return (start, end) of a sentence."""
         end = self.starts[sentence + 1] if sentence + 1 < len(self.starts) else len(self.text)
@@ -75,11 +81,11 @@ class Document:
 
     def add(self, facet: str, value: str, start: int, end: int, rule: str, confidence: float, role: str = "") -> None:
         """Keep a tag whose words are `text[start:end]`."""
-        offset = 0 if start < self.abstract_at else self.abstract_at
+        field, offset = ("title", 0) if start < self.abstract_at else ("abstract", self.abstract_at)
+        quote = self.text[start:end]
         self.tags.append(
-            Tag(facet, value, role, "text", rule, "abstract" if offset else "title", start - offset, end - offset,
-                self.text[start:end], confidence)
-        )  # fmt: skip
+            Tag(facet, value, role, "text", rule, field, start - offset, end - offset, quote, confidence)
+        )
 
 
 def read(record: Record, lexicon: Lexicon) -> Document:

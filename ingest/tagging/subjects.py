@@ -53,9 +53,12 @@ def implied(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
 def tag_subjects(doc: Document, broader: dict[str, tuple[str, ...]]) -> None:
     """Add one tag a value: the title's words are the best place, then the most telling section."""
     for facet, kind in (("condition", "condition"), ("intervention", "drug"), ("age_group", "age_group")):
+        hits = doc.hits.get(kind)
+        if not hits:
+            continue
         best: dict[str, tuple[float, int, int, str]] = {}
-        for start, end, value in doc.hits.get(kind, ()):
-            confidence = 0.95 if start < doc.abstract_at else _IN_ZONE[doc.zone(start)]
+        for (start, end, value), zone in zip(hits, doc.zones_of(hits), strict=True):
+            confidence = _IN_ZONE[zone]
             if value in best and confidence <= best[value][0]:
                 continue  # and so it is with every broader value
             for wider in broader.get(value, (value,)):
@@ -76,14 +79,14 @@ _IN_ZONE = {
     document.BACKGROUND: 0.4,
     document.OTHER: 0.4,
 }
-_SPECIES_WEIGHT = {document.TITLE: 3.0, document.BACKGROUND: 0.3}
-"""How much a species' name weighs where it stands; 1 in every other zone."""
+_SPECIES_WEIGHT = {**dict.fromkeys(_IN_ZONE, 1.0), document.TITLE: 3.0, document.BACKGROUND: 0.3}
+"""How much a species' name weighs where it stands."""
 
 
 def _tag_species(doc: Document) -> None:
     """Add the species that the title or most of the study's own sentences name."""
     named = [(value, hits) for value in ("animal", "human") if (hits := doc.hits.get(value))]
-    weights = [sum([_SPECIES_WEIGHT.get(doc.zone(start), 1.0) for start, _, _ in hits]) for _, hits in named]
+    weights = [sum([_SPECIES_WEIGHT[zone] for zone in doc.zones_of(hits)]) for _, hits in named]
     total = sum(weights)
     for (value, hits), weight in zip(named, weights, strict=True):
         share = weight / total
