@@ -154,7 +154,7 @@ def numbers_before(doc: Document, nouns: list[Hit]) -> list[tuple[int, int, int]
     reaches = [(max(start - _GAP, 0), start) for start, _, _ in nouns]
     for start, end, cue in doc.hits.get("count", ()):
         if cue in ("randomized", "enrolled"):
-            reaches.append((start - 14, start) if doc.lower[start] == "w" else (end, end + 14))
+            reaches.append((start - 14, start) if text[start] == "w" else (end, end + 14))
         elif cue == "total":
             reaches.append((end, end + 16))
     found = [(start, end, int(value)) for start, end, value in doc.hits.get("number", ())]
@@ -205,6 +205,8 @@ def _is_label(doc: Document, start: int) -> bool:
 def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: list[Hit], used: set[int]) -> list[Count]:
     """'45 patients', 'twelve healthy volunteers', '45 current, 48 former and 40 never users'."""
     counts: list[Count] = []
+    if not numbers:
+        return counts
     position = 0
     text = doc.lower
     for start, end, _ in people:
@@ -277,12 +279,8 @@ def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: se
 
 def _groups(doc: Document, start: int, end: int) -> int:
     """How many groups a number counts one of: 'three groups of nine', '18 patients in each arm' (two, if not said)."""
-    before = (
-        _GROUPS_OF.search(doc.lower, max(0, start - 40), start)
-        if "groups" in doc.lower[max(0, start - 40) : start]
-        else None
-    )
-    if before:
+    first = max(0, start - 40)
+    if "groups" in doc.lower[first:start] and (before := _GROUPS_OF.search(doc.lower, first, start)):
         return _GROUPS[before[1]]
     if _IN_EACH.match(doc.lower, end):
         arms = _ARMS.search(doc.lower)
@@ -322,8 +320,7 @@ def _count(doc: Document, n: int, start: int, end: int, noun: str, *, attached: 
         score += 0.1
     if _STANDS_FOR_PEOPLE.match(text, end):
         score += 0.15
-    before = text[first:start]
-    bracketed = before.count("(") > before.count(")")
+    bracketed = text.count("(", first, start) > text.count(")", first, start)
     if noun == "n":
         score -= 0.25
     elif attached:

@@ -83,9 +83,7 @@ class Document:
         """Keep a tag whose words are `text[start:end]`."""
         field, offset = ("title", 0) if start < self.abstract_at else ("abstract", self.abstract_at)
         quote = self.text[start:end]
-        self.tags.append(
-            Tag(facet, value, role, "text", rule, field, start - offset, end - offset, quote, confidence)
-        )
+        self.tags.append(Tag(facet, value, role, "text", rule, field, start - offset, end - offset, quote, confidence))
 
 
 def read(record: Record, lexicon: Lexicon) -> Document:

@@ -166,10 +166,9 @@ class Lexicon:
         for index, start, end in self._automaton.find_matches_as_indexes(fold(text), overlapping=True):
             end -= 2
             for kind, value in meanings[index]:
-                kept = found.get(kind)
-                if kept is None:
+                if kind not in found:
                     found[kind] = [(start, end, value)]
-                elif kept[-1][1] <= start:
+                elif (kept := found[kind])[-1][1] <= start:
                     kept.append((start, end, value))
                 else:
                     _settle(kept, start, end, value)
