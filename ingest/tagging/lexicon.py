@@ -57,9 +57,10 @@ _PLAIN = tuple(
 
 def lower_ascii(text: str) -> str:
     """Return `text` in lower case, punctuation kept, the same length; a character outside Latin-1 becomes '?'."""
-    if not text.isascii():
-        for char, plain in _PLAIN:
-            text = text.replace(char, plain)
+    if text.isascii():
+        return text.lower()
+    for char, plain in _PLAIN:
+        text = text.replace(char, plain)
     return text.encode("latin-1", "replace").translate(_LOWER).decode("latin-1")
 
 
