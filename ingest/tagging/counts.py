@@ -63,11 +63,12 @@ _ZONE_SCORE = {
 }  # fmt: skip
 _GAP = 70
 _FAR = 10_000
-_DIGITS = re.compile(r"[0-9]+(?:,[0-9]{3})*(?: [0-9]{3}(?= [a-z]))*(?![0-9%/]|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)")
+# '[0-9][0-9]*', not '[0-9]+': the regular expression machine leaps to the first of a set, not to the first repetition
+_DIGITS = re.compile(r"[0-9][0-9]*(?:,[0-9]{3})*(?: [0-9]{3}(?= [a-z]))*(?![0-9%/]|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)")
 _GLUED = frozenset("0123456789.,/:-abcdefghijklmnopqrstuvwxyz")
 _EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
 # Between a number and its noun only describing words may stand: no unit, no verb, no other clause.
-_BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]]|\. ")
+_BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]]")
 _BREAK_WORDS = word_set(
     "million billion thousand after arm arms articles at between by center centers centre centres compared countries "
     "day days dose doses "
@@ -188,7 +189,7 @@ def _merged(reaches: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def breaks(gap: str) -> bool:
     """Whether the words between a number and a noun part them."""
-    if _BREAK_SIGNS.search(gap) or gap.count("(") != gap.count(")"):
+    if _BREAK_SIGNS.search(gap) or ". " in gap or gap.count("(") != gap.count(")"):
         return True
     words = gap.translate(_TO_SPACES).split()
     return not _BREAK_WORDS.isdisjoint(words) and any(
