@@ -159,5 +159,5 @@ def _tag_argument(doc: Document) -> bool:
     return True
 
 
-_FIGURES = re.compile(r"[0-9]+")
+_FIGURES = re.compile(r"[0-9][0-9]*")  # found faster than "[0-9]+", see counts
 _STATISTICS = ("%", " p<", " p <", " p=", " p =", "(p<", "(p <", "(p=", "(p =", "n=", "n =")
