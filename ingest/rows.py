@@ -28,7 +28,7 @@ _NOTICE_OF = {
 
 _IN_ORDER = {
     kind: attrgetter(*(field.name for field in fields(kind)))
-    for kind in (Section, Author, MeshHeading, PublicationType, Chemical, Link, Tag, Arm, Measurement)
+    for kind in (Section, Author, MeshHeading, PublicationType, Chemical, Link, Arm, Measurement)
 }
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one a call
 _CHILDREN = (
@@ -128,7 +128,7 @@ def tag_rows(record: Record, tags: Sequence[Tag]) -> list[tuple[Any, ...]]:
                 f"PMID {record.pmid}: rule {tag.rule} ({tag.facet}) quotes {tag.quote!r}, which is not what stands at "
                 f"{tag.field}[{tag.start}:{tag.end}]"
             )
-    return numbered(record.pmid, [(record.pmid, *_IN_ORDER[Tag](tag)) for tag in tags])
+    return numbered(record.pmid, [(record.pmid, *tag) for tag in tags])
 
 
 def arm_rows(pmid: int, arms: Sequence[Arm], source: str) -> list[tuple[Any, ...]]:

@@ -102,6 +102,12 @@ RULES = [Rule(f"conduct:{number}", rule.value, rule.pattern) for number, rule in
 RULES += [Rule(f"conduct:{number}", "", rule.guard) for number, rule in enumerate(CONDUCT) if rule.guard]
 
 _RULE_KINDS = [(f"conduct:{number}", rule) for number, rule in enumerate(CONDUCT)]
+_SHARES = {
+    document.TITLE: 1.0, document.METHODS: 1.0, document.OBJECTIVE: 1.0, document.BACKGROUND: 0.6,
+    document.CONCLUSIONS: 0.5, document.RESULTS: 0.8, document.OTHER: 0.8,
+}  # fmt: skip
+"""The share of a rule's confidence that is left in each zone."""
+_SHARES_STRUCTURED = {**_SHARES, document.BACKGROUND: 0.3}
 _SINGLE_ARM = frozenset(
     {"case_report", "case_series", "cohort", "nonrandomized_trial", "cross_sectional", "qualitative"}
 )
@@ -110,10 +116,14 @@ _SINGLE_ARM = frozenset(
 def tag_conduct(doc: Document, design: str) -> None:
     """Add one tag for each rule met, at its best place: the title, then the sentences on the study itself."""
     found: dict[str, float] = {}
+    hits = doc.hits
+    shares = _SHARES_STRUCTURED if doc.structured else _SHARES
     for kind, rule in _RULE_KINDS:
+        if kind not in hits:
+            continue
         best = None
-        for start, end, _ in doc.hits.get(kind, ()):
-            share = _share(doc, start)
+        for (start, end, _), zone in zip(hits[kind], doc.zones_of(hits[kind]), strict=True):
+            share = shares[zone]
             if best is None or share > best[0]:
                 best = (share, start, end)
         if best:
@@ -124,22 +134,13 @@ def tag_conduct(doc: Document, design: str) -> None:
     _tag_single_arm(doc, design, found)
 
 
-def _share(doc: Document, start: int) -> float:
-    zone = doc.zone(start)
-    if zone in (document.TITLE, document.METHODS, document.OBJECTIVE):
-        return 1.0
-    if zone == document.BACKGROUND:
-        return 0.3 if doc.structured else 0.6
-    return 0.5 if zone == document.CONCLUSIONS else 0.8
-
-
 def _tag_single_arm(doc: Document, design: str, found: dict[str, float]) -> None:
     """A study of a kind that has one group, with no other group in sight, has no control."""
+    if design not in _SINGLE_ARM or design in REVIEWS:
+        return
     start, end = doc.opening()
     if design in ("case_report", "case_series"):
         doc.add("control", "none", start, end, "cases have no control", 0.92)
-        return
-    if design not in _SINGLE_ARM or design in REVIEWS:
         return
     others = ("control=placebo", "control=active", "comparison_group=yes", "control=none")
     if any(found.get(other, 0.0) >= 0.5 for other in others):

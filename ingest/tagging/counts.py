@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from math import log10
+from typing import NamedTuple
 
 from ingest.tagging import document
 from ingest.tagging.document import Document
@@ -63,11 +63,12 @@ _ZONE_SCORE = {
 }  # fmt: skip
 _GAP = 70
 _FAR = 10_000
-_DIGITS = re.compile(r"[0-9]+(?:,[0-9]{3})*(?: [0-9]{3}(?= [a-z]))*(?![0-9%/]|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)")
+# '[0-9][0-9]*', not '[0-9]+': the regular expression machine leaps to the first of a set, not to the first repetition
+_DIGITS = re.compile(r"[0-9][0-9]*(?:,[0-9]{3})*(?: [0-9]{3}(?= [a-z]))*(?![0-9%/]|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)")
 _GLUED = frozenset("0123456789.,/:-abcdefghijklmnopqrstuvwxyz")
 _EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
 # Between a number and its noun only describing words may stand: no unit, no verb, no other clause.
-_BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]]|\. ")
+_BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]]")
 _BREAK_WORDS = word_set(
     "million billion thousand after arm arms articles at between by center centers centre centres compared countries "
     "day days dose doses "
@@ -119,8 +120,7 @@ _TOTAL_BEFORE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A number of people in the text: what it counts, and how sure that it is the whole study."""
 
     n: int
@@ -155,7 +155,7 @@ def numbers_before(doc: Document, nouns: list[Hit]) -> list[tuple[int, int, int]
     reaches = [(max(start - _GAP, 0), start) for start, _, _ in nouns]
     for start, end, cue in doc.hits.get("count", ()):
         if cue in ("randomized", "enrolled"):
-            reaches.append((start - 14, start) if doc.lower[start] == "w" else (end, end + 14))
+            reaches.append((start - 14, start) if text[start] == "w" else (end, end + 14))
         elif cue == "total":
             reaches.append((end, end + 16))
     found = [(start, end, int(value)) for start, end, value in doc.hits.get("number", ())]
@@ -171,23 +171,28 @@ def numbers_before(doc: Document, nouns: list[Hit]) -> list[tuple[int, int, int]
 
 
 def _merged(reaches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The reaches in order; those that meet are one."""
+    if not reaches:
+        return []
     reaches.sort()
     merged: list[tuple[int, int]] = []
-    for first, last in reaches:
-        if merged and first <= merged[-1][1]:
-            if last > merged[-1][1]:
-                merged[-1] = (merged[-1][0], last)
-        else:
+    first, last = reaches[0]
+    for start, end in reaches:
+        if start > last:
             merged.append((first, last))
+            first, last = start, end
+        elif end > last:
+            last = end
+    merged.append((first, last))
     return merged
 
 
 def breaks(gap: str) -> bool:
     """Whether the words between a number and a noun part them."""
-    if _BREAK_SIGNS.search(gap) or gap.count("(") != gap.count(")"):
+    if _BREAK_SIGNS.search(gap) or ". " in gap or gap.count("(") != gap.count(")"):
         return True
     words = gap.translate(_TO_SPACES).split()
-    return any(
+    return not _BREAK_WORDS.isdisjoint(words) and any(
         word in _BREAK_WORDS and not (word.startswith("year") and words[at - 1 : at] in (["past"], ["last"]))
         for at, word in enumerate(words)
     )
@@ -201,11 +206,15 @@ def _is_label(doc: Document, start: int) -> bool:
 def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: list[Hit], used: set[int]) -> list[Count]:
     """'45 patients', 'twelve healthy volunteers', '45 current, 48 former and 40 never users'."""
     counts: list[Count] = []
+    if not numbers:
+        return counts
     position = 0
     text = doc.lower
     for start, end, _ in people:
         while position < len(numbers) and numbers[position][1] <= start:
             position += 1
+        if not position or start - numbers[position - 1][1] > _GAP:
+            continue
         for at in range(position - 1, max(-1, position - 4), -1):
             n_start, n_end, n = numbers[at]
             if start - n_end > _GAP or n_start in used:
@@ -271,12 +280,8 @@ def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: se
 
 def _groups(doc: Document, start: int, end: int) -> int:
     """How many groups a number counts one of: 'three groups of nine', '18 patients in each arm' (two, if not said)."""
-    before = (
-        _GROUPS_OF.search(doc.lower, max(0, start - 40), start)
-        if "groups" in doc.lower[max(0, start - 40) : start]
-        else None
-    )
-    if before:
+    first = max(0, start - 40)
+    if "groups" in doc.lower[first:start] and (before := _GROUPS_OF.search(doc.lower, first, start)):
         return _GROUPS[before[1]]
     if _IN_EACH.match(doc.lower, end):
         arms = _ARMS.search(doc.lower)
@@ -310,14 +315,13 @@ def _count(doc: Document, n: int, start: int, end: int, noun: str, *, attached: 
         after.get("happened", _FAR) <= 14 and not text.startswith((" who ", " that ", " with "), end)
     )  # '15 users who had ...' says who they are, '15 users had ...' what befell them
     digits = _DIGITS.match(text, start)
-    if _OF_WHOM.match(text, end) or _PART_OF.match(text, digits.end() if digits else start):
+    if _OF_WHOM.match(text, end) or (digits and _PART_OF.match(text, digits.end())):
         part = True
     elif _DENOMINATOR.fullmatch(text, first, start):
         score += 0.1
     if _STANDS_FOR_PEOPLE.match(text, end):
         score += 0.15
-    before = text[first:start]
-    bracketed = before.count("(") > before.count(")")
+    bracketed = text.count("(", first, start) > text.count(")", first, start)
     if noun == "n":
         score -= 0.25
     elif attached:

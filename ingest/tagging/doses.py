@@ -48,7 +48,8 @@ def tag_doses(doc: Document) -> list[Arm]:
             doc.add("schedule", doc.lower[start:end], start, end, "number or rhythm of doses", 0.7)
             break
     arms: dict[tuple[object, ...], Arm] = {}
-    sentences = sorted({doc.sentence(start) for start, _, _ in doc.hits.get("unit", ())})
+    units = doc.hits.get("unit", ()) if doc.hits.get("drug") else ()
+    sentences = sorted({doc.sentence(start) for start, _, _ in units})
     for sentence in sentences:
         if doc.zones[sentence] not in _OWN or len(arms) >= _MOST:
             continue
@@ -66,7 +67,8 @@ def tag_doses(doc: Document) -> list[Arm]:
                 doc.add("dose", f"{arm.dose_text}", match.start(), match.end(), "dose of the drug", 0.85)
             if key not in arms or (arms[key].n is None and arm.n is not None):
                 arms[key] = arm
-    _add_sized_arms(doc, arms)
+    if "=" in doc.lower:
+        _add_sized_arms(doc, arms)
     return list(arms.values())
 
 

@@ -57,9 +57,10 @@ _PLAIN = tuple(
 
 def lower_ascii(text: str) -> str:
     """Return `text` in lower case, punctuation kept, the same length; a character outside Latin-1 becomes '?'."""
-    if not text.isascii():
-        for char, plain in _PLAIN:
-            text = text.replace(char, plain)
+    if text.isascii():
+        return text.lower()
+    for char, plain in _PLAIN:
+        text = text.replace(char, plain)
     return text.encode("latin-1", "replace").translate(_LOWER).decode("latin-1")
 
 
@@ -134,13 +135,15 @@ class Lexicon:
     def __init__(self, rules: Iterable[Rule]) -> None:
         meanings: dict[str, list[tuple[str, str]]] = {}
         for rule in rules:
+            meaning = (rule.kind, rule.value)
             for literal in sorted(expand(rule.pattern)):
-                meaning = (rule.kind, rule.value)
                 known = meanings.setdefault(fold(literal).decode("ascii"), [])
                 if meaning not in known:
                     known.append(meaning)
         literals = [literal for literal in meanings if literal.strip()]
-        self._meanings = [meanings[literal] for literal in literals]
+        # literals that mean the same share one tuple: some hundreds stay in the processor's cache, not 16,000
+        shared: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}
+        self._meanings = [shared.setdefault(known, known) for known in (tuple(meanings[one]) for one in literals)]
         self._guarded = {kind for known in self._meanings for kind, value in known if not value}
         self._automaton = BytesAhoCorasick(
             [literal.encode("ascii") for literal in literals],
@@ -164,22 +167,24 @@ class Lexicon:
         for index, start, end in self._automaton.find_matches_as_indexes(fold(text), overlapping=True):
             end -= 2
             for kind, value in meanings[index]:
-                kept = found.get(kind)
-                if kept is None:
+                if kind not in found:
                     found[kind] = [(start, end, value)]
-                elif kept[-1][1] <= start:
+                elif (kept := found[kind])[-1][1] <= start:
                     kept.append((start, end, value))
                 else:
                     _settle(kept, start, end, value)
-        for kind in self._guarded:
-            if kind in found:
-                found[kind] = [hit for hit in found[kind] if hit[2]]
+        for kind in self._guarded.intersection(found):
+            found[kind] = [hit for hit in found[kind] if hit[2]]
         return found
 
 
 def _settle(kept: list[Hit], start: int, end: int, value: str) -> None:
     """Take an overlapping match into `kept`: matches come by their end, so one that starts no later is the longer."""
-    while kept and kept[-1][0] >= start and kept[-1][:2] != (start, end):
+    while kept:
+        last_start, last_end, _ = kept[-1]
+        if last_start < start or (last_start == start and last_end == end):
+            if last_end <= start or last_start == start:
+                break
+            return
         kept.pop()
-    if not kept or kept[-1][1] <= start or kept[-1][:2] == (start, end):
-        kept.append((start, end, value))
+    kept.append((start, end, value))

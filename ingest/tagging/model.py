@@ -1,10 +1,10 @@
 """What tagging produces: plain rows, ready for the tables `tags`, `arms` and `measurements`."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """One statement about a record, with its reason.
 
     A text tag (`source == "text"`) has `field` 'title' or 'abstract' and `quote == record.<field>[start:end]`.

@@ -5,7 +5,6 @@ Every number that stands with people ('45 patients', 'participants (n = 45)', 'a
 """
 
 import re
-from dataclasses import replace
 
 from ingest.tagging import document
 from ingest.tagging.counts import RULES as COUNT_RULES
@@ -84,6 +83,8 @@ def _total(doc: Document, counts: list[Count]) -> Count | None:
 def _sum(doc: Document, best: Count, beside: list[Count]) -> Count | None:
     """Add groups that one sentence counts side by side ('30 users and 28 controls'), unless the first is the whole."""
     alike = [count for count in beside if count.form == best.form and count.part <= best.part]
+    if len(alike) < 2:
+        return None
     chain: list[Count] = []
     for count in alike:
         if chain and not _beside(doc, chain[-1], count):
@@ -107,7 +108,7 @@ def _sum(doc: Document, best: Count, beside: list[Count]) -> Count | None:
         return None if best is chain[0] or chain[0].n >= sum(count.n for count in chain[1:]) else best
     score = best.score + (0.25 if best.noun == "n" else 0.0)
     whole = sum(count.n for count in chain)
-    return replace(best, n=whole, start=chain[0].start, end=chain[-1].end, score=score)
+    return best._replace(n=whole, start=chain[0].start, end=chain[-1].end, score=score)
 
 
 def _with_controls(doc: Document, total: Count, counts: list[Count]) -> Count:
@@ -122,7 +123,7 @@ def _with_controls(doc: Document, total: Count, counts: list[Count]) -> Count:
             and count.n < total.n * 3
             and _ADDITIONAL.search(doc.lower, max(0, count.start - 30), count.end)
         ):
-            return replace(total, n=total.n + count.n)
+            return total._replace(n=total.n + count.n)
     return total
 
 

@@ -139,6 +139,8 @@ def tag_routes(doc: Document, design: str) -> None:
     reviewed = design in REVIEWS
     routes = [hit for hit in doc.hits.get("route", []) if _is_route(doc, hit, design)]
     drugs = doc.hits.get("drug", [])
+    if not routes and not drugs:
+        return
     agents = _agents(doc)
     bound: list[str] = [""] * len(routes)
     # from right to left, so that a coordinated route ('oral, nasal and intravenous ketamine') takes what its

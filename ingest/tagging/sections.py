@@ -29,7 +29,8 @@ _HEAD_WORDS = {
 }
 _CATEGORY = [(category, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for category, words in _HEAD_WORDS.items()]
 _LABEL = re.compile(r" ?([A-Z][A-Za-z'’/&,()\- ]{2,68}?) ?")
-_BEFORE_LABEL = ("\n", ".", "?", "!", ") ", "]", "%", ";")
+_TO_LAST_END = re.compile(r".*(?:[\n.?!\]%;]|\) )", re.DOTALL)
+"""All that stands before a head: up to the last sign in reach that a head can follow."""
 _LONGEST = 72
 
 
@@ -40,12 +41,15 @@ def category_of(label: str) -> str:
     return min(found, default=(0, ""))[1]
 
 
-def _is_head(label: str) -> bool:
-    """Whether known words make up the head: anywhere in capitals, else at its first or last word."""
+@lru_cache(maxsize=4096)
+def _category_of_head(label: str) -> str:
+    """The category of a label that known words make up: anywhere in capitals, else at its first or last word."""
     words = label.split()
     if label.isupper():
-        return len(words) <= 8
-    return len(words) <= 4 and ")" not in label and bool(category_of(words[0]) or category_of(words[-1]))
+        return category_of(label) if len(words) <= 8 else ""
+    if len(words) > 4 or ")" in label or not (category_of(words[0]) or category_of(words[-1])):
+        return ""
+    return category_of(label)
 
 
 def split_sections(text: str) -> tuple[Section, ...]:
@@ -60,13 +64,13 @@ def split_sections(text: str) -> tuple[Section, ...]:
     last = 0
     while colon >= 0:
         first = max(last, colon - _LONGEST)
-        ends = [at + len(sign) for sign in _BEFORE_LABEL if (at := text.rfind(sign, first, colon)) >= 0]
-        start = max(ends) if ends else first if first == last else None
-        match = _LABEL.fullmatch(text, start, colon) if start is not None and colon + 1 < len(text) else None
+        ended = _TO_LAST_END.match(text, first, colon)
+        start = ended.end() if ended else first
+        match = _LABEL.fullmatch(text, start, colon) if (ended or first == last) and colon + 1 < len(text) else None
         last = colon + 1
         if match:
             label = match[1].strip()
-            if (category := category_of(label)) and _is_head(label):
+            if category := _category_of_head(label):
                 after = colon + 1 + (text[colon + 1] == " ")
                 heads.append((match.start(1), after, label, category))
         colon = text.find(":", colon + 1)

@@ -53,9 +53,12 @@ def implied(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
 def tag_subjects(doc: Document, broader: dict[str, tuple[str, ...]]) -> None:
     """Add one tag a value: the title's words are the best place, then the most telling section."""
     for facet, kind in (("condition", "condition"), ("intervention", "drug"), ("age_group", "age_group")):
+        hits = doc.hits.get(kind)
+        if not hits:
+            continue
         best: dict[str, tuple[float, int, int, str]] = {}
-        for start, end, value in doc.hits.get(kind, ()):
-            confidence = 0.95 if start < doc.abstract_at else _IN_ZONE[doc.zone(start)]
+        for (start, end, value), zone in zip(hits, doc.zones_of(hits), strict=True):
+            confidence = _IN_ZONE[zone]
             if value in best and confidence <= best[value][0]:
                 continue  # and so it is with every broader value
             for wider in broader.get(value, (value,)):
@@ -76,21 +79,17 @@ _IN_ZONE = {
     document.BACKGROUND: 0.4,
     document.OTHER: 0.4,
 }
+_SPECIES_WEIGHT = {**dict.fromkeys(_IN_ZONE, 1.0), document.TITLE: 3.0, document.BACKGROUND: 0.3}
+"""How much a species' name weighs where it stands."""
 
 
 def _tag_species(doc: Document) -> None:
     """Add the species that the title or most of the study's own sentences name."""
-    counts = {"animal": 0.0, "human": 0.0}
-    first: dict[str, tuple[int, int]] = {}
-    named = [(*hit[:2], kind) for kind in ("animal", "human") for hit in doc.hits.get(kind, ())]
-    for start, end, value in named:
-        zone = doc.zone(start)
-        counts[value] += 3.0 if zone == document.TITLE else 0.3 if zone == document.BACKGROUND else 1.0
-        first.setdefault(value, (start, end))
-    if not first:
-        return
-    total = counts["animal"] + counts["human"]
-    for value, (start, end) in first.items():
-        share = counts[value] / total if total else 0.0
+    named = [(value, hits) for value in ("animal", "human") if (hits := doc.hits.get(value))]
+    weights = [sum([_SPECIES_WEIGHT[zone] for zone in doc.zones_of(hits)]) for _, hits in named]
+    total = sum(weights)
+    for (value, hits), weight in zip(named, weights, strict=True):
+        share = weight / total
         if share >= 0.4:
+            start, end, _ = hits[0]
             doc.add("species", value, start, end, "species named", round(0.5 + share * 0.4, 2))
