@@ -24,13 +24,11 @@ class Tagger:
         extra_routes = [
             Rule("route", term.value, subjects.plain(word)) for term in vocabulary.routes for word in term.terms
         ]
-        self._lexicon = Lexicon(
-            [
-                *routes.RULES, *extra_routes, *designs.RULES, *conduct.RULES, *people.RULES, *doses.RULES,
-                *measurements.RULES, *words.shared_rules(),
-                *subjects.subject_rules(vocabulary),
-            ]
+        self.rules = (
+            *routes.RULES, *extra_routes, *designs.RULES, *conduct.RULES, *people.RULES, *doses.RULES,
+            *measurements.RULES, *words.shared_rules(), *subjects.subject_rules(vocabulary),
         )  # fmt: skip
+        self._lexicon = Lexicon(self.rules)
         self._broader = subjects.implied(vocabulary)
         self._headings = {
             ui: (facet, term.value)
