@@ -13,7 +13,7 @@ from ingest.record import Record
 from ingest.register_layer import register_layer
 from ingest.rows import (
     KEYS_OF_A_RECORD,
-    RETRACTION_NOTICE,
+    NOTICE_TYPES,
     arm_rows,
     article_row,
     child_rows,
@@ -164,13 +164,13 @@ class Assembly:
     def _report(self, record: Record, entry: RegisterStudy | None, tagged: Tagged) -> Report:
         topic = self._inputs.topic
         decision = decide(tagged.tags, has_abstract=bool(record.abstract))
-        if any(kind.ui == RETRACTION_NOTICE for kind in record.publication_types):
+        if any(kind.ui in NOTICE_TYPES for kind in record.publication_types):
             decision = replace(decision, design="notice", is_primary=False)
         registered = [registration.accession for registration in record.registrations]
         if entry:
             registered += entry.registrations
         registrations = tuple(dict.fromkeys(registered))
-        on_topic = topic.is_on_topic(
+        on_topic = decision.design != "notice" and topic.is_on_topic(
             interventions=decision.interventions,
             conditions=decision.conditions,
             species=decision.species,
@@ -201,6 +201,8 @@ class Assembly:
         """Why a record is not on topic; None when it is."""
         if report.deciding["on_topic"]:
             return None
+        if report.deciding["design"] == "notice":
+            return "a notice on another paper"
         if report.deciding["species"] in self._inputs.topic.on_topic.excluded_species:
             return "not in people"
         if report.deciding["interventions"] == "[]":

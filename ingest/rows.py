@@ -13,7 +13,8 @@ from ingest.tagging.model import Arm, Decision, Measurement, Tag
 from topics import RegisterStudy
 
 RETRACTED_PUBLICATION = "D016441"
-RETRACTION_NOTICE = "D016440"
+NOTICE_TYPES = frozenset({"D016425", "D016440", "D000075742"})
+"""MeSH publication types of a record that is a notice: Published Erratum, Retraction Notice, Expression of Concern."""
 KEYS_OF_A_RECORD = 10_000
 """Keys of `tags`, `arms` … are the PMID times this, plus a number: no record has as many of one kind."""
 _NOTICE_OF = {
