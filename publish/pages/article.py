@@ -153,6 +153,9 @@ def dressed(data: Mapping[str, Any]) -> dict[str, Any]:
             for notice in data["notices"]
         ],
         "retractions": [notice for notice in data["notices"] if notice["kind"] == "retraction"],
+        "republished": [
+            notice for notice in data["notices"] if notice["kind"] == "reinstatement" and notice["notice_pmid"]
+        ],
         "formats": [FORMATS[name] for name in ("ris", "bib", "nbib", "csl")],
         "study_path": study_path(record["study_id"]) if record["study_id"] else "",
     }

@@ -26,7 +26,7 @@ where r.kind = 'sync'
 group by r.run_id order by r.run_id desc limit 1
 """
 _STUDIES = "select count(*) as studies, sum(is_primary) as primary_studies from studies where on_topic = 1"
-_RUNS = "select run_id, kind, started_at, finished_at, state from runs order by run_id desc limit 20"
+_RUNS = "select run_id, kind, since, until, started_at, finished_at, state from runs order by run_id desc limit 20"
 _SLICES_SHOWN = 3
 
 

@@ -112,6 +112,24 @@ async def test_a_retraction_stands_in_a_banner_above_everything_and_its_notice_i
     assert not (await parsed(made, f"/articles/{NOTICE}")).cssselect(".message-error")
 
 
+async def test_a_paper_that_is_no_longer_retracted_says_so_and_one_that_was_republished_names_where(own_copy, tmp_path):
+    pmid, other = (row["pmid"] for row in own_copy["articles"].rows_where(limit=2))
+    own_copy["articles"].update(other, {"retracted": 1})
+    own_copy["notices"].insert_all([
+        {"notice_id": 901, "pmid": pmid, "kind": "reinstatement", "source": "archive", "dated": "2024-02-03"},
+        {"notice_id": 902, "pmid": other, "kind": "reinstatement", "source": "pubmed", "notice_pmid": 99000777},
+    ])  # fmt: skip
+    own_copy.conn.commit()
+    site = application(tmp_path / "evidence.db", METADATA)
+    page = await parsed(site, f"/articles/{pmid}")
+    assert words(page.cssselect("#notices ~ ul li")[0]) == (
+        "Reinstatement, 2024-02-03: PubMed listed this paper as retracted before, and no longer does. It counts again."
+    )
+    assert not page.cssselect(".message-error")
+    page = await parsed(site, f"/articles/{other}")
+    assert words(page.cssselect(".message-error")[0]).endswith("It was published again: PMID 99000777.")
+
+
 async def test_reports_of_one_study_name_each_other(made: Datasette):
     page = await parsed(made, f"/articles/{SECOND_REPORT}")
     study = page.cssselect("section[aria-labelledby=study]")[0]
