@@ -42,7 +42,7 @@ LINKS = [
         "MEDLINE text",
         "retracted MEDLINE text",
         "nothing",
-    ],  # fmt: skip
+    ],
 )
 def test_status_notices_and_retraction_are_read_from_the_record_as_received(body, seen):
     assert glance(body.encode()) == seen
