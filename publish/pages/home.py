@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
@@ -142,7 +142,7 @@ def _spark(claim: Mapping[str, Any], frame: Frame) -> Markup:
         return Markup("")
     timeline = [{"date": date, "value": value} for date, value in deciding["timeline"]]
     lines = lines_of(deciding["kind"], timeline, [tuple(paper) for paper in deciding["papers"]])
-    return spark(lines, frame, in_words(lines))
+    return spark(lines, replace(frame, ranks=deciding["kind"] == "rank"), in_words(lines))
 
 
 async def _questions(datasette: "Datasette", actor: Any) -> list[dict[str, Any]]:

@@ -91,6 +91,32 @@ async def test_accuracy_is_that_of_the_value_before_that_of_the_facet():
     assert accuracy_of(tag | {"source": "register"}, [of_value]) is None
 
 
+async def test_a_number_is_not_a_kind_of_tag_its_accuracy_is_that_of_all_numbers():
+    of_seven, of_all = ({**accuracy(value, "held_back", 8, 2, 2), "facet": "n_total"} for value in ("7", "(micro)"))
+    assert accuracy_of({"facet": "n_total", "value": "7", "source": "text"}, [of_seven, of_all]) == of_all
+
+
+async def test_one_design_counts_and_what_was_outvoted_is_folded(own_copy, tmp_path):
+    pmid = 99000001
+    own_copy["tags"].delete_where("pmid = ? and facet in ('design', 'blinding', 'control')", [pmid])
+    own_copy["articles"].update(
+        pmid, {"design": "randomized_controlled_trial", "blinding": "double", "control": "abstained"}
+    )
+    made_up = {"pmid": pmid, "source": "text", "rule": "made up", "field": "title", "quote": "", "confidence": 0.6}
+    own_copy["tags"].insert_all([
+        {"tag_id": 901, "facet": "design", "value": "randomized_controlled_trial"} | made_up,
+        {"tag_id": 902, "facet": "design", "value": "nonrandomized_trial"} | made_up,
+        {"tag_id": 903, "facet": "blinding", "value": "open"} | made_up,
+        {"tag_id": 904, "facet": "control", "value": "placebo"} | made_up,
+    ])  # fmt: skip
+    own_copy.conn.commit()
+    page = await parsed(application(tmp_path / "evidence.db", METADATA), f"/articles/{pmid}")
+    folded = page.cssselect("#tags ~ details")[0]
+    assert words(folded.cssselect("summary")[0]) == "Also considered, and outvoted (2)"
+    assert [row.get("id") for row in folded.cssselect("tbody tr")] == ["tag-902", "tag-903"]
+    assert {"tag-901", "tag-904"} <= {row.get("id") for row in page.cssselect("#tags ~ .table-wrapper tbody tr")}
+
+
 async def test_measured_accuracy_is_shown_where_there_is_some(made_db, tmp_path):
     path = tmp_path / "evidence.db"
     with sqlite3.connect(made_db) as old, sqlite3.connect(path) as new:
