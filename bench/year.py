@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from bench.faults import must, write_table
+from bench.proof import must, write_table
 from db.archive import Archive
 from ingest.eutils import EutilsSettings
 from ingest.sync import SyncResult, sync

@@ -1,7 +1,8 @@
 """The archive: what PubMed said and when, kept as received, never overwritten.
 
-`versions` has one row for every content a record ever had; `seen` says which of them is current; `runs` and `ledger`
-say what was asked, what PubMed reported, what came and what is missing. Everything in `evidence.db` can be made again
+`versions` has one row for every content a record ever had; `seen` says which of them is current; `retraction_log` when
+one came to be marked as retracted, or ceased to be; `runs` and `ledger` say what was asked, what PubMed reported, what
+came and what is missing. Everything in `evidence.db` can be made again
 from here without the network.
 """
 
@@ -9,75 +10,24 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from sqlite_utils import Database
 
+from db.contents import store_contents
 from db.eastern import eastern_day
-from db.glance import glance
-from db.schema import ARCHIVE
+from db.migrations import ARCHIVE
+from db.received import RawRecord, SearchSlice, Stored, StoredRecord
 from db.sqlite import open_database, plain_errors
 from topics.errors import BadInputError
 
-Origin = Literal["pubmed", "import"]
-_IN_CHUNK = 500
-"""PMIDs in one `IN (…)`: well under SQLite's limit on host parameters."""
+__all__ = ["Archive", "RawRecord", "SearchSlice", "Stored", "StoredRecord", "now"]
 
-
-@dataclass(frozen=True)
-class RawRecord:
-    """One record as received: the bytes from its first tag to its last (XML), or its lines (MEDLINE)."""
-
-    pmid: int
-    version: int
-    format: Literal["pubmed-xml", "medline"]
-    body: bytes
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hex digest of the record itself, not of the envelope it came in."""
-        return hashlib.sha256(self.body).hexdigest()
-
-
-@dataclass(frozen=True)
-class StoredRecord:
-    """The current version of a record, as the build reads it."""
-
-    pmid: int
-    sha256: str
-    format: str
-    body: bytes
-    fetched_at: str
-    gone_since: str | None
-    """Day from which PubMed no longer had the record."""
-    left_since: str | None = None
-    """Day from which the topic's search no longer named it."""
-
-
-@dataclass(frozen=True)
-class SearchSlice:
-    """One answered search: what was sent, what PubMed made of it, and the PMIDs it named."""
-
-    query: str
-    translation: str
-    reported: int
-    ids: tuple[int, ...]
-    warnings: tuple[str, ...] = ()
-    uid_low: int | None = None
-    uid_high: int | None = None
-
-
-@dataclass(frozen=True)
-class Stored:
-    """How many records a page or file brought, by what the archive knew of them."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
+_AT_A_TIME = 500
+"""Records of a file stored in one go."""
 
 
 class Archive:
@@ -177,7 +127,7 @@ class Archive:
     def store_page(self, run_id: int, slice_id: int, records: Sequence[RawRecord]) -> Stored:
         """Store what one page brought, and its ledger row, in one transaction."""
         with plain_errors(self.path), self.database.atomic():
-            stored = self._store(run_id, records, "pubmed")
+            stored = store_contents(self.database, run_id, records, "pubmed", now())
             arrived = {record.pmid for record in records}
             missing = [pmid for pmid in self.missing(slice_id) if pmid not in arrived]
             self.database.execute(
@@ -197,14 +147,14 @@ class Archive:
             page: list[RawRecord] = []
 
             def flush() -> Stored:
-                got = self._store(run_id, page, "import")
+                got = store_contents(self.database, run_id, page, "import", now())
                 pmids.update(record.pmid for record in page)
                 page.clear()
                 return Stored(total.new + got.new, total.changed + got.changed, total.unchanged + got.unchanged)
 
             for record in records:
                 page.append(record)
-                if len(page) == _IN_CHUNK:
+                if len(page) == _AT_A_TIME:
                     total = flush()
             total = flush()
             read = total.new + total.changed + total.unchanged + len(broken)
@@ -244,6 +194,11 @@ class Archive:
             )
             for pmid, sha256, form, body, fetched_at, gone, left in rows:
                 yield StoredRecord(pmid, sha256, form, zlib.decompress(body), fetched_at, gone, left)
+
+    def reinstatements(self) -> list[tuple[int, str]]:
+        """(PMID, moment) for every time that PubMed ceased to list a paper as retracted, in that order."""
+        rows = self.database.execute("SELECT pmid, dated FROM retraction_log WHERE retracted = 0 ORDER BY entry_id")
+        return list(rows)
 
     def count(self) -> int:
         """Number of records held."""
@@ -285,62 +240,6 @@ class Archive:
         )
         held = {pmid for (pmid,) in rows}
         return [pmid for pmid in pmids if pmid not in held]
-
-    def _seen(self, pmids: Sequence[int]) -> dict[int, tuple[str, int, str, str]]:
-        """Of the PMIDs held: current sha256, PMID version, format and origin."""
-        found: dict[int, tuple[str, int, str, str]] = {}
-        for start in range(0, len(pmids), _IN_CHUNK):
-            chunk = pmids[start : start + _IN_CHUNK]
-            marks = ",".join("?" * len(chunk))
-            rows = self.database.execute(
-                "SELECT s.pmid, s.sha256, v.version, v.format, v.origin FROM seen s "  # noqa: S608
-                f"JOIN versions v ON v.pmid = s.pmid AND v.sha256 = s.sha256 WHERE s.pmid IN ({marks})",
-                chunk,
-            )
-            found.update({pmid: tuple(rest) for pmid, *rest in rows})
-        return found
-
-    def _store(self, run_id: int, records: Sequence[RawRecord], origin: Origin) -> Stored:
-        known = self._seen([record.pmid for record in records])
-        stamp = now()
-        new = changed = unchanged = 0
-        for record in records:
-            before = known.get(record.pmid)
-            if before and before[0] == record.sha256:
-                unchanged += 1
-                self._mark_seen(record.pmid, record.sha256, stamp, run_id)
-                continue
-            new, changed = (new, changed + 1) if before else (new + 1, changed)
-            seen = glance(record.body)
-            self.database.execute(
-                "INSERT OR IGNORE INTO versions (pmid, sha256, version, format, origin, fetched_at, run_id, xml, "
-                "status, notices) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (record.pmid, record.sha256, record.version, record.format, origin, stamp, run_id,
-                 zlib.compress(record.body), seen.status, json.dumps(seen.notices)),
-            )  # fmt: skip
-            if before and _rank(*before[1:]) > _rank(record.version, record.format, origin):
-                self._mark_seen(record.pmid, before[0], stamp, run_id)
-            else:
-                self._mark_seen(record.pmid, record.sha256, stamp, run_id)
-                known[record.pmid] = (record.sha256, record.version, record.format, origin)
-        return Stored(new, changed, unchanged)
-
-    def _mark_seen(self, pmid: int, sha256: str, stamp: str, run_id: int) -> None:
-        self.database.execute(
-            "INSERT INTO seen (pmid, sha256, first_seen, last_seen, last_fetched, last_run) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (pmid) DO UPDATE SET sha256 = excluded.sha256, last_seen = excluded.last_seen, "
-            "last_fetched = excluded.last_fetched, last_run = excluded.last_run, gone_since = NULL, "
-            "absent_run = NULL, absent_since = NULL",
-            (pmid, sha256, stamp, stamp, stamp, run_id),
-        )
-
-
-def _rank(version: int, form: str, origin: str) -> tuple[int, int, int]:
-    """Which of two contents is current: PubMed's own over an imported file, XML over MEDLINE, higher PMID version.
-
-    Of equals the one that came last.
-    """
-    return (version, origin == "pubmed", form == "pubmed-xml")
 
 
 def now() -> str:

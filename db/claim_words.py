@@ -40,6 +40,9 @@ _FLAGS = {
     "crossover": ("crossover", "not crossover"),
 }
 
+_UNITS = {"concentration": "mg/ml"}
+"""Units of quantities that are no share."""
+
 
 def describe_filter(chosen: Filter) -> str:
     """Say what a resolved filter lets through: 'primary studies; condition depression; route intranasal'."""
@@ -73,7 +76,7 @@ def expected_in_words(assertion: Assertion) -> str:
             given = assertion.expected
             return " or ".join(map(_plain, given)) if isinstance(given, list) else _plain(str(given))
         case Quantity():
-            return f"{assertion.expected.in_words()} %"
+            return f"{assertion.expected.in_words()} {_UNITS.get(assertion.quantity, '%')}"
         case _:
             return ""
 

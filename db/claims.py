@@ -49,7 +49,8 @@ def write_claims(database: Database, store: Store, topic: Topic, studies: Sequen
     papers = _papers(studies)
     states = {row["state_id"]: _state(row) for row in database.query("SELECT * FROM study_history")}
     coverage = read_coverage(database, topic)
-    for position, claim in enumerate(claims.claims, start=1):
+    in_order = sorted(claims.claims, key=lambda claim: topic.article.sections.index(claim.section))
+    for position, claim in enumerate(in_order, start=1):
         found = []
         for place, assertion in enumerate(claim.assertions, start=1):
             let_through = _let_through(database, topic, claims, claim, assertion, states)

@@ -1,4 +1,4 @@
-"""What the archive must know of a record to keep house, without reading it: its status, and the notices on it."""
+"""What the archive must know of a record to keep house, without reading it: status, notices on it, retracted or not."""
 
 import re
 from dataclasses import dataclass
@@ -11,6 +11,11 @@ _NOTICE = re.compile(
     rb"CorrectedandRepublishedIn|UpdateIn)\">(?:(?!</CommentsCorrections>).)*?<PMID\b[^>]*>0*(\d{1,9})</PMID>",
     re.DOTALL,
 )
+_RETRACTED = re.compile(
+    rb'RefType="(?:RetractionIn|RetractedandRepublishedIn)"|<PublicationType UI="D016441"|^PT  - Retracted Publication',
+    re.MULTILINE,
+)
+"""On the retracted paper itself (NLM DTD, CommentsCorrections; MeSH D016441), never on the notice."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +24,13 @@ class Glance:
 
     status: str
     notices: tuple[int, ...]
+    retracted: bool
 
 
 def glance(body: bytes) -> Glance:
     """Look at a record as received (XML or MEDLINE text)."""
     found = _STATUS.search(body, 0, 4096)
     status = (found[1] or found[2]).decode() if found else ""
-    return Glance(status, tuple(dict.fromkeys(int(pmid) for pmid in _NOTICE.findall(body))))
+    return Glance(
+        status, tuple(dict.fromkeys(int(pmid) for pmid in _NOTICE.findall(body))), _RETRACTED.search(body) is not None
+    )

@@ -1,90 +1,14 @@
-"""The shape of both databases, as data. What each table and column means is said in `metadata.yml`.
+"""The shape of `evidence.db`, as data. What each table and column means is said in `metadata.yml`.
 
-`archive.db` lives for years, so it changes only by migrations. `evidence.db` is made anew by every build, so its
-shape is a plain description that one function applies.
+Every build makes it anew, so its shape is a plain description that one function applies.
 """
 
-import json
-import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from db.claim_schema import CLAIM_TABLES
-from db.glance import glance
-
-ARCHIVE = Migrations("archive")
-
-
-@ARCHIVE()
-def m001_versions_runs_ledger(db: Database) -> None:
-    """Record contents, what is current, runs, searches and what they brought, verdicts as they were."""
-    db.table("runs").create(
-        {"run_id": int, "kind": str, "topic": str, "search_digest": str, "started_at": str, "finished_at": str,
-         "state": str, "counts": str, "error": str},
-        pk="run_id", not_null={"kind", "topic", "started_at", "state"},
-    )  # fmt: skip
-    db.table("versions").create(
-        {"pmid": int, "sha256": str, "version": int, "format": str, "origin": str, "fetched_at": str, "run_id": int,
-         "xml": bytes},
-        pk=("pmid", "sha256"), foreign_keys=[("run_id", "runs", "run_id")],
-        not_null={"version", "format", "origin", "fetched_at", "run_id", "xml"},
-    )  # fmt: skip
-    db.table("seen").create(
-        {"pmid": int, "sha256": str, "first_seen": str, "last_seen": str, "last_fetched": str, "last_run": int,
-         "gone_since": str},
-        pk="pmid", not_null={"sha256", "first_seen", "last_seen", "last_fetched", "last_run"},
-        foreign_keys=[("last_run", "runs", "run_id")],
-    )  # fmt: skip
-    db.table("ledger").create(
-        {"ledger_id": int, "run_id": int, "query": str, "uid_low": int, "uid_high": int, "asked_at": str,
-         "translation": str, "reported": int, "received": int, "stored": int, "missing": str, "warnings": str,
-         "ids": bytes},
-        pk="ledger_id", foreign_keys=[("run_id", "runs", "run_id")],
-        not_null={"run_id", "query", "asked_at", "reported", "received", "stored", "missing"},
-    )  # fmt: skip
-    db.table("ledger").create_index(["run_id"])
-    db.table("verdict_log").create(
-        {"verdict_id": int, "run_id": int, "checked_at": str, "claim_id": str, "assertion_id": str, "verdict": str,
-         "value": str, "pmid": int},
-        pk="verdict_id", not_null={"checked_at", "claim_id", "assertion_id", "verdict"},
-    )  # fmt: skip
-
-
-@ARCHIVE()
-def m002_rounds_and_departures(db: Database) -> None:
-    """PubMed's day and the window of each run; who was named last, who left, who did not come; what a record says."""
-    db.table("runs").add_column("day", str)
-    db.table("runs").add_column("since", str)
-    for column, kind in (("named_run", int), ("left_run", int), ("absent_run", int), ("absent_since", str)):
-        db.table("seen").add_column(column, kind)
-    db.table("versions").add_column("status", str)
-    db.table("versions").add_column("notices", str)
-    # Eastern time is four or five hours behind; five never names a day that had not begun.
-    db.execute("UPDATE runs SET day = date(started_at, '-5 hours')")
-    db.execute("UPDATE runs SET kind = 'sync' WHERE kind = 'pull'")
-    for (rowid,) in db.execute("SELECT rowid FROM versions").fetchall():
-        seen = glance(zlib.decompress(db.execute("SELECT xml FROM versions WHERE rowid = ?", (rowid,)).fetchone()[0]))
-        db.execute(
-            "UPDATE versions SET status = ?, notices = ? WHERE rowid = ?",
-            (seen.status, json.dumps(seen.notices), rowid),
-        )
-
-
-@ARCHIVE()
-def m003_places(db: Database) -> None:
-    """Where in which bulk file a record stood, and which files a bulk run is done with."""
-    db.table("places").create(
-        {"pmid": int, "sha256": str, "file": str, "position": int, "run_id": int},
-        pk=("pmid", "sha256"), foreign_keys=[("run_id", "runs", "run_id")],
-        not_null={"file", "position", "run_id"},
-    )  # fmt: skip
-    db.table("bulk_files").create(
-        {"name": str, "md5": str, "sought": str, "run_id": int, "records": int, "matches": int, "stored": int},
-        pk=("name", "md5", "sought"), foreign_keys=[("run_id", "runs", "run_id")],
-        not_null={"run_id", "records", "matches", "stored"},
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,7 +44,7 @@ TABLES: dict[str, Table] = {
          "retracted": int, "study_id": str, "published": str, "date_precision": str, "published_text": str,
          "entered": str, "revised": str, "doi": str, "pmcid": str, "volume": str, "issue": str, "pages": str,
          "language": str, "country": str, "kind": str, "status": str, "indexing": str, "vernacular_title": str,
-         "source": str, "gone_since": str, "excluded": str, "sha256": str, "abstract": str},
+         "source": str, "gone_since": str, "left_since": str, "excluded": str, "sha256": str, "abstract": str},
         pk="pmid",
         references={"study_id": ("studies", "study_id")},
         not_null=frozenset({"title", "source", "retracted", "is_primary", "on_topic"}),
@@ -219,7 +143,8 @@ TABLES: dict[str, Table] = {
         pk="accuracy_id", indexes=(("facet", "value"),),
     ),
     "runs": Table(
-        {"run_id": int, "kind": str, "started_at": str, "finished_at": str, "state": str, "counts": str, "error": str},
+        {"run_id": int, "kind": str, "day": str, "since": str, "until": str, "started_at": str, "finished_at": str,
+         "state": str, "counts": str, "error": str},
         pk="run_id",
     ),
     "searches": Table(

@@ -13,7 +13,7 @@ from ingest.record import Record
 from ingest.register_layer import register_layer
 from ingest.rows import (
     KEYS_OF_A_RECORD,
-    RETRACTION_NOTICE,
+    NOTICE_TYPES,
     arm_rows,
     article_row,
     child_rows,
@@ -36,6 +36,8 @@ _ANNOUNCES = {"RetractionOf": "retraction", "ExpressionOfConcernFor": "expressio
 """RefTypes on a notice, and what it says of the paper it names."""
 _FIRST_ANNOUNCED = KEYS_OF_A_RECORD // 2
 """Notices known from the notice's side only are numbered from here, those that the paper names from 1."""
+_FIRST_REINSTATED = KEYS_OF_A_RECORD - KEYS_OF_A_RECORD // 10
+"""The same for reinstatements, which the archive alone knows of: nothing on the record says that it was retracted."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Arrival:
     """pubmed or register"""
     sha256: str | None = None
     gone_since: str | None = None
+    left_since: str | None = None
 
 
 def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arrival]:
@@ -73,7 +76,7 @@ def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arriva
     for stored in inputs.archive.current(wanted):
         held.add(stored.pmid)
         record = record_of(stored.format, stored.body)
-        yield Arrival(record, "pubmed", stored.sha256, stored.gone_since)
+        yield Arrival(record, "pubmed", stored.sha256, stored.gone_since, stored.left_since)
     for pmid in sorted(inputs.register.keys() - held):
         if wanted is None or pmid in wanted:
             yield Arrival(_record_of_entry(inputs.register[pmid]), "register")
@@ -129,7 +132,7 @@ class Assembly:
         self.articles += 1
         row = article_row(record) | dict(report.deciding)
         row |= {"retracted": int(report.retracted), "source": arrival.source, "sha256": arrival.sha256}
-        row["gone_since"] = arrival.gone_since
+        row |= {"gone_since": arrival.gone_since, "left_since": arrival.left_since}
         row["excluded"] = reason = self._excluded(report)
         row["first_author"] = row["first_author"] or (entry.first_author if entry else None) or None
         self.excluded[reason or ""] += 1
@@ -164,13 +167,13 @@ class Assembly:
     def _report(self, record: Record, entry: RegisterStudy | None, tagged: Tagged) -> Report:
         topic = self._inputs.topic
         decision = decide(tagged.tags, has_abstract=bool(record.abstract))
-        if any(kind.ui == RETRACTION_NOTICE for kind in record.publication_types):
+        if any(kind.ui in NOTICE_TYPES for kind in record.publication_types):
             decision = replace(decision, design="notice", is_primary=False)
         registered = [registration.accession for registration in record.registrations]
         if entry:
             registered += entry.registrations
         registrations = tuple(dict.fromkeys(registered))
-        on_topic = topic.is_on_topic(
+        on_topic = decision.design != "notice" and topic.is_on_topic(
             interventions=decision.interventions,
             conditions=decision.conditions,
             species=decision.species,
@@ -201,6 +204,8 @@ class Assembly:
         """Why a record is not on topic; None when it is."""
         if report.deciding["on_topic"]:
             return None
+        if report.deciding["design"] == "notice":
+            return "a notice on another paper"
         if report.deciding["species"] in self._inputs.topic.on_topic.excluded_species:
             return "not in people"
         if report.deciding["interventions"] == "[]":
@@ -231,7 +236,7 @@ class Assembly:
         self._store.add("measurements", numbered(0, measured))
 
     def finish(self, connection: sqlite3.Connection) -> None:
-        """What needs all rows in place: study ids, notices seen only from the notice's side, dates of notices."""
+        """What needs all rows in place: study ids, notices that no record names, dates of notices."""
         placed = [(self._study_of[report.key], report.pmid) for _, report in self._reports]
         connection.executemany(
             "UPDATE articles SET study_id = ?1 WHERE pmid = ?2 AND study_id IS NOT ?1", placed
@@ -246,10 +251,22 @@ class Assembly:
             "(SELECT 1 FROM notices WHERE pmid = ?2 AND kind = ?3 AND notice_pmid = ?4)",
             self._announced(),
         )
+        connection.executemany(
+            "INSERT INTO notices (notice_id, pmid, kind, source, dated) SELECT ?1, ?2, 'reinstatement', 'archive', ?3 "
+            "WHERE EXISTS (SELECT 1 FROM articles WHERE pmid = ?2)",
+            self._reinstated(),
+        )
         connection.execute(
             "UPDATE notices SET dated = (SELECT published FROM articles a WHERE a.pmid = notices.notice_pmid) "
             "WHERE notice_pmid IS NOT NULL"
         )
+
+    def _reinstated(self) -> Iterator[tuple[int, int, str]]:
+        """(key, paper, day) of papers that PubMed once listed as retracted and then no longer."""
+        count: Counter[int] = Counter()
+        for pmid, dated in self._inputs.archive.reinstatements():
+            yield pmid * KEYS_OF_A_RECORD + _FIRST_REINSTATED + count[pmid], pmid, dated[:10]
+            count[pmid] += 1
 
     def _announced(self) -> Iterator[tuple[int, int, str, int]]:
         """(key, paper, kind, notice) of what notices say of other papers."""

@@ -8,12 +8,16 @@ from ingest.assemble import Assembly, Inputs
 from ingest.tagging import TAGGER_VERSION
 from topics import Topic
 
+_SEARCHES = ("sync", "new", "changed")
+"""Kinds of run that ask for all that matches up to their own day: all of it, or from a day on (`since`)."""
+
 
 def add_ledger(store: Store, archive: Archive) -> None:
     """The public part of the ledger."""
-    columns = ("run_id", "kind", "started_at", "finished_at", "state", "counts", "error")
+    columns = ("run_id", "kind", "day", "since", "started_at", "finished_at", "state", "counts", "error")
     for run in archive.database.query("SELECT * FROM runs ORDER BY run_id"):
-        store.add_row("runs", {name: run[name] for name in columns})
+        until = run["day"] if run["kind"] in _SEARCHES else None
+        store.add_row("runs", {name: run[name] for name in columns} | {"until": until})
         for row in archive.ledger(run["run_id"]):
             row["search_id"] = row.pop("ledger_id")
             store.add_row("searches", row)

@@ -13,18 +13,22 @@ from ingest.tagging.model import Arm, Decision, Measurement, Tag
 from topics import RegisterStudy
 
 RETRACTED_PUBLICATION = "D016441"
-RETRACTION_NOTICE = "D016440"
+NOTICE_TYPES = frozenset({"D016425", "D016440", "D000075742"})
+"""MeSH publication types of a record that is a notice: Published Erratum, Retraction Notice, Expression of Concern."""
 KEYS_OF_A_RECORD = 10_000
 """Keys of `tags`, `arms` … are the PMID times this, plus a number: no record has as many of one kind."""
 _NOTICE_OF = {
-    "RetractionIn": "retraction",
-    "RetractedandRepublishedIn": "retraction",
-    "ExpressionOfConcernIn": "expression_of_concern",
-    "ErratumIn": "erratum",
-    "CorrectedandRepublishedIn": "erratum",
-    "UpdateIn": "update",
+    "RetractionIn": ("retraction",),
+    "RetractedandRepublishedIn": ("retraction", "reinstatement"),
+    "ExpressionOfConcernIn": ("expression_of_concern",),
+    "ErratumIn": ("erratum",),
+    "CorrectedandRepublishedIn": ("erratum",),
+    "UpdateIn": ("update",),
 }
-"""RefTypes on the paper that a notice is about (NLM DTD, CommentsCorrections). Those on the notice end in Of/For."""
+"""RefTypes on the paper that a notice is about (NLM DTD, CommentsCorrections), and what they say of it.
+
+Those on the notice end in Of/For. What is republished after its retraction counts again, as the paper it now is.
+"""
 
 _IN_ORDER = {
     kind: attrgetter(*(field.name for field in fields(kind)))
@@ -106,8 +110,8 @@ def child_rows(record: Record) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
 def _notices(links: Sequence[Link]) -> Iterator[tuple[str, int | None, str, None, str]]:
     """(kind, notice_pmid, source, dated, citation); the date is filled in when the notice's own record is held."""
     for link in links:
-        if link.ref_type in _NOTICE_OF:
-            yield _NOTICE_OF[link.ref_type], link.pmid, "pubmed", None, link.citation
+        for kind in _NOTICE_OF.get(link.ref_type, ()):
+            yield kind, link.pmid, "pubmed", None, link.citation
 
 
 def numbered(pmid: int, rows: Iterable[tuple[Any, ...]], first: int = 1) -> list[tuple[Any, ...]]:

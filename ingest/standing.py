@@ -38,12 +38,14 @@ class Differences:
 
 def differences(connection: sqlite3.Connection, archive: Archive, register: Mapping[int, RegisterStudy]) -> Differences:
     """Compare the articles of a database with what a build must make them from."""
-    seen = archive.database.execute("SELECT pmid, sha256, gone_since FROM seen")
-    wanted = {pmid: (sha256, gone) for pmid, sha256, gone in seen}
+    seen = archive.database.execute(
+        "SELECT s.pmid, s.sha256, s.gone_since, r.day FROM seen s LEFT JOIN runs r ON r.run_id = s.left_run"
+    )
+    wanted = {pmid: tuple(content) for pmid, *content in seen}
     archived = set(wanted)
-    wanted |= {pmid: (None, None) for pmid in register if pmid not in archived}
-    rows = connection.execute("SELECT pmid, sha256, gone_since FROM articles")
-    standing = {pmid: (sha256, gone) for pmid, sha256, gone in rows}
+    wanted |= {pmid: (None, None, None) for pmid in register if pmid not in archived}
+    rows = connection.execute("SELECT pmid, sha256, gone_since, left_since FROM articles")
+    standing = {pmid: tuple(content) for pmid, *content in rows}
     to_write = frozenset(pmid for pmid, content in wanted.items() if standing.get(pmid) != content)
     to_drop = frozenset(pmid for pmid in standing if pmid in to_write or pmid not in wanted)
     return Differences(to_write, to_drop, archived, len(standing))
@@ -56,7 +58,7 @@ def clear(connection: sqlite3.Connection, differing: Differences) -> None:
     for table in OF_A_RECORD:
         connection.execute(f"DELETE FROM {table} WHERE pmid IN (SELECT pmid FROM dropped)")  # noqa: S608
     connection.execute("DELETE FROM measurements WHERE pmid IS NULL")
-    connection.execute("DELETE FROM notices WHERE source = 'notice'")
+    connection.execute("DELETE FROM notices WHERE source IN ('notice', 'archive')")
     for table in TABLES.keys() - OF_A_RECORD:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
 

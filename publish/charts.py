@@ -39,6 +39,8 @@ class Frame:
     """Where it ends at the earliest."""
     flips: Sequence[Point] = field(default_factory=tuple)
     """Where the verdict became another one."""
+    ranks: bool = False
+    """Values are places: the first stands on top, and there is none before it."""
 
 
 def year_of(date: str) -> float:
@@ -52,7 +54,7 @@ def spark(lines: Sequence[Line], frame: Frame, words: str) -> Markup:
     points = [point for line in lines for point in line.points]
     if not points:
         return Markup("")
-    x, y = _scales(points, Frame(since=frame.since, until=frame.until), (0, 72), (21, 3))
+    x, y = _scales(points, Frame(since=frame.since, until=frame.until, ranks=frame.ranks), (0, 72), (21, 3))
     drawn = "".join(
         f'<path class="line{" dashed" if line.dashed else ""}" d="{_staircase(line.points, x, y, 72)}"/>'
         for line in lines
@@ -70,21 +72,23 @@ def chart(lines: Sequence[Line], frame: Frame, words: str) -> Markup:
     whole = all(value == int(value) for _, value in points)
     parts = []
     if frame.written:
-        start, end = (x(min(max(year, x.low), x.high)) for year in frame.written)
+        start, end = (x(x.within(year)) for year in frame.written)
         parts.append(f'<rect class="written" x="{start:.1f}" y="{_TOP}" width="{max(end - start, 2):.1f}" '
                      f'height="{bottom - _TOP}"/>')  # fmt: skip
     if frame.low is not None or frame.high is not None:
-        top = y(min(y.high, frame.high if frame.high is not None else y.high))
-        base = y(max(y.low, frame.low if frame.low is not None else y.low))
-        parts.append(f'<rect class="expected" x="{_LEFT}" y="{top - 1:.1f}" width="{right - _LEFT}" '
-                     f'height="{max(base - top, 0) + 2:.1f}"/>')  # fmt: skip
+        low = y.low if frame.low is None else frame.low
+        ends = [y(y.within(edge)) for edge in (low, y.high if frame.high is None else frame.high)]
+        parts.append(f'<rect class="expected" x="{_LEFT}" y="{min(ends) - 1:.1f}" width="{right - _LEFT}" '
+                     f'height="{max(ends) - min(ends) + 2:.1f}"/>')  # fmt: skip
     parts += [_tick_y(value, y(value), right) for value in y.ticks(whole=whole)]
     parts += [_tick_x(value, x(value), bottom) for value in x.ticks(whole=True)]
     parts += [
         f'<path class="line{" dashed" if line.dashed else ""}" d="{_staircase(line.points, x, y, right)}"/>'
         for line in lines
     ]
-    parts += [f'<circle class="flip" cx="{x(year):.1f}" cy="{y(value):.1f}" r="4"/>' for year, value in frame.flips]
+    parts += [
+        f'<circle class="flip" cx="{x(year):.1f}" cy="{y(y.within(value)):.1f}" r="4"/>' for year, value in frame.flips
+    ]
     names = " · ".join(f"{'╌ ' if line.dashed else '— '}{line.label}" for line in lines)
     parts.append(f'<text x="{_LEFT}" y="11">{escape(names)}</text>')
     return _svg("chart", _WIDTH, _HEIGHT, words, "".join(parts))
@@ -131,6 +135,10 @@ class _Scale:
     def __call__(self, value: float) -> float:
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
+    def within(self, value: float) -> float:
+        """The nearest value that the scale has."""
+        return min(max(value, self.low), self.high)
+
     def ticks(self, *, whole: bool = False) -> list[float]:
         """About four round values within the scale."""
         step = 10.0 ** floor(log10((self.high - self.low) / 4))
@@ -149,7 +157,11 @@ def _scales(
     first, last = min(years), max(years)
     if last - first < 1:
         first, last = first - 0.5, last + 0.5
-    return _Scale(first, last, *across), _Scale(min(0.0, *values), max(*values, 1.0), *down)
+    x = _Scale(first, last, *across)
+    if frame.ranks:
+        bottom, top = down
+        return x, _Scale(1.0, max(*values, 2.0), top, bottom)
+    return x, _Scale(min(0.0, *values), max(*values, 1.0), *down)
 
 
 def _staircase(points: Sequence[Point], x: _Scale, y: _Scale, right: float) -> str:

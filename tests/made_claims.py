@@ -76,7 +76,8 @@ def fill_archive(archive: Archive) -> None:
     log(archive.database, 2, "outdated", "2")
     for table, column in (("versions", "fetched_at"), ("seen", "first_seen")):
         archive.database.execute(f"UPDATE {table} SET {column} = '2026-11-20T01:10:00+00:00'")  # noqa: S608
-    archive.database.execute("UPDATE versions SET fetched_at = '2026-11-21T01:10:00+00:00' WHERE run_id = 2")
+    for table, column in (("versions", "fetched_at"), ("retraction_log", "dated")):
+        archive.database.execute(f"UPDATE {table} SET {column} = '2026-11-21T01:10:00+00:00' WHERE run_id = 2")  # noqa: S608
     archive.database.conn.commit()
 
 

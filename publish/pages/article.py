@@ -41,6 +41,8 @@ _PARTS = {
     "join studies s on s.study_id = r.study_id left join articles a on a.pmid = r.pmid "
     "where own.pmid = ? order by r.report_id",
 }
+_ONE_VALUE = ("design", "randomized", "blinding", "control", "crossover", "n_total", "species")
+"""Columns in which one value is decided on, whatever else the tags say."""
 CLAIMS_OF = """
 select e.claim_id, c.text, c.section, c.verdict as claim_verdict, e.assertion_id, a.text as assertion, v.verdict,
        e.stance, e.why, e.source, e.pmid
@@ -56,7 +58,7 @@ _ACCURACY = """
 select facet, value, gold_set, split, tp, fp, fn, precision, recall from tag_accuracy
 where facet in (select distinct facet from tags where pmid = ?) order by split = 'held_back' desc, tp + fp + fn desc
 """
-_WHOLE_FACET = "(micro)"
+WHOLE_FACET = "(micro)"
 """The value under which `tag_accuracy` sums up a facet."""
 
 
@@ -112,7 +114,8 @@ def accuracy_of(tag: Mapping[str, Any], accuracy: Sequence[Mapping[str, Any]]) -
     """
     if tag["source"] == "register":
         return None
-    for value in (tag["value"], _WHOLE_FACET):
+    values = (WHOLE_FACET,) if tag["value"].isdecimal() else (tag["value"], WHOLE_FACET)  # a number is not a kind
+    for value in values:
         for row in accuracy:
             if row["facet"] == tag["facet"] and row["value"] == value and row["tp"] + row["fp"]:
                 return dict(row)
@@ -140,7 +143,10 @@ def dressed(data: Mapping[str, Any]) -> dict[str, Any]:
     in_text = [tag for tag in tags if tag["start"] is not None]
     shown = Counter(tag["facet"] if tag["facet"] in FACETS else "other" for tag in in_text)
     title_spans = spans_of(tags, "title")
+    considered = [tag for tag in tags if _is_outvoted(tag, record)]
     return {
+        "tags_that_count": [tag for tag in tags if tag not in considered],
+        "considered": considered,
         "title_html": marked_html(record["title"] or "(no title)", title_spans),
         "abstract": _abstract(record["abstract"], data["sections"], tags),
         "legend": [(facet, FACETS.get(facet, "other"), shown[facet]) for facet in (*FACETS, "other") if shown[facet]],
@@ -153,9 +159,20 @@ def dressed(data: Mapping[str, Any]) -> dict[str, Any]:
             for notice in data["notices"]
         ],
         "retractions": [notice for notice in data["notices"] if notice["kind"] == "retraction"],
+        "republished": [
+            notice for notice in data["notices"] if notice["kind"] == "reinstatement" and notice["notice_pmid"]
+        ],
         "formats": [FORMATS[name] for name in ("ris", "bib", "nbib", "csl")],
         "study_path": study_path(record["study_id"]) if record["study_id"] else "",
     }
+
+
+def _is_outvoted(tag: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """Whether another value than the tag's was decided on; not where none was."""
+    decided = record[tag["facet"]] if tag["facet"] in _ONE_VALUE else None
+    if decided is None or decided == "abstained":
+        return False
+    return tag["value"] not in (str(decided), *str(decided).split("_and_"))
 
 
 def _abstract(

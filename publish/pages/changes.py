@@ -18,6 +18,7 @@ TABLES = ("changes", "articles", "claims")
 KINDS = {
     "verdict": "Verdicts that flipped",
     "retraction": "Papers that became retracted",
+    "reinstatement": "Papers no longer retracted",
     "gone": "Records gone from PubMed",
     "new_record": "New records on topic",
 }
@@ -131,6 +132,8 @@ def _title(row: dict[str, Any]) -> str:
             return f"{readable(row['was'])} → {readable(row['now'])}: {row['claim'] or row['claim_id']}"
         case "retraction":
             return f"Retracted: {title}"
+        case "reinstatement":
+            return f"No longer retracted: {title}"
         case "gone":
             return f"Gone from PubMed: {title}"
     return f"New: {title}"

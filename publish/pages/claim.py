@@ -188,6 +188,7 @@ def _dress(assertion: dict[str, Any], topic: dict[str, str]) -> dict[str, Any]:
         (written[0], year_of(str(int(written[-1]) + 1))) if written else None,
         until=int(last) + 2.0,  # so that the last step is seen
         flips=flips,
+        ranks=assertion["kind"] == "rank",
     )
     return assertion | {
         "chart": chart(lines, frame, f"{in_words(lines)}. The table below has every step."),

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
@@ -12,27 +13,14 @@ from markupsafe import Markup
 
 from publish.cells import DATABASE, readable
 from publish.charts import Frame, spark, year_of
+from publish.counted import Group, counted, total
 from publish.pages.page import page, rows
 from publish.verdicts import MEANING, found, in_words, lines_of, mark
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-_COUNTED = "on_topic = 1 and is_primary = 1 and retracted = 0 and species in ('human', 'human_and_animal')"
-_FIGURES = f"""
-select (select count(*) from articles) as records,
-       (select count(*) from studies) as studies,
-       count(*) as counted, sum(n_total) as people, count(n_total) as stating
-from studies where {_COUNTED}
-"""  # noqa: S608  (a constant)
-_BY_ROUTE = f"""
-select r.value as route, count(*) as studies, sum(s.n_total) as people, count(s.n_total) as stating
-from studies s, json_each(s.routes) r
-where {_COUNTED}
-  and exists (select 1 from json_each(s.conditions) c where instr(c.value, 'depression') > 0)
-group by route
-order by route = 'unspecified', studies desc, route
-"""  # noqa: S608
+_FIGURES = "select (select count(*) from articles) as records, (select count(*) from studies) as studies"
 _ASSERTIONS = """
 select a.claim_id, a.assertion_id, a.kind, a.text, a.expected, v.verdict, v.value, v.flipped_on
 from assertions a join verdicts v using (claim_id, assertion_id) order by a.claim_id, a.position
@@ -78,17 +66,30 @@ async def home(datasette: "Datasette", request: Request) -> Response:
 
 def board(connection: sqlite3.Connection) -> dict[str, Any]:
     """Figures, claims with the assertion that decides each, studies by route, and what the topic is."""
-    by_route = rows(connection, _BY_ROUTE)
-    most = max((row["studies"] for row in by_route), default=0)
-    for row in by_route:
-        row["label"] = readable(row["route"])
-        row["share"] = round(100 * row["studies"] / most)
+    of_all = total(counted(connection))
+    figures = {"counted": of_all.studies, "people": of_all.people, "stating": of_all.stating}
     return {
         "topic": {row["key"]: row["value"] for row in rows(connection, "select key, value from build")},
-        "figures": rows(connection, _FIGURES)[0],
+        "figures": rows(connection, _FIGURES)[0] | figures,
         "claims": _claims(connection),
-        "by_route": by_route,
+        "by_route": _by_route(connection),
     }
+
+
+def _by_route(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Studies in depression by route, most first."""
+    groups: dict[str, list[Group]] = defaultdict(list)
+    for group in counted(connection):
+        if group.about("depression"):
+            for route in group.routes:
+                groups[route].append(group)
+    found = {route: total(groups[route]) for route in groups}
+    most = max((of_route.studies for of_route in found.values()), default=0)
+    return [
+        {"route": route, "label": readable(route), **asdict(found[route]),
+         "share": round(100 * found[route].studies / most)}
+        for route in sorted(found, key=lambda route: (route == "unspecified", -found[route].studies, route))
+    ]  # fmt: skip
 
 
 def _claims(connection: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -141,7 +142,7 @@ def _spark(claim: Mapping[str, Any], frame: Frame) -> Markup:
         return Markup("")
     timeline = [{"date": date, "value": value} for date, value in deciding["timeline"]]
     lines = lines_of(deciding["kind"], timeline, [tuple(paper) for paper in deciding["papers"]])
-    return spark(lines, frame, in_words(lines))
+    return spark(lines, replace(frame, ranks=deciding["kind"] == "rank"), in_words(lines))
 
 
 async def _questions(datasette: "Datasette", actor: Any) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """The evidence map, `/map`: routes by designs; and `/studies`, the list behind each of its cells."""
 
-import json
 import re
 import sqlite3
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Request, Response
 
 from publish.cells import doi_link, readable, study_path
+from publish.counted import COUNTED, Group, counted, total
 from publish.pages.article import list_in_words
 from publish.pages.page import JSON, page, rows
+from publish.remembered import remembered
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
     from datasette.app import Datasette
@@ -20,34 +22,16 @@ if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being 
 NO_ROUTE = "none_found"
 """In the place of a route: studies for which no route was found."""
 _ON_A_PAGE = 50
-_COUNTED = """
-on_topic = 1 and is_primary = 1 and retracted = 0 and species in ('human', 'human_and_animal')
+_SUMS = ("studies", "people", "stating")
+_LIST = f"""
+from studies where {COUNTED}
 and (:condition = '' or exists (select 1 from json_each(conditions) c where instr(c.value, :condition) > 0))
 and (:since = '' or public_from >= :since) and (:until = '' or substr(public_from, 1, 4) <= :until)
-"""
-"""As the home page and the prepared questions count: first-hand, in people, on topic, not retracted; a condition counts
-with the narrower ones that are named after it."""
-_CELLS = f"""
-with counted as materialized (select study_id, routes, design, n_total from studies where {_COUNTED}),
-by_route as (
-  select r.value as route, design, n_total from counted, json_each(counted.routes) r
-  union all select '{NO_ROUTE}', design, n_total from counted where json_array_length(routes) = 0
-  union all select '', design, n_total from counted
-)
-select route, design, count(*) as studies, sum(n_total) as people, count(n_total) as stating
-from by_route group by route, design
-"""  # noqa: S608  (constants)
-_CONDITIONS = """
-select conditions, count(*) as studies from studies
-where on_topic = 1 and is_primary = 1 and retracted = 0 and species in ('human', 'human_and_animal')
-group by conditions
-"""
-_LIST = f"""
-from studies where {_COUNTED}
 and (:route = '' or exists (select 1 from json_each(routes) r where r.value = :route)
      or (:route = '{NO_ROUTE}' and json_array_length(routes) = 0))
 and (:design = '' or design = :design)
 """  # noqa: S608  (constants)
+"""What `Chosen.fits` says of groups."""
 _DESIGNS = (
     "randomized_controlled_trial", "nonrandomized_trial", "cohort", "case_control", "cross_sectional", "case_series",
     "case_report", "pharmacokinetic", "qualitative",
@@ -65,6 +49,16 @@ class Chosen:
     until: str = ""
     route: str = ""
     design: str = ""
+
+    def fits(self, group: Group) -> bool:
+        """Whether it asks for these studies."""
+        return (
+            group.about(self.condition)
+            and (not self.since or group.year >= self.since)
+            and (not self.until or "" < group.year <= self.until)
+            and (not self.route or self.route in _routes_of(group))
+            and (not self.design or self.design == group.design)
+        )
 
     def address(self, **changed: str) -> str:
         """This choice as a query string, with some parts changed; without parts that ask for all."""
@@ -94,35 +88,45 @@ async def evidence_map(datasette: "Datasette", request: Request) -> Response:
 
 def read_map(connection: sqlite3.Connection, asked: Chosen) -> dict[str, Any]:
     """Rows of the map: a route with its cells by design, and the total of each study counted once."""
-    found = rows(connection, _CELLS, asdict(asked))
-    designs = sorted({row["design"] or "other" for row in found}, key=_design_order)
+    groups = [group for group in counted(connection) if asked.fits(group)]
+    in_cell: dict[tuple[str, str], list[Group]] = defaultdict(list)
+    for group in groups:
+        for route in ("", *_routes_of(group)):
+            in_cell[route, group.design].append(group)
     by_route: dict[str, dict[str, Any]] = {}
-    for row in found:
-        line = by_route.setdefault(row["route"], {"studies": 0, "people": 0, "stating": 0, "cells": {}})
-        for sum_of in ("studies", "people", "stating"):
-            line[sum_of] += row[sum_of] or 0
-        line["cells"][row["design"] or "other"] = {
-            sum_of: row[sum_of] or 0 for sum_of in ("studies", "people", "stating")
-        }
-    total = by_route.pop("", {"studies": 0, "people": 0, "stating": 0, "cells": {}})
+    for (route, design), found in in_cell.items():
+        by_route.setdefault(route, {"cells": {}})["cells"][design] = asdict(total(found))
+    for line in by_route.values():
+        line |= {name: sum(cell[name] for cell in line["cells"].values()) for name in _SUMS}
+    everything = by_route.pop("", {**asdict(total([])), "cells": {}})
     order = sorted(
         by_route, key=lambda route: (route == NO_ROUTE, route == "unspecified", -by_route[route]["studies"], route)
     )
     return {
         "chosen": asdict(asked),
-        "designs": designs,
+        "designs": sorted({group.design for group in groups}, key=_design_order),
         "routes": [{"route": route, **by_route[route]} for route in order],
-        "total": total,
+        "total": everything,
         "conditions": _conditions(connection),
     }
 
 
+def _routes_of(group: Group) -> tuple[str, ...]:
+    return group.routes or (NO_ROUTE,)
+
+
 def _conditions(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     """Every condition of a counted study with the number of studies that choosing it shows, most first."""
-    found = [(json.loads(row["conditions"] or "[]"), row["studies"]) for row in rows(connection, _CONDITIONS)]
+    return remembered(connection, "conditions to choose from", _count_conditions)
+
+
+def _count_conditions(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    studies: Counter[tuple[str, ...]] = Counter()
+    for group in counted(connection):
+        studies[group.conditions] += group.studies
     counts = {
-        condition: sum(studies for among, studies in found if any(condition in other for other in among))
-        for condition in {condition for among, _ in found for condition in among}
+        condition: sum(number for among, number in studies.items() if any(condition in other for other in among))
+        for condition in {condition for among in studies for condition in among}
     }
     return [
         {"condition": condition, "studies": counts[condition]}
@@ -165,17 +169,14 @@ async def studies(datasette: "Datasette", request: Request) -> Response:
 
 def read_studies(connection: sqlite3.Connection, asked: Chosen, number: int) -> dict[str, Any]:
     """Page `number` of the studies that fit, and how many fit in all."""
-    count, people, stating = connection.execute(
-        f"select count(*), sum(n_total), count(n_total) {_LIST}",
-        asdict(asked),
-    ).fetchone()
-    pages = max(1, -(-count // _ON_A_PAGE))
+    found = total(group for group in counted(connection) if asked.fits(group))
+    pages = max(1, -(-found.studies // _ON_A_PAGE))
     number = min(number, pages)
     return {
         "chosen": asdict(asked),
-        "count": count,
-        "people": people or 0,
-        "stating": stating,
+        "count": found.studies,
+        "people": found.people,
+        "stating": found.stating,
         "page": number,
         "pages": pages,
         "studies": rows(

@@ -11,6 +11,7 @@ from datasette.utils.asgi import Request, Response
 from publish.cells import readable
 from publish.charts import Box, flow
 from publish.definitions import FACETS, LIMITS
+from publish.pages.article import WHOLE_FACET
 from publish.pages.page import JSON, has_rows, page, rows
 from publish.verdicts import MEANING, mark
 
@@ -26,7 +27,7 @@ where r.kind = 'sync'
 group by r.run_id order by r.run_id desc limit 1
 """
 _STUDIES = "select count(*) as studies, sum(is_primary) as primary_studies from studies where on_topic = 1"
-_RUNS = "select run_id, kind, started_at, finished_at, state from runs order by run_id desc limit 20"
+_RUNS = "select run_id, kind, since, until, started_at, finished_at, state from runs order by run_id desc limit 20"
 _SLICES_SHOWN = 3
 
 
@@ -119,9 +120,9 @@ def _flow(data: dict[str, Any]) -> Any:
 
 
 def _measured(accuracy: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The summary row of each facet, of the part of the labelled set that nobody looked at where there is one."""
+    """Each facet over all its values, of the part of the labelled set that nobody looked at where there is one."""
     held = [row for row in accuracy if row["split"] == "held_back"] or accuracy
-    return [row for row in held if row["value"].startswith("(")] or held
+    return [row for row in held if row["value"] == WHOLE_FACET] or held
 
 
 def _version(package: str) -> str:

@@ -21,6 +21,7 @@ from publish.cells import marked, readable
 from publish.pages.article import list_in_words
 from publish.pages.citation_head import coins
 from publish.pages.page import JSON, page, rows
+from publish.remembered import remembered
 from publish.sql import NOTHING, evidence_match
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
@@ -87,7 +88,12 @@ async def search(datasette: "Datasette", request: Request) -> Response:
     works: list[Work] = []
 
     def read(connection: sqlite3.Connection) -> dict[str, Any]:
-        data = read_search(connection, asked, number, typing=bool(request.args.get("typing")))
+        typing = bool(request.args.get("typing"))
+        data = remembered(
+            connection,
+            ("search", asked, number, typing),
+            lambda connection: read_search(connection, asked, number, typing=typing),
+        )
         works[:] = load_works(connection, [row["pmid"] for row in data["results"]])
         return data
 

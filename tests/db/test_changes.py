@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from made_claims import FIRST, PILLOW, SECOND, WITHDRAWN, fill_archive, log, make_claims, raw
 
-from db.archive import Archive
+from db.archive import Archive, SearchSlice
 from db.changes import changes_of, refresh
 
 
@@ -39,24 +39,49 @@ FLIPPED = row(
 
 
 def test_each_change_is_one_row_with_the_run_that_brought_it(archive):
-    assert list(changes_of(archive.database, [WITHDRAWN])) == [*NEW, RETRACTED, FLIPPED]
+    assert list(changes_of(archive.database)) == [*NEW, RETRACTED, FLIPPED]
 
 
 def test_a_verdict_that_is_as_before_and_a_value_that_moves_alone_are_no_flip(archive):
     log(archive.database, 3, "outdated", "3")
-    assert [change for change in changes_of(archive.database, []) if change["kind"] == "verdict"] == [FLIPPED]
+    assert [change for change in changes_of(archive.database) if change["kind"] == "verdict"] == [FLIPPED]
 
 
 def test_a_paper_that_was_retracted_when_it_came_did_not_become_so_here(archive):
     run = archive.begin_run("sync", "chamomile-sleep")
     archive.store_file(run, "third", [raw(99000009, retracted=True)], [])
-    kinds = [change["kind"] for change in changes_of(archive.database, [99000009]) if change["pmid"] == 99000009]
+    kinds = [change["kind"] for change in changes_of(archive.database) if change["pmid"] == 99000009]
     assert kinds == ["new_record"]
+
+
+def test_a_paper_that_is_no_longer_retracted_was_reinstated_by_the_run_that_brought_it(archive):
+    run = archive.begin_run("sync", "chamomile-sleep")
+    archive.store_file(run, "third", [raw(WITHDRAWN)], [])  # as it was before: no new version of it
+    ((dated,),) = archive.database.execute("SELECT dated FROM retraction_log WHERE retracted = 0")
+    assert [change for change in changes_of(archive.database) if change["run_id"] == run] == [
+        row(
+            f"reinstatement/{WITHDRAWN}",
+            run,
+            dated,
+            "reinstatement",
+            WITHDRAWN,
+            "PubMed no longer lists this paper as retracted.",
+        )
+    ]
+    assert archive.reinstatements() == [(WITHDRAWN, dated)]
+
+
+def test_an_imported_file_does_not_reinstate_what_pubmed_lists_as_retracted(archive):
+    run = archive.begin_run("sync", "chamomile-sleep")
+    retracted = raw(SECOND, retracted=True)
+    archive.store_page(run, archive.open_slice(run, SearchSlice("q", "", 1, (SECOND,))), [retracted])
+    archive.store_file(archive.begin_run("import", "chamomile-sleep"), "old", [raw(SECOND)], [])
+    assert archive.reinstatements() == []
 
 
 def test_a_record_that_pubmed_no_longer_has_is_gone(archive):
     archive.database.execute("UPDATE seen SET gone_since = '2026-11-22', left_run = 2 WHERE pmid = ?", [PILLOW])
-    assert [change for change in changes_of(archive.database, []) if change["kind"] == "gone"] == [
+    assert [change for change in changes_of(archive.database) if change["kind"] == "gone"] == [
         row(f"gone/{PILLOW}", 2, "2026-11-22", "gone", PILLOW, "PubMed no longer has this record.")
     ]
 
@@ -66,7 +91,7 @@ def test_after_a_check_the_live_database_has_the_rows_that_the_next_build_would_
     with Archive.open(tmp_path) as archive:
         log(archive.database, 3, "holds", "1")
         archive.database.conn.commit()
-        wanted = [tuple(change.values()) for change in changes_of(archive.database, [WITHDRAWN])]
+        wanted = [tuple(change.values()) for change in changes_of(archive.database)]
     names = list(row("", 0, "", "", 0, ""))
     assert refresh(tmp_path) == 7
     with sqlite3.connect(live) as connection:

@@ -5,6 +5,7 @@ import pytest
 from db.glance import Glance, glance
 from records import medline, pubmed_article, pubmed_book
 
+RETRACTED = ("D016441", "Retracted Publication")
 LINKS = [
     ("CommentIn", 99000801, "J Made Up Res"), ("RetractionIn", 99000802, "J Made Up Res"),
     ("RetractionIn", None, "J Without A Number"), ("ErratumIn", 99000803, "J Made Up Res"),
@@ -16,15 +17,32 @@ LINKS = [
 @pytest.mark.parametrize(
     ("body", "seen"),
     [
-        (pubmed_article(99000101), Glance("MEDLINE", ())),
-        (pubmed_article(99000101, status="In-Data-Review"), Glance("In-Data-Review", ())),
-        (pubmed_article(99000101, links=LINKS), Glance("MEDLINE", (99000802, 99000803))),
-        (pubmed_article(99000101, links=LINKS[2:3]), Glance("MEDLINE", ())),
-        (pubmed_book(99000101), Glance("", ())),
-        (medline(99000101, ("STAT", "Publisher"), ("TI", "A made-up title.")), Glance("Publisher", ())),
-        ("", Glance("", ())),
+        (pubmed_article(99000101), Glance("MEDLINE", (), retracted=False)),
+        (pubmed_article(99000101, status="In-Data-Review"), Glance("In-Data-Review", (), retracted=False)),
+        (pubmed_article(99000101, links=LINKS), Glance("MEDLINE", (99000802, 99000803), retracted=True)),
+        (pubmed_article(99000101, links=LINKS[2:3]), Glance("MEDLINE", (), retracted=True)),
+        (pubmed_article(99000101, links=LINKS[4:5]), Glance("MEDLINE", (), retracted=False)),
+        (pubmed_article(99000101, publication_types=[RETRACTED]), Glance("MEDLINE", (), retracted=True)),
+        (pubmed_book(99000101), Glance("", (), retracted=False)),
+        (
+            medline(99000101, ("STAT", "Publisher"), ("TI", "A made-up title.")),
+            Glance("Publisher", (), retracted=False),
+        ),
+        (medline(99000101, ("PT", "Retracted Publication")), Glance("", (), retracted=True)),
+        ("", Glance("", (), retracted=False)),
     ],
-    ids=["indexed", "waits", "notices", "notice without a PMID", "book", "MEDLINE text", "nothing"],
+    ids=[
+        "indexed",
+        "waits",
+        "notices",
+        "notice without a PMID",
+        "notice itself",
+        "retracted type",
+        "book",
+        "MEDLINE text",
+        "retracted MEDLINE text",
+        "nothing",
+    ],
 )
-def test_status_and_notices_are_read_from_the_record_as_received(body, seen):
+def test_status_notices_and_retraction_are_read_from_the_record_as_received(body, seen):
     assert glance(body.encode()) == seen

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from db.archive import Archive, RawRecord, SearchSlice
+from db.migrations import ARCHIVE
 from db.rounds import came_to, due_again, notices_to_fetch
-from db.schema import ARCHIVE
 
 RELEASED = sorted((Path(__file__).parent / "archives").glob("*.sql"))
 """What `sqlite3 archive.db .dump` wrote of an archive of each schema."""
@@ -61,6 +61,9 @@ def test_what_newer_versions_need_is_filled_in(old):
         assert came_to(archive, ("sync",), date(2026, 11, 23)) == date(2026, 11, 19)
         assert due_again(archive, "2026-11-22T12:00:00+00:00") == [99000002, 99000003]
         assert notices_to_fetch(archive) == [99000009]
+        assert archive.database.execute("SELECT * FROM retraction_log").fetchall() == [
+            (1, 99000001, 1, "2026-11-20T03:00:30+00:00", 1)
+        ]
 
 
 def test_a_migrated_archive_takes_new_runs(old):

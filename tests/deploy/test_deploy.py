@@ -1,5 +1,6 @@
 """What is in `deploy/` would work: checked by the tools that read it where they are there, and by what it must say."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -31,6 +32,26 @@ def test_systemd_takes_the_units(tmp_path):
         (tmp_path / unit.name).write_text(text)
     checked = subprocess.run(["systemd-analyze", "verify", *sorted(tmp_path.iterdir())], capture_output=True, text=True)
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_units_name_documentation_that_is_there():
+    for unit in UNITS:
+        for path in re.findall(r"Documentation=file:///opt/evidence/(\S+)", unit.read_text()):
+            assert (ROOT / path).is_file(), unit.name
+        assert "Documentation=http" not in unit.read_text(), unit.name
+
+
+def test_the_commands_that_put_your_names_in_place_of_ours_leave_none_of_ours(tmp_path):
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```sh\n(copy=.*?)```", page, re.DOTALL)
+    settings = os.environ | {"TMPDIR": str(tmp_path)}
+    subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=ROOT, env=settings, check=True)
+    copied = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert len(copied) == len(TEXTS)
+    whole = "\n".join(path.read_text() for path in copied)
+    assert not re.search(r"example\.org|/opt/evidence|OWNER/", whole)
+    for said in ("ada@example.net", "server_name evidence.example.net;", "/srv/evidence/.venv/bin/evidence sync"):
+        assert said in whole
 
 
 def test_timers_have_times_that_systemd_understands_and_make_up_for_missed_runs():
@@ -130,6 +151,6 @@ def test_nginx_takes_its_site(tmp_path):
 
 def test_the_web_servers_limits_stand_before_sql_and_pages():
     text = (DEPLOY / "nginx.conf").read_text()
-    assert text.count("limit_req zone=evidence_sql") == 3
+    assert text.count("limit_req zone=evidence_sql") == 4
     assert "limit_req zone=evidence_pages" in text
     assert re.search(r"location = /health \{\s+allow 127.0.0.1;.*?deny all;", text, re.S)

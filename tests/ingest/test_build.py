@@ -18,6 +18,7 @@ from topics.errors import IncompleteRunError
 
 STUDIES = len(load_register(load_topic("ketamine-routes")))
 RETRACTED, RETRACTION_NOTICE = ("D016441", "Retracted Publication"), ("D016440", "Retraction Notice")
+ERRATUM, CONCERN = ("D016425", "Published Erratum"), ("D000075742", "Expression of Concern")
 KETAMINE = (("D007649", "Ketamine", "690G0D6V8H"),)
 HUMAN = (("D006801", "Humans", False), ("D007649", "Ketamine", True))
 METHODS = (
@@ -119,6 +120,25 @@ def test_a_notice_known_only_from_its_own_record_still_reaches_the_paper(tmp_pat
     assert [(row["pmid"], row["kind"], row["source"]) for row in live["notices"].rows] == [
         (99000001, "erratum", "notice")
     ]
+
+
+def test_a_notice_is_out_for_a_reason_of_its_own(tmp_path, topic, import_records):
+    kinds = {99000002: RETRACTION_NOTICE, 99000003: ERRATUM, 99000004: CONCERN}
+    before = list(Database(build(tmp_path, topic).live)["screening"].rows_where("stage IN ('excluded', 'included')"))
+    import_records(trial(99000001), *(trial(pmid, publication_types=(kind,)) for pmid, kind in kinds.items()))
+    live = Database(build(tmp_path, topic).live)
+    assert [
+        (row["pmid"], row["design"], row["is_primary"], row["on_topic"], row["excluded"])
+        for row in live["articles"].rows_where("pmid > 99000000", order_by="pmid")
+    ] == [
+        (99000001, "randomized_controlled_trial", 1, 1, None),
+        *((pmid, "notice", 0, 0, "a notice on another paper") for pmid in kinds),
+    ]
+    counts = {(row["stage"], row["reason"]): row["records"] for row in before}
+    counts["excluded", "a notice on another paper"] = 3
+    counts["included", "on topic"] += 1
+    flow = live["screening"].rows_where("stage IN ('excluded', 'included')")
+    assert {(row["stage"], row["reason"]): row["records"] for row in flow} == counts
 
 
 def test_two_reports_of_one_registration_count_as_one_study(tmp_path, topic, import_records):

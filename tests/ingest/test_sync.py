@@ -319,21 +319,40 @@ def test_a_record_that_leaves_the_search_is_kept_and_marked(world):
     assert world.fetched() == []
 
 
+def test_what_left_and_the_window_of_every_run_are_published(world):
+    left = "SELECT left_since FROM articles WHERE pmid = ?"
+    world.sync()
+    whole = world.corpus[FIRST]
+    world.later(days=7)
+    world.corpus.change(FIRST, title="Something else", abstract="Nothing.", mesh=())
+    world.sync()
+    assert world.live(left, FIRST) == [("2026-03-09",)]
+    world.later(days=7)
+    world.corpus.add(replace(whole, mdat=world.corpus.today))
+    world.sync()
+    assert world.live(left, FIRST) == [(None,)]
+    assert world.live("SELECT kind, day, since, until FROM runs WHERE day < '2026-03-16' ORDER BY run_id") == [
+        ("sync", "2026-03-02", None, "2026-03-02"),
+        ("new", "2026-03-09", "2026-02-23", "2026-03-09"), ("changed", "2026-03-09", "2026-02-23", "2026-03-09"),
+        ("sync", "2026-03-09", None, "2026-03-09"), ("cycle", "2026-03-09", None, None),
+    ]  # fmt: skip
+
+
 # Notices: what each does to the record and to the claims
 
 NOTICES = {
-    "RetractionIn": (1, "retraction", "4"),
-    "RetractedandRepublishedIn": (1, "retraction", "4"),
-    "ExpressionOfConcernIn": (0, "expression_of_concern", "5"),
-    "ErratumIn": (0, "erratum", "5"),
-    "CorrectedandRepublishedIn": (0, "erratum", "5"),
-    "UpdateIn": (0, "update", "5"),
+    "RetractionIn": (1, ["retraction"], "4"),
+    "RetractedandRepublishedIn": (1, ["retraction", "reinstatement"], "4"),
+    "ExpressionOfConcernIn": (0, ["expression_of_concern"], "5"),
+    "ErratumIn": (0, ["erratum"], "5"),
+    "CorrectedandRepublishedIn": (0, ["erratum"], "5"),
+    "UpdateIn": (0, ["update"], "5"),
 }
 
 
 @pytest.mark.parametrize(("link", "state"), NOTICES.items())
 def test_a_notice_moves_the_record_and_the_claims_and_has_its_date(world, link, state):
-    retracted, kind, count = state
+    retracted, kinds, count = state
     world.sync()
     world.later(days=3)
     notice = trial(FIRST + 50, title="A notice that no search finds", abstract="", mesh=(), types=(), pdat="2026/03/04",
@@ -343,7 +362,7 @@ def test_a_notice_moves_the_record_and_the_claims_and_has_its_date(world, link, 
     result = world.sync()
     assert world.live("SELECT retracted FROM articles WHERE pmid = ?", FIRST) == [(retracted,)]
     assert world.live("SELECT kind, notice_pmid, dated FROM notices WHERE pmid = ? AND source = 'pubmed'", FIRST) == [
-        (kind, FIRST + 50, "2026-03-04")
+        (kind, FIRST + 50, "2026-03-04") for kind in kinds
     ]
     assert world.live("SELECT retracted FROM articles WHERE pmid = ?", FIRST + 50) == [(0,)]
     assert world.live("SELECT value FROM verdicts WHERE claim_id = 'one-trial'") == [(count,)]
@@ -365,6 +384,14 @@ def test_a_reinstated_paper_counts_again_and_both_versions_stay(world):
     assert world.live("SELECT value FROM verdicts WHERE claim_id = 'one-trial'") == [("5",)]
     assert [(change.value_was, change.value) for change in result.checked.changes] == [("4", "5")]
     assert world.rows("SELECT count(*) FROM versions WHERE pmid = ?", FIRST) == [(3,)]
+    assert world.live("SELECT retracted FROM articles WHERE pmid = ?", FIRST) == [(0,)]
+    told = world.live(
+        "SELECT kind, notice_pmid, source, dated FROM notices WHERE pmid = ? AND source = 'archive'", FIRST
+    )
+    assert told == [("reinstatement", None, "archive", f"{world.moment:%Y-%m-%d}")]
+    assert world.live("SELECT kind FROM changes WHERE pmid = ? AND kind LIKE 're%' ORDER BY dated", FIRST) == [
+        ("retraction",), ("reinstatement",),
+    ]  # fmt: skip
 
 
 def test_what_the_check_found_is_in_the_published_list_of_changes(world):

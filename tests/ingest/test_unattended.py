@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.faults import random_faults, random_kills, readers_through_publications
+from bench.faults import random_faults
+from bench.kills import random_kills
+from bench.readers import readers_through_publications
 from bench.year import SETTLE, year
 from db.archive import Archive
 from ingest.eutils import EutilsSettings

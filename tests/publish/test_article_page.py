@@ -91,6 +91,32 @@ async def test_accuracy_is_that_of_the_value_before_that_of_the_facet():
     assert accuracy_of(tag | {"source": "register"}, [of_value]) is None
 
 
+async def test_a_number_is_not_a_kind_of_tag_its_accuracy_is_that_of_all_numbers():
+    of_seven, of_all = ({**accuracy(value, "held_back", 8, 2, 2), "facet": "n_total"} for value in ("7", "(micro)"))
+    assert accuracy_of({"facet": "n_total", "value": "7", "source": "text"}, [of_seven, of_all]) == of_all
+
+
+async def test_one_design_counts_and_what_was_outvoted_is_folded(own_copy, tmp_path):
+    pmid = 99000001
+    own_copy["tags"].delete_where("pmid = ? and facet in ('design', 'blinding', 'control')", [pmid])
+    own_copy["articles"].update(
+        pmid, {"design": "randomized_controlled_trial", "blinding": "double", "control": "abstained"}
+    )
+    made_up = {"pmid": pmid, "source": "text", "rule": "made up", "field": "title", "quote": "", "confidence": 0.6}
+    own_copy["tags"].insert_all([
+        {"tag_id": 901, "facet": "design", "value": "randomized_controlled_trial"} | made_up,
+        {"tag_id": 902, "facet": "design", "value": "nonrandomized_trial"} | made_up,
+        {"tag_id": 903, "facet": "blinding", "value": "open"} | made_up,
+        {"tag_id": 904, "facet": "control", "value": "placebo"} | made_up,
+    ])  # fmt: skip
+    own_copy.conn.commit()
+    page = await parsed(application(tmp_path / "evidence.db", METADATA), f"/articles/{pmid}")
+    folded = page.cssselect("#tags ~ details")[0]
+    assert words(folded.cssselect("summary")[0]) == "Also considered, and outvoted (2)"
+    assert [row.get("id") for row in folded.cssselect("tbody tr")] == ["tag-902", "tag-903"]
+    assert {"tag-901", "tag-904"} <= {row.get("id") for row in page.cssselect("#tags ~ .table-wrapper tbody tr")}
+
+
 async def test_measured_accuracy_is_shown_where_there_is_some(made_db, tmp_path):
     path = tmp_path / "evidence.db"
     with sqlite3.connect(made_db) as old, sqlite3.connect(path) as new:
@@ -110,6 +136,24 @@ async def test_a_retraction_stands_in_a_banner_above_everything_and_its_notice_i
     assert "Since 2019-01-01. J Made Up Res. 2019;1:1" in words(banner)
     assert page.cssselect(f'section li a[href="https://pubmed.ncbi.nlm.nih.gov/{NOTICE}/"]')
     assert not (await parsed(made, f"/articles/{NOTICE}")).cssselect(".message-error")
+
+
+async def test_a_paper_that_is_no_longer_retracted_says_so_and_one_that_was_republished_names_where(own_copy, tmp_path):
+    pmid, other = (row["pmid"] for row in own_copy["articles"].rows_where(limit=2))
+    own_copy["articles"].update(other, {"retracted": 1})
+    own_copy["notices"].insert_all([
+        {"notice_id": 901, "pmid": pmid, "kind": "reinstatement", "source": "archive", "dated": "2024-02-03"},
+        {"notice_id": 902, "pmid": other, "kind": "reinstatement", "source": "pubmed", "notice_pmid": 99000777},
+    ])  # fmt: skip
+    own_copy.conn.commit()
+    site = application(tmp_path / "evidence.db", METADATA)
+    page = await parsed(site, f"/articles/{pmid}")
+    assert words(page.cssselect("#notices ~ ul li")[0]) == (
+        "Reinstatement, 2024-02-03: PubMed listed this paper as retracted before, and no longer does. It counts again."
+    )
+    assert not page.cssselect(".message-error")
+    page = await parsed(site, f"/articles/{other}")
+    assert words(page.cssselect(".message-error")[0]).endswith("It was published again: PMID 99000777.")
 
 
 async def test_reports_of_one_study_name_each_other(made: Datasette):

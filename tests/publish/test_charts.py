@@ -42,6 +42,20 @@ def test_what_the_article_leads_one_to_expect_lies_behind_the_line_on_the_same_s
     assert (float(band.get("y")), float(band.get("height"))) == (15.0, 68.0)
 
 
+def test_the_first_place_stands_on_top_and_none_before_it():
+    picture = drawn(chart([Line("place", [(2000, 2), (2010, 1)])], Frame(low=1, high=1, until=2020, ranks=True), "w"))
+    (line,), (band,) = picture.cssselect("path.line"), picture.cssselect("rect.expected")
+    assert line.get("d") == "M34.0 148.0H192.0V16.0H350.0"
+    assert (band.get("y"), band.get("height")) == ("15.0", "2.0")
+    assert [tick.text for tick in picture.cssselect("text.tick")][:2] == ["1", "2"]
+    assert (
+        drawn(spark([Line("place", [(2000, 1), (2010, 2)])], Frame(ranks=True), "w"))
+        .cssselect("path.line")[0]
+        .get("d")
+        .startswith("M0.0 3.0H72.0V21.0")
+    )
+
+
 def test_without_a_point_there_is_no_picture():
     assert chart([], Frame(), "words") == spark([], Frame(), "words") == ""
 

@@ -45,7 +45,8 @@ async def test_a_search_that_did_not_end_is_not_well_even_if_an_older_one_did(tm
     path = make_claims(tmp_path, finished=NOW.isoformat(timespec="seconds"))
     with sqlite3.connect(path) as connection:
         connection.execute(
-            "INSERT INTO runs VALUES (3, 'sync', ?, ?, 'incomplete', '{}', '')", [NOW.isoformat(), NOW.isoformat()]
+            "INSERT INTO runs (run_id, kind, started_at, finished_at, state) VALUES (3, 'sync', ?, ?, 'incomplete')",
+            [NOW.isoformat(), NOW.isoformat()],
         )
     status, said = await health(path)
     assert (status, said["ok"], said["state"], said["unfinished"]) == (503, False, "incomplete", ["sync"])

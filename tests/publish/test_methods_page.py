@@ -82,14 +82,15 @@ async def test_accuracy_is_shown_where_the_taggers_were_scored(claims_db, tmp_pa
     names = list(TABLES["tag_accuracy"].columns)
     rows = [
         (1, "route", "oral", "7", "made-up", "held_back", 9, 1, 1, 0.9, 0.9, 0.9, 0.7, 0.98),
-        (2, "route", "(all)", "7", "made-up", "held_back", 19, 1, 1, 0.95, 0.95, 0.95, 0.8, 0.99),
-        (3, "route", "(all)", "7", "made-up", "dev", 19, 0, 0, 1.0, 1.0, 1.0, 0.9, 1.0),
+        (2, "route", "(micro)", "7", "made-up", "held_back", 19, 1, 1, 0.95, 0.95, 0.95, 0.8, 0.99),
+        (4, "route", "(weighted)", "7", "made-up", "held_back", 19, 1, 1, 0.94, 0.94, 0.94, 0.8, 0.99),
+        (3, "route", "(micro)", "7", "made-up", "dev", 19, 0, 0, 1.0, 1.0, 1.0, 0.9, 1.0),
     ]
     with sqlite3.connect(path) as connection:
         connection.executemany(f"INSERT INTO tag_accuracy VALUES ({','.join('?' * len(names))})", rows)  # noqa: S608
     page = await parsed(Datasette([str(path)], metadata=load_metadata(METADATA)))
     assert [[words(cell) for cell in row] for row in page.cssselect("#accuracy ~ .table-wrapper tbody tr")] == [
-        ["route", "(all)", "made-up", "0.950", "0.950", "0.950", "0.800", "0.990"]
+        ["route", "all together", "made-up", "0.950", "0.950", "0.950", "0.800", "0.990"]
     ]
 
 

@@ -1,0 +1,68 @@
+"""What goes into the archive and comes out of it: records as received, answered searches, and which content counts."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+Origin = Literal["pubmed", "import"]
+
+
+@dataclass(frozen=True)
+class RawRecord:
+    """One record as received: the bytes from its first tag to its last (XML), or its lines (MEDLINE)."""
+
+    pmid: int
+    version: int
+    format: Literal["pubmed-xml", "medline"]
+    body: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hex digest of the record itself, not of the envelope it came in."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True)
+class StoredRecord:
+    """The current version of a record, as the build reads it."""
+
+    pmid: int
+    sha256: str
+    format: str
+    body: bytes
+    fetched_at: str
+    gone_since: str | None
+    """Day from which PubMed no longer had the record."""
+    left_since: str | None = None
+    """Day from which the topic's search no longer named it."""
+
+
+@dataclass(frozen=True)
+class SearchSlice:
+    """One answered search: what was sent, what PubMed made of it, and the PMIDs it named."""
+
+    query: str
+    translation: str
+    reported: int
+    ids: tuple[int, ...]
+    warnings: tuple[str, ...] = ()
+    uid_low: int | None = None
+    uid_high: int | None = None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How many records a page or file brought, by what the archive knew of them."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+def rank(version: int, form: str, origin: str) -> tuple[int, bool, bool]:
+    """Which of two contents is current: PubMed's own over an imported file, XML over MEDLINE, higher PMID version.
+
+    Of equals the one that came last.
+    """
+    return (version, origin == "pubmed", form == "pubmed-xml")
