@@ -1,7 +1,7 @@
 """From a record to its tags: pure, versioned, every text tag with its exact words."""
 
 from ingest.record import Record
-from ingest.tagging import conduct, designs, document, doses, measurements, people, routes, subjects, words
+from ingest.tagging import conduct, designs, document, doses, measurements, people, routes, subjects, vote, words
 from ingest.tagging.counts import find_counts
 from ingest.tagging.decide import ENOUGH, decide, design_of, disagreements
 from ingest.tagging.indexing import indexing_tags
@@ -24,7 +24,7 @@ class Tagger:
         extra_routes = [
             Rule("route", term.value, subjects.plain(word)) for term in vocabulary.routes for word in term.terms
         ]
-        self._lexicon = Lexicon(
+        self.lexicon = Lexicon(
             [
                 *routes.RULES, *extra_routes, *designs.RULES, *conduct.RULES, *people.RULES, *doses.RULES,
                 *measurements.RULES, *words.shared_rules(),
@@ -43,9 +43,10 @@ class Tagger:
     def tag(self, record: Record) -> Tagged:
         """Return every tag of `record`. The same record gives the same tags: nothing else is read."""
         indexed = indexing_tags(record, self._headings)
-        doc = document.read(record, self._lexicon)
+        doc = document.read(record, self.lexicon)
         counts = find_counts(doc)
         designs.tag_designs(doc, people_counted=any(count.n > 1 and count.score >= 0.5 for count in counts))
+        vote.tag_vote(doc, counts)
         design, _ = design_of([tag for tag in (*indexed, *doc.tags) if tag.facet == "design"])
         routes.tag_routes(doc, design)
         conduct.tag_conduct(doc, design)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+VOTE = "vote"
+"""The rule of a tag that the trained model adds (`vote`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
