@@ -38,8 +38,11 @@ CUES: dict[str, str] = {
     ),
     "completers": "(who )?complet(ed|ers|ing)|finished|study completers",
     "part": (  # before a number or at once after it: a share of the people
-        "first|remaining|additional|another|only|least|each|every|per group|subsample|subgroup|subset|sub sample|per|"
-        "responders|non ?responders|remitters|at follow up|lost to follow up|in each|required|a further"
+        "each|every|per group|subsample|subgroup|subset|sub sample|per|"
+        "responders|non ?responders|remitters|at follow up|lost to follow up|in each"
+    ),
+    "part_follows": (  # before a number only: '450 patients received at least one dose' counts all of them
+        "first|remaining|additional|another|only|least|required|a further|of whom|of which|of these|of those"
     ),
     "happened": (  # after a number: something befell these people, not all of them
         "responded|remitted|dropped out|drop outs?|dropouts?|withdrew|withdrawn|discontinued|experienced|reported|"
@@ -86,13 +89,15 @@ _GROUPS_OF = re.compile(
 )
 _IN_EACH = re.compile(
     r" ?(?:\(?in|per|for)? ?(?:each|every) (?:of the )?(?:[a-z-]+ ){0,3}?(?:arms?|groups?)|/(?:arm|group)|"
-    r".{0,12}? in each (?:arm|group|of)"
+    r".{0,12}? in each (?:arm|group|of)|[,;]? per (?:arm|group)\b|[,;]? each(?=[),.;])"
 )
 _ARMS = re.compile(r"\b(two|three|four|five|[2-5])[ -](?:[a-z-]+ ){0,3}?(?:groups|arms)\b")
 _SINGULAR = word_set(
     "adolescent adult child control individual infant inpatient neonate outpatient participant patient person "
     "respondent student subject user veteran volunteer youth"
 )
+_ADJECTIVES = word_set("female male")
+_QUALIFIES = re.compile(r" (?:[a-z-]+ ){0,3}")
 _SEXES = word_set("boys female females girls male males men women")
 _OTHER_NOUN = re.compile(
     r"(?:[ -][a-z()-]+){0,4}? (?:studies|trials|rcts|articles|papers|publications|reports|records|infusions|doses|"
@@ -107,11 +112,21 @@ _LISTED = re.compile(r"(?: [a-z-]+){1,4},?(?: and| or|,)? ")
 _OF_WHOM = re.compile(r" (?:of|from) (?:the|these|those|our|all|whom|which)\b(?! (?:study|trial))")
 _PART_OF = re.compile(r" (?:\([\d.]+ ?%\) )?(?:of|out of) (?:the|these|those|whom|which|our|all|\d)")
 _DENOMINATOR = re.compile(r"(?:[a-z]+: ?)?(?:out )?of (?:the |these |those |all )?(?:total |initial )?")
+_AT_MOST = (" up to ", " maximum of ")
+_AMONG = (" in ", " among ")
+_SHARE = re.compile(r"\d ?% ?(?:[a-z]+ ){0,2}[\[(]$")
+"""'54% (n = 43)': the bracket counts the share before it."""
+_COUNTED_STUDIES = re.compile(
+    r"(?:\d|teen|ty|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)) \w+ ?\(?$"
+)
 _NOT_PEOPLE = re.compile(
     r"(?:papers|studies|articles|trials|records|publications|rcts|reports|citations|abstracts) \(?$"
 )
 _OPENS = re.compile(r",? ?[\[(]?(?:total |overall )?")
-_STANDS_FOR_PEOPLE = re.compile(r" (?:were|was)(?: then)? (?:randomi[sz]ed|randomly|enrolled|recruited|assigned)")
+_STANDS_FOR_PEOPLE = re.compile(
+    r" (?:\([\d.]+ ?%\) )?(?:were|was)(?: then| finally)? "
+    r"(?:randomi[sz]ed|randomly|enrolled|recruited|assigned|included in)"
+)
 _TOTAL_BEFORE = (
     "total of ", "sample of ", "sample size of ", "cohort of ", "total sample ", "total sample was ",
     "sample size was ", "sample size is ", " recruit ", " recruited ", " recruiting ", " enroll ", " enrol ",
@@ -203,7 +218,13 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
     counts: list[Count] = []
     position = 0
     text = doc.lower
-    for start, end, _ in people:
+    for number, (start, end, _) in enumerate(people):
+        if (
+            text[start:end] in _ADJECTIVES
+            and number + 1 < len(people)
+            and _QUALIFIES.fullmatch(text, end, people[number + 1][0])
+        ):
+            continue  # '14 female drug users': the noun comes after
         while position < len(numbers) and numbers[position][1] <= start:
             position += 1
         for at in range(position - 1, max(-1, position - 4), -1):
@@ -219,7 +240,7 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
             if n > 1 and noun in _SINGULAR:
                 break  # an adjective: '460 individual biomarkers'
             used.add(n_start)
-            counts.append(_count(doc, n * _groups(doc, n_start, end), n_start, end, noun))
+            counts.append(_count(doc, n * _groups(doc, n_start, end), n_start, end, noun, number_end=n_end))
             for other in range(at - 1, max(-1, at - 4), -1):
                 o_start, o_end, o = numbers[other]
                 between = text[o_end:n_start]
@@ -238,8 +259,10 @@ def _after_equals(doc: Document, people: list[Hit]) -> list[Count]:
     text = doc.lower
     for match in _EQUALS.finditer(text):
         at = match.start() - (2 if text[match.start() - 1] == " " else 1)
-        if text[at] != "n" or text[at - 1].isalnum() or _NOT_PEOPLE.search(text, max(0, at - 16), at):
+        if text[at] != "n" or text[at - 1].isalnum():
             continue
+        if _NOT_PEOPLE.search(text, max(0, at - 16), at) and not _COUNTED_STUDIES.search(text, max(0, at - 30), at):
+            continue  # '(studies, n = 21)', but '21 studies (n = 437)' counts people
         n = int(match[1].replace(",", "").replace(" ", ""))
         before = [hit for hit in people if hit[1] <= at <= hit[1] + 12]
         if before and _OPENS.fullmatch(text, before[-1][1], at):
@@ -258,7 +281,7 @@ def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: se
     for start, end, n in numbers:
         if start in used or text[start - 1] != " ":
             continue
-        if text.startswith((" were ", " was "), end):
+        if _STANDS_FOR_PEOPLE.match(text, end) or text.startswith((" were ", " was "), end):
             alone = bool(_STANDS_FOR_PEOPLE.match(text, end)) and text[start - 5 : start] != "than "
             noun = "people"
         else:
@@ -284,7 +307,9 @@ def _groups(doc: Document, start: int, end: int) -> int:
     return 1
 
 
-def _count(doc: Document, n: int, start: int, end: int, noun: str, *, attached: bool = False) -> Count:
+def _count(
+    doc: Document, n: int, start: int, end: int, noun: str, *, number_end: int = 0, attached: bool = False
+) -> Count:
     """Weigh a number by its sentence: the zone, and the cues nearest to it."""
     text = doc.lower
     sentence = doc.sentence(start)
@@ -306,15 +331,23 @@ def _count(doc: Document, n: int, start: int, end: int, noun: str, *, attached: 
         score, basis = score - 0.1, "completers"
     if after.get("screened", _FAR) <= 40 or ahead.get("screened", _FAR) <= 3:
         score -= 0.35
-    part = near.get("part", _FAR) <= 14 or (
-        after.get("happened", _FAR) <= 14 and not text.startswith((" who ", " that ", " with "), end)
-    )  # '15 users who had ...' says who they are, '15 users had ...' what befell them
-    digits = _DIGITS.match(text, start)
-    if _OF_WHOM.match(text, end) or _PART_OF.match(text, digits.end() if digits else start):
+    # 'in responders and non-responders in 31 patients': what stands in them is no share of them
+    beside = after if text.endswith(_AMONG, 0, start) else near
+    part = beside.get("part", _FAR) <= 14 or (
+        ahead.get("part_follows", _FAR) <= 14 and not text.endswith("only (", 0, start)
+    )
+    happened = after.get("happened", _FAR) <= 14 and not text.startswith((" who ", " that ", " with "), end)
+    if happened and after.get("randomized", _FAR) > 60:
+        part = True  # '15 users had ...' is what befell them, '15 users met the criteria and were randomized' is not
+    if _OF_WHOM.match(text, end) or _PART_OF.match(text, number_end or end) or _SHARE.search(text, first, start):
         part = True
     elif _DENOMINATOR.fullmatch(text, first, start):
         score += 0.1
     if _STANDS_FOR_PEOPLE.match(text, end):
+        score += 0.15
+    if " eligible " in text[start:end]:
+        score -= 0.1
+    if text.endswith(_AT_MOST, 0, start):
         score += 0.15
     before = text[first:start]
     bracketed = before.count("(") > before.count(")")

@@ -16,6 +16,7 @@ from ingest.tagging.lexicon import Rule, word_set
 
 RULES = [
     *COUNT_RULES,
+    Rule("people", "people", "humans|hcs"),
     Rule(
         "studies",
         "studies",
@@ -26,6 +27,8 @@ RULES = [
 ]
 
 _ENOUGH = 0.2
+_NEAR = 0.4
+_CASES = frozenset({"case_report", "case_series", "editorial_letter", "other"})
 
 _GENERIC = word_set("adults individuals participants patients people respondents subjects volunteers")
 _ADDITIONAL = re.compile(
@@ -43,24 +46,31 @@ def tag_people(doc: Document, design: str, counts: list[Count]) -> None:
         counts = [
             count for count in counts if _pools(doc, count) or (design == "narrative_review" and count.score > 0.7)
         ]
+    if design not in _CASES:
+        counts = [count for count in counts if count.n > 2]  # 'two raters', 'one patient fainted': no study of two
     chosen = _total(doc, counts)
     if chosen and chosen.score >= _ENOUGH:
         confidence = _confidence(chosen, counts)
         doc.add("n_total", str(chosen.n), chosen.start, chosen.end, f"people {chosen.basis}", confidence)
     elif design == "case_report" and (one := _single_case(doc)):
-        doc.add("n_total", "1", one[0], one[1], "people cases", 0.7)
+        doc.add("n_total", "1", one[0], one[1], "people cases", 0.9)
     if design in ("systematic_review", "meta_analysis"):
         _tag_studies(doc)
 
 
 def _confidence(chosen: Count, counts: list[Count]) -> float:
-    """How often such a number is the total (development half): with a rival close behind it is a guess."""
+    """How often such a number is the total (development half).
+
+    It is a guess with a rival close behind, or with a larger number that may be the whole; those randomized are
+    the total even of more who were asked.
+    """
     top = max(count.score for count in counts)
     rivals = [
         count.score for count in counts if count.n != chosen.n and not chosen.start <= count.start < chosen.end
     ]  # fmt: skip
     margin = top - max(rivals, default=-1.0)
-    if margin < 0.1:
+    larger = any(count.n > chosen.n and not count.part and count.score > top - _NEAR for count in counts)
+    if margin < 0.1 or (larger and chosen.basis != "randomized"):
         return 0.6
     return 0.75 if margin < 0.2 else 0.93
 
@@ -77,6 +87,8 @@ def _total(doc: Document, counts: list[Count]) -> Count | None:
     if not counts:
         return None
     best = max(counts, key=lambda count: (count.score, -count.start))
+    if experiments := _experiments(doc, counts):
+        return experiments
     summed = _sum(doc, best, [count for count in counts if count.sentence == best.sentence]) or best
     return _with_controls(doc, summed, counts)
 
@@ -108,6 +120,32 @@ def _sum(doc: Document, best: Count, beside: list[Count]) -> Count | None:
     score = best.score + (0.25 if best.noun == "n" else 0.0)
     whole = sum(count.n for count in chain)
     return replace(best, n=whole, start=chain[0].start, end=chain[-1].end, score=score)
+
+
+def _experiments(doc: Document, counts: list[Count]) -> Count | None:
+    """Add up what two or more experiments count: 'in Study 1, 20 volunteers ..., in Study 2, 17 patients'."""
+    labels: dict[str, Count] = {}
+    marks = list(_EXPERIMENT.finditer(doc.lower, doc.abstract_at))
+    for at, mark in enumerate(marks):
+        until = min(marks[at + 1].start() if at + 1 < len(marks) else len(doc.lower), mark.end() + _REACH)
+        within = [count for count in counts if mark.end() <= count.start < until and not count.part]
+        if within:
+            labels.setdefault(_ORDINAL[mark[1]], within[0])
+    if len(labels) < 2 or any(says_total(doc, count) for count in counts if count not in labels.values()):
+        return None
+    parts = sorted(labels.values(), key=lambda count: count.start)
+    best = max(parts, key=lambda count: count.score)
+    return replace(best, n=sum(count.n for count in parts), start=parts[0].start, end=parts[-1].end)
+
+
+_REACH = 120
+_EXPERIMENT = re.compile(
+    r"\b(?:sub-?)?(?:study|experiment|trial) (1|2|3|i|ii|iii|one|two|three|a|b)\b(?! (?:and|was|were|which))"
+)
+_ORDINAL = {
+    "1": "1", "i": "1", "one": "1", "a": "1", "2": "2", "ii": "2", "two": "2", "b": "2",
+    "3": "3", "iii": "3", "three": "3",
+}  # fmt: skip
 
 
 def _with_controls(doc: Document, total: Count, counts: list[Count]) -> Count:
