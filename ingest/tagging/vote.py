@@ -24,8 +24,8 @@ from ingest.tagging.model import VOTE
 WEIGHTS = Path(__file__).with_name("vote.csv")
 STANDING = 2.0
 """What the design that the rules decide is ahead of the others, in log odds; chosen by cross-validation."""
-TITLED = 0.7
-"""A title that names a design this surely is believed."""
+UNLABELLED = frozenset({"guideline", "notice", "pharmacokinetic"})
+"""Designs that the labelled sets hardly have: the model cannot know them, so it does not vote against them."""
 
 _ZONES = (
     document.TITLE, document.BACKGROUND, document.OBJECTIVE, document.METHODS, document.RESULTS, document.CONCLUSIONS,
@@ -38,14 +38,15 @@ _OF_RULES = {
     f"{rule.name} @ {zone}": (f"design:{number}", zone) for number, rule in enumerate(DESIGN_RULES) for zone in _ZONES
 }
 FEATURES = (
-    "always", "labelled parts", "route", "people counted", "people counted, log", *_OF_RULES,
+    "always", "happened", "length", "percent", "labelled parts", "route", "people counted", "people counted, log",
+    *_OF_RULES,
     *(f"{form}{kind}{place}" for kind in _COUNTED for form, place in (("no ", ""), ("", ""), ("", " @ title"))),
 )  # fmt: skip
 """What the model looks at; a feature's place here is its row in the weights."""
 
 _COLUMN = {design: column for column, design in enumerate(PRECEDENCE)}
 _ROW = {name: row for row, name in enumerate(FEATURES)}
-_ALWAYS, _LABELLED, _ROUTE, _PEOPLE, _PEOPLE_LOG = range(5)
+_ALWAYS, _HAPPENED, _LENGTH, _PERCENT, _LABELLED, _ROUTE, _PEOPLE, _PEOPLE_LOG = range(8)
 _RULE_ROWS = [
     (f"design:{number}", {zone: _ROW[f"{rule.name} @ {zone}"] for zone in _ZONES})
     for number, rule in enumerate(DESIGN_RULES)
@@ -76,9 +77,7 @@ def by_rules(doc: Document) -> tuple[str, bool]:
     said, _ = design_of(tags)
     if not doc.record.abstract:
         return said, True  # a title alone shows too little of what the model looks at
-    return said, any(
-        tag.value == said and tag.confidence >= (TITLED if tag.field == "title" else NAMED) for tag in tags
-    )
+    return said, said in UNLABELLED or any(tag.value == said and tag.confidence >= NAMED for tag in tags)
 
 
 def scores_of(values: Sequence[float], weights: np.ndarray, said: str) -> np.ndarray:
@@ -91,7 +90,8 @@ def scores_of(values: Sequence[float], weights: np.ndarray, said: str) -> np.nda
 def features_of(doc: Document, counts: list[Count]) -> tuple[list[int], list[float]]:
     """Return the features that a text has (rows of `FEATURES`) and how much of each."""
     hits, starts, zones = doc.hits, doc.starts, doc.zones
-    rows = [_ALWAYS]
+    lower = doc.lower
+    rows = [_ALWAYS, _HAPPENED, _LENGTH, _PERCENT]
     if doc.structured:
         rows.append(_LABELLED)
     if hits.get("route"):
@@ -104,6 +104,11 @@ def features_of(doc: Document, counts: list[Count]) -> tuple[list[int], list[flo
     }
     rows += sorted(met)
     values = [1.0] * len(rows)
+    values[1:4] = (
+        log1p(lower.count(" was ") + lower.count(" were ")) / 2,
+        log1p(len(lower)) / 8,
+        min(lower.count("%"), 5) / 5,
+    )
     abstract_at = doc.abstract_at
     for kind, none, some, titled in _COUNTED_ROWS:
         found = hits.get(kind)

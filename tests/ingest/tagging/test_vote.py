@@ -59,7 +59,7 @@ def test_a_vote_quotes_the_words_that_speak_most_for_it(weights, tag):
         ("Ketamine in the dying", ""),
     ],
 )
-def test_nobody_votes_where_the_title_names_the_design_or_is_all_there_is(weights, tag, title, abstract):
+def test_nobody_votes_where_a_rule_is_sure_or_the_labels_teach_nothing(weights, tag, title, abstract):
     assert _votes(tag(title, abstract)) == []
 
 
@@ -99,6 +99,7 @@ def test_weights_are_read_as_they_were_written(tmp_path):
 def test_the_shipped_weights_are_of_the_rules_as_they_are():
     with vote.WEIGHTS.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
+    assert len(set(vote.FEATURES)) == len(vote.FEATURES)
     assert {line["feature"] for line in lines} <= set(vote.FEATURES)
     assert list(lines[0])[1:] == list(PRECEDENCE)
 
