@@ -22,8 +22,7 @@ from ingest.gold_sets import PSYCHEDELICS, is_held_back, read_gold
 from ingest.record import Record
 from ingest.tagging import Tagger, conduct, decide, designs, document, routes, vote
 from ingest.tagging.counts import find_counts
-from ingest.tagging.designs import PRECEDENCE
-from ingest.tagging.model import Tagged
+from ingest.tagging.model import PRECEDENCE, Tagged
 from topics import Vocabulary, load_topic
 
 FACETS = {"ketamine": "design", "psynamic": "study type", "studytype": "study kind", "medline": "RCT, text only"}

@@ -8,8 +8,7 @@ publication types overlap (a protocol, a re-analysis and a trial are all 'Random
 import re
 from collections.abc import Iterable
 
-from ingest.tagging.designs import PRECEDENCE, REVIEWS
-from ingest.tagging.model import VOTE, Decision, Tag
+from ingest.tagging.model import PRECEDENCE, REVIEWS, VOTE, Decision, Tag
 from ingest.tagging.routes import ROUTES
 
 ENOUGH = 0.5

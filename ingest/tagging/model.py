@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass, field
 
+PRECEDENCE = (
+    "notice", "protocol", "guideline", "meta_analysis", "systematic_review", "animal", "in_vitro", "case_series",
+    "case_report", "secondary_analysis", "editorial_letter", "narrative_review", "pharmacokinetic",
+    "randomized_controlled_trial", "qualitative", "cohort", "cross_sectional", "case_control", "nonrandomized_trial",
+    "other",
+)  # fmt: skip
+"""Of the designs with as good evidence the first counts: a protocol of a randomized trial is a protocol."""
+
+REVIEWS = frozenset({"systematic_review", "meta_analysis", "narrative_review", "guideline"})
 VOTE = "vote"
 """The rule of a tag that the trained model adds (`vote`)."""
 

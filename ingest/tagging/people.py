@@ -8,11 +8,12 @@ import re
 from dataclasses import replace
 
 from ingest.tagging import document
-from ingest.tagging.counts import RULES as COUNT_RULES
-from ingest.tagging.counts import Count, breaks, numbers_before, says_total
-from ingest.tagging.design_rules import REVIEWS
+from ingest.tagging.count_weight import RULES as COUNT_RULES
+from ingest.tagging.count_weight import Count, says_total
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Rule, word_set
+from ingest.tagging.model import REVIEWS
+from ingest.tagging.whole_numbers import breaks, numbers_before
 
 RULES = [
     *COUNT_RULES,

@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from ingest.tagging import document
-from ingest.tagging.counts import Count
-from ingest.tagging.decide import NAMED, PRECEDENCE, design_of
-from ingest.tagging.design_rules import DESIGN_RULES, SIGNALS
+from ingest.tagging.count_weight import Count
+from ingest.tagging.decide import NAMED, design_of
+from ingest.tagging.design_rules import DESIGN_RULES
+from ingest.tagging.design_signs import SIGNALS
 from ingest.tagging.document import Document
-from ingest.tagging.model import VOTE
+from ingest.tagging.model import PRECEDENCE, VOTE
 
 WEIGHTS = Path(__file__).with_name("vote.csv")
 STANDING = 2.0

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.gold_sets import PSYCHEDELICS, is_held_back
 from ingest.tagging import Tag, decide, vote
-from ingest.tagging.decide import PRECEDENCE
+from ingest.tagging.model import PRECEDENCE
 
 ESSAY = (
     "Pain in the dying",
