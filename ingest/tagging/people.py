@@ -1,4 +1,4 @@
-"""How many people: the number randomized or enrolled, and the number of studies in a review.
+"""How many people: the number randomized or enrolled, of these the number analysed, and the studies in a review.
 
 Every number that stands with people ('45 patients', 'participants (n = 45)', 'a total of 45') is a candidate
 (`counts`). The surest is the total; numbers that one sentence counts side by side are added up.
@@ -19,6 +19,18 @@ RULES = [
     *COUNT_RULES,
     Rule("people", "people", "humans|hcs"),
     Rule(
+        "analysed",
+        "analysed",
+        "((was|were) )?(finally )?(analy[sz]ed|evaluable)|((was|were) )?included in (the|our) ((final|primary|main|"
+        "statistical) )?analys[ei]s|complete(d|rs)|finished|(provided|had) (complete|evaluable) data",
+    ),
+    Rule(
+        "analysed",
+        "",
+        "completed (a|an|the|two|three|all|both|several)? ?((online|baseline|standardi[sz]ed|self report|follow up) )?"
+        "(questionnaires?|surveys?|interviews?|tasks?|measures?|scales?|batter(y|ies)|tests?|assessments?|ratings?)",
+    ),
+    Rule(
         "studies",
         "studies",
         "studies|manuscripts|trials|rcts|articles|papers|publications|randomi[sz]ed controlled trials|randomi[sz]ed "
@@ -38,6 +50,11 @@ _ADDITIONAL = re.compile(
     r"normal)\b[^.;]{0,40}$"
 )
 _ADDS_UP = re.compile(r"\b(?:or|vs|versus|placebo|groups?|controls?|arms?|compared)\b")
+_OF_THEM = re.compile(
+    r"(?: \([^)]{1,20}\))?(?: of (?:them|these|those|the))?"
+    r"(?: (?:patients|participants|subjects|volunteers|adults|adolescents|children|people|individuals|women|men|users|"
+    r"veterans))?(?: \([^)]{1,20}\))?(?: (?:had|have|who|were|then|successfully))? "
+)
 _BRACKETED = re.compile(r"\([^)]*\)")
 
 
@@ -53,6 +70,8 @@ def tag_people(doc: Document, design: str, counts: list[Count]) -> None:
     if chosen and chosen.score >= _ENOUGH:
         confidence = _confidence(chosen, counts)
         doc.add("n_total", str(chosen.n), chosen.start, chosen.end, f"people {chosen.basis}", confidence)
+        if design not in REVIEWS:
+            _tag_analysed(doc, chosen)
     elif design == "case_report" and (one := _single_case(doc)):
         doc.add("n_total", "1", one[0], one[1], "people cases", 0.9)
     if design in ("systematic_review", "meta_analysis"):
@@ -190,6 +209,23 @@ def _single_case(doc: Document) -> tuple[int, int] | None:
     """Words that speak of one patient, for the quote."""
     hits = doc.hits.get("person", []) or doc.hits.get("people", [])
     return hits[0][:2] if hits else None
+
+
+def _tag_analysed(doc: Document, total: Count) -> None:
+    """Add the number analysed or completing where the text tells it from the total: 'of 40 randomized, 36 completed'.
+
+    Fewer than half are rather one arm or a subgroup.
+    """
+    ends = doc.hits.get("analysed", [])
+    numbers = numbers_before(doc, ends) if ends else []
+    for start, end, _ in ends:
+        before = [number for number in numbers if number[1] <= start]
+        if not before or not _OF_THEM.fullmatch(doc.lower, before[-1][1], start):
+            continue
+        at, _, n = before[-1]
+        if total.n / 2 <= n < total.n and not total.start <= at < total.end:
+            doc.add("n_analysed", str(n), at, end, "people analysed", 0.7)
+            return
 
 
 def _tag_studies(doc: Document) -> None:

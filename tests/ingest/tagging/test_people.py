@@ -100,3 +100,26 @@ def test_a_review_that_counts_only_studies_gives_no_number_of_people(decided):
 def test_a_case_report_is_one_person(decided):
     said = decided("Ketamine for headache: a case report", "A woman was treated. She slept. Her pain was gone.")
     assert (said.design, said.n_total, said.n_total_basis) == ("case_report", 1, "cases")
+
+
+@pytest.mark.parametrize(
+    ("abstract", "analysed"),
+    [
+        (
+            "METHODS: Forty patients were randomized. RESULTS: Thirty-six completed the trial.",
+            [("36", "Thirty-six completed")],
+        ),
+        ("RESULTS: Of 40 patients enrolled, 31 (78%) were analysed.", [("31", "31 (78%) were analysed")]),
+        (
+            "METHODS: 52 adults were randomized. RESULTS: 50 patients were included in the final analysis.",
+            [("50", "50 patients were included in the final analysis")],
+        ),
+        ("METHODS: Forty patients were randomized. RESULTS: 12 completed a diary.", []),  # a subgroup
+        ("METHODS: Forty patients were randomized. RESULTS: All 40 completed the trial.", []),
+        ("METHODS: 60 users took part. 45 users completed the questionnaires.", []),
+        ("METHODS: Forty patients were randomized. RESULTS: 30 blood samples were analysed.", []),
+    ],
+)
+def test_those_analysed_are_told_from_the_total(tag, abstract, analysed):
+    tags = tag("Ketamine for depression", abstract).tags
+    assert [(one.value, one.quote) for one in tags if one.facet == "n_analysed"] == analysed
