@@ -144,6 +144,8 @@ def _sum(doc: Document, best: Count, beside: list[Count]) -> Count | None:
 
 def _experiments(doc: Document, counts: list[Count]) -> Count | None:
     """Add up what two or more experiments count: 'in Study 1, 20 volunteers ..., in Study 2, 17 patients'."""
+    if not any(second in doc.lower for second in _SECOND):
+        return None
     labels: dict[str, Count] = {}
     marks = list(_EXPERIMENT.finditer(doc.lower, doc.abstract_at))
     for at, mark in enumerate(marks):
@@ -159,11 +161,14 @@ def _experiments(doc: Document, counts: list[Count]) -> Count | None:
 
 
 _REACH = 120
+_SECOND = tuple(
+    f"{part} {number}" for part in ("study", "experiment", "trial") for number in ("2", "ii", "two")
+)  # looked for first: a regular expression over every abstract takes far longer
 _EXPERIMENT = re.compile(
-    r"\b(?:sub-?)?(?:study|experiment|trial) (1|2|3|i|ii|iii|one|two|three|a|b)\b(?! (?:and|was|were|which))"
+    r"\b(?:sub-?)?(?:study|experiment|trial) (1|2|3|i|ii|iii|one|two|three)\b(?! (?:and|was|were|which))"
 )
 _ORDINAL = {
-    "1": "1", "i": "1", "one": "1", "a": "1", "2": "2", "ii": "2", "two": "2", "b": "2",
+    "1": "1", "i": "1", "one": "1", "2": "2", "ii": "2", "two": "2",
     "3": "3", "iii": "3", "three": "3",
 }  # fmt: skip
 
