@@ -260,12 +260,14 @@ def search(topic: str, data: Path, as_json: bool, query: str, limit: int) -> Non
 @command(click.argument("gold", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)))
 def accuracy(topic: str, data: Path, as_json: bool, gold: tuple[Path, ...]) -> None:
     """Score the taggers on labelled files, print a table, and put it into evidence.db."""
-    from ingest.accuracy import print_table, score
+    from db.archive import Archive
+    from ingest.accuracy import from_archive, print_table, score
     from ingest.build import build as build_database
     from ingest.measured import save_accuracy
 
     loaded = load_topic(topic)
-    rows = score(gold, loaded)
+    with Archive.open(data) as archive:
+        rows = score(gold, loaded, from_archive(archive))
     save_accuracy(data, rows)
     build_database(data, loaded, _progress().build)
     _show(rows, as_json, [])

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from db.archive import Archive
 from ingest.gold_sets import PSYCHEDELICS, Judged, is_held_back, read_gold
+from ingest.reader import record_of
 from ingest.record import Record
 from ingest.tagging import TAGGER_VERSION, Tagger, decide
 from topics import Topic, Vocabulary
@@ -16,6 +18,15 @@ from topics.errors import BadInputError
 Row = dict[str, Any]
 FindRecord = Callable[[int], Record | None]
 """The archive's record of a PMID."""
+
+
+def from_archive(archive: Archive) -> FindRecord:
+    """Return how to find a record by PMID among those that `archive` holds."""
+
+    def find(pmid: int) -> Record | None:
+        return next((record_of(stored.format, stored.body) for stored in archive.current([pmid])), None)
+
+    return find
 
 
 def judge(path: Path, vocabulary: Vocabulary, find_record: FindRecord | None = None) -> tuple[str, list[Judged]]:

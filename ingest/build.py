@@ -25,6 +25,7 @@ from ingest.measured import accuracy_rows
 from ingest.standing import Differences, clear, differences
 from ingest.steady import without_cycle_search
 from ingest.tagging import Tagger
+from ingest.tagging.vote import WEIGHTS
 from topics import RegisterStudy, Topic, load_register
 from topics.errors import IncompleteRunError
 
@@ -162,14 +163,15 @@ def _write(
 def _fingerprints(data: Path, archive: Archive, topic: Topic) -> tuple[str, str]:
     """Digests over everything a build depends on, and over what the rows of every single record depend on.
 
-    The first: archive, all topic files, measured accuracy, and our own source code. The second: the topic's
-    vocabulary and register, and the code; while it stays the same, an unchanged record has the same rows.
+    The first: archive, all topic files, measured accuracy, our own source code with the trained weights. The second:
+    the topic's vocabulary and register, and the code; while it stays the same, an unchanged record has the same rows.
     """
     code = hashlib.sha256()
     root = Path(__file__).resolve().parents[1]
     for package in ("ingest", "db", "topics"):
         for source in sorted((root / package).rglob("*.py")):
             code.update(source.read_bytes())
+    code.update(WEIGHTS.read_bytes() if WEIGHTS.exists() else b"")
     whole = hashlib.sha256(f"{archive.digest()} {topic.digest()} {accuracy_rows(data)} {code.hexdigest()}".encode())
     for name in ("topic.yml", "register.csv"):
         part = topic.folder / name

@@ -17,7 +17,7 @@ FACETS: Mapping[str, str] = {
     "route": "route", "dose": "route", "schedule": "route", "intervention": "drug",
     "design": "design", "randomized": "design", "blinding": "design", "control": "design",
     "comparison_group": "design", "crossover": "design",
-    "n_total": "people", "n_studies": "people", "species": "people", "age_group": "people",
+    "n_total": "people", "n_analysed": "people", "n_studies": "people", "species": "people", "age_group": "people",
     "condition": "condition",
 }  # fmt: skip
 """Every facet of a tag, in the order in which pages show them → the family that gives it its colour."""

@@ -205,6 +205,19 @@ def test_an_archive_that_another_process_writes_to_is_left_alone(tmp_path):
     assert (result.returncode, "another process is writing" in result.stderr) == (5, True), result.stderr
 
 
+def test_labels_by_pmid_are_scored_on_the_records_in_the_archive(tmp_path):
+    path, gold = tmp_path / "records.xml", tmp_path / "gold.csv"
+    path.write_bytes(article_set(pubmed_article(99000301, title="Oral ketamine for pain: a case report")))
+    columns = "pmid,routes,design,randomized,blinding,control,crossover,n_total\n"
+    gold.write_text(f"{columns}99000301,oral,case_report,no,,none,no,1\n99000302,oral,cohort,no,,,no,\n")
+    result = run("accuracy", gold, "--data", tmp_path / "db")
+    assert (result.returncode, "none of its records is in the archive" in result.stderr) == (2, True)
+    assert run("import", path, "--data", tmp_path / "db").returncode == 0
+    rows = json.loads(run("accuracy", gold, "--data", tmp_path / "db", "--json").stdout)
+    exact = [row for row in rows if (row["facet"], row["value"]) == ("design", "(exact)")]
+    assert [(row["gold_set"], row["tp"], row["fp"]) for row in exact] == [("gold", 1, 0)]
+
+
 def test_claims_show_verdicts_and_a_check_with_nothing_new_prints_nothing(tmp_path):
     assert run("build", "--data", tmp_path).returncode == 0
     shown = run("claims", "--data", tmp_path)

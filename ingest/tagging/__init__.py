@@ -1,7 +1,7 @@
 """From a record to its tags: pure, versioned, every text tag with its exact words."""
 
 from ingest.record import Record
-from ingest.tagging import conduct, designs, document, doses, measurements, people, routes, subjects, words
+from ingest.tagging import conduct, designs, document, doses, measurements, people, routes, subjects, vote, words
 from ingest.tagging.counts import find_counts
 from ingest.tagging.decide import ENOUGH, decide, design_of, disagreements
 from ingest.tagging.indexing import indexing_tags
@@ -13,7 +13,7 @@ __all__ = [
     "ENOUGH", "TAGGER_VERSION", "Arm", "Decision", "Measurement", "Tag", "Tagged", "Tagger", "decide", "disagreements",
 ]  # fmt: skip
 
-TAGGER_VERSION = "1"
+TAGGER_VERSION = "2"
 """Goes up with every change of what the tagger says; records are then tagged again from the archive."""
 
 
@@ -28,7 +28,7 @@ class Tagger:
             *routes.RULES, *extra_routes, *designs.RULES, *conduct.RULES, *people.RULES, *doses.RULES,
             *measurements.RULES, *words.shared_rules(), *subjects.subject_rules(vocabulary),
         )  # fmt: skip
-        self._lexicon = Lexicon(self.rules)
+        self.lexicon = Lexicon(self.rules)
         self._broader = subjects.implied(vocabulary)
         self._headings = {
             ui: (facet, term.value)
@@ -41,9 +41,10 @@ class Tagger:
     def tag(self, record: Record) -> Tagged:
         """Return every tag of `record`. The same record gives the same tags: nothing else is read."""
         indexed = indexing_tags(record, self._headings)
-        doc = document.read(record, self._lexicon)
+        doc = document.read(record, self.lexicon)
         counts = find_counts(doc)
         designs.tag_designs(doc, people_counted=any(count.n > 1 and count.score >= 0.5 for count in counts))
+        vote.tag_vote(doc, counts)
         design, _ = design_of([tag for tag in (*indexed, *doc.tags) if tag.facet == "design"])
         routes.tag_routes(doc, design)
         conduct.tag_conduct(doc, design)

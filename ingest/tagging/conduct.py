@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from ingest.tagging import document
-from ingest.tagging.design_rules import REVIEWS
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Rule
+from ingest.tagging.model import REVIEWS
 
 
 @dataclass(frozen=True, slots=True)

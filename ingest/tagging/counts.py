@@ -1,83 +1,13 @@
-"""Every number that stands with people, and what its sentence says it counts."""
+"""Every number that stands with people, wherever the text puts it."""
 
 import re
-from bisect import bisect_left
-from math import log10
-from typing import NamedTuple
 
-from ingest.tagging import document
+from ingest.tagging.count_weight import STANDS_FOR_PEOPLE, Count, weigh
 from ingest.tagging.document import Document
-from ingest.tagging.lexicon import Hit, Rule, word_set
+from ingest.tagging.lexicon import Hit, word_set
+from ingest.tagging.whole_numbers import GAP, breaks, numbers_before
 
-# kind of cue -> words. 'randomized', 'enrolled' ... are also the basis that the tag names.
-CUES: dict[str, str] = {
-    "randomized": (
-        "(was|were|been|be) (then )?(randomi[sz]ed|randomly (assigned|allocated|divided|distributed|selected|"
-        "received))|"
-        "we randomi[sz]ed|we randomly|randomi[sz]ed|randomly|underwent randomi[sz]ation"
-    ),
-    "enrolled": (
-        "(was|were) (prospectively |consecutively |then )?(enrolled|recruited|included|studied|treated|tested|assessed|"
-        "evaluated|examined|divided|interviewed|surveyed|investigated|scanned|allocated|assigned|selected|identified|"
-        "compared|given|administered|entered|followed|monitored|analy[sz]ed)|"
-        "we (enrolled|recruited|included|studied|treated|tested|assessed|evaluated|examined|interviewed|surveyed|"
-        "investigated|scanned|compared|analy[sz]ed|identified|reviewed|collected|administered|obtained|measured)|"
-        "participated|took part|enrolled|recruited|received|underwent|volunteered|consented|provided|entered|"
-        "study (of|in|with)|trial (of|in|with)|administered to|given to|performed (in|on|with)|conducted (in|on|with)|"
-        "data (from|of|on)|study population|presented|were|included"
-    ),
-    "total": (
-        "total of|totaling|totalling|in total|total|sample of|sample size of|sample size|cohort of|group of|series of|"
-        "sample|"
-        "altogether|overall|population of|consisted of|comprised|comprising|all"
-    ),
-    "screened": (
-        "screened|assessed for eligibility|approached|invited|eligible|contacted|referred|initially|were excluded|"
-        "excluded|"
-        "responded to|declined|refused|population based"
-    ),
-    "completers": "(who )?complet(ed|ers|ing)|finished|study completers",
-    "part": (  # before a number or at once after it: a share of the people
-        "first|remaining|additional|another|only|least|each|every|per group|subsample|subgroup|subset|sub sample|per|"
-        "responders|non ?responders|remitters|at follow up|lost to follow up|in each|required|a further"
-    ),
-    "happened": (  # after a number: something befell these people, not all of them
-        "responded|remitted|dropped out|drop outs?|dropouts?|withdrew|withdrawn|discontinued|experienced|reported|"
-        "relapsed|had|"
-        "showed|attempted|developed|met (the )?criteria|met both|met response|achieved|died|remained|failed|continued|"
-        "exhibited|"
-        "tested positive|who required|were considered"
-    ),
-    "planned": (
-        "will (be|include|enroll?|recruit|receive|randomi[sz]e|participate)|to be (recruited|enrolled|included)|"
-        "planned|aim to|target"
-    ),
-}
-RULES = [Rule("count", cue, pattern) for cue, pattern in CUES.items()]
-
-_SIZE = 0.12
-"""The whole is larger than its parts: of two numbers as likely, the larger is the total."""
-_ZONE_SCORE = {
-    document.TITLE: 0.5, document.OBJECTIVE: 0.5, document.METHODS: 0.6, document.RESULTS: 0.5,
-    document.CONCLUSIONS: 0.3, document.BACKGROUND: 0.4, document.OTHER: 0.3,
-}  # fmt: skip
-_GAP = 70
-_FAR = 10_000
-# '[0-9][0-9]*', not '[0-9]+': the regular expression machine leaps to the first of a set, not to the first repetition
-_DIGITS = re.compile(r"[0-9][0-9]*(?:,[0-9]{3})*(?: [0-9]{3}(?= [a-z]))*(?![0-9%/]|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)")
-_GLUED = frozenset("0123456789.,/:-abcdefghijklmnopqrstuvwxyz")
 _EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
-# Between a number and its noun only describing words may stand: no unit, no verb, no other clause.
-_BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]]")
-_BREAK_WORDS = word_set(
-    "million billion thousand after arm arms articles at between by center centers centre centres compared countries "
-    "day days dose doses "
-    "during experiment experiments for from g group groups h had hospitals hour hours hr hrs hz in infusion "
-    "infusions item items kg mg min minute minutes ml month months ng or per phase pills placebo point points "
-    "rcts session sessions sites studies study tablet tablets tesla than that times to trials version versus vs "
-    "was we week weeks were which with year years yr yrs"
-)
-_TO_SPACES = str.maketrans("-(),/", "     ")
 _LABELS = word_set(
     "aim chapter class covid day experiment grade group level phase stage study table type version week year years"
 )
@@ -87,14 +17,15 @@ _GROUPS_OF = re.compile(
 )
 _IN_EACH = re.compile(
     r" ?(?:\(?in|per|for)? ?(?:each|every) (?:of the )?(?:[a-z-]+ ){0,3}?(?:arms?|groups?)|/(?:arm|group)|"
-    r".{0,12}? in each (?:arm|group|of)"
+    r".{0,12}? in each (?:arm|group|of)|[,;]? per (?:arm|group)\b|[,;]? each(?=[),.;])"
 )
 _ARMS = re.compile(r"\b(two|three|four|five|[2-5])[ -](?:[a-z-]+ ){0,3}?(?:groups|arms)\b")
 _SINGULAR = word_set(
     "adolescent adult child control individual infant inpatient neonate outpatient participant patient person "
     "respondent student subject user veteran volunteer youth"
 )
-_SEXES = word_set("boys female females girls male males men women")
+_ADJECTIVES = word_set("female male")
+_QUALIFIES = re.compile(r" (?:[a-z-]+ ){0,3}")
 _OTHER_NOUN = re.compile(
     r"(?:[ -][a-z()-]+){0,4}? (?:studies|trials|rcts|articles|papers|publications|reports|records|infusions|doses|"
     r"sessions|"
@@ -105,36 +36,18 @@ _OTHER_NOUN = re.compile(
     r"references|manuscripts|comparisons|points|tweets|posts|comments)\b|[.%]\d| ?%"
 )
 _LISTED = re.compile(r"(?: [a-z-]+){1,4},?(?: and| or|,)? ")
-_OF_WHOM = re.compile(r" (?:of|from) (?:the|these|those|our|all|whom|which)\b(?! (?:study|trial))")
-_PART_OF = re.compile(r" (?:\([\d.]+ ?%\) )?(?:of|out of) (?:the|these|those|whom|which|our|all|\d)")
-_DENOMINATOR = re.compile(r"(?:[a-z]+: ?)?(?:out )?of (?:the |these |those |all )?(?:total |initial )?")
+_COUNTED_STUDIES = re.compile(
+    r"(?:\d|teen|ty|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)) \w+ ?\(?$"
+)
 _NOT_PEOPLE = re.compile(
     r"(?:papers|studies|articles|trials|records|publications|rcts|reports|citations|abstracts) \(?$"
 )
 _OPENS = re.compile(r",? ?[\[(]?(?:total |overall )?")
-_STANDS_FOR_PEOPLE = re.compile(r" (?:were|was)(?: then)? (?:randomi[sz]ed|randomly|enrolled|recruited|assigned)")
 _TOTAL_BEFORE = (
     "total of ", "sample of ", "sample size of ", "cohort of ", "total sample ", "total sample was ",
     "sample size was ", "sample size is ", " recruit ", " recruited ", " recruiting ", " enroll ", " enrol ",
     " enrolled ", " randomize ", " randomise ", " interviewed ", " recruit up to ", " enroll up to ", " enrol up to ",
 )  # fmt: skip
-
-
-class Count(NamedTuple):
-    """A number of people in the text: what it counts, and how sure that it is the whole study."""
-
-    n: int
-    start: int
-    end: int
-    basis: str
-    """randomized, enrolled, completers, planned or stated."""
-    score: float
-    noun: str
-    form: str
-    """'number' before its noun, 'bracketed' number and noun, or 'n=': only numbers of one form are added up."""
-    sentence: int
-    part: bool
-    """Whether its words say that it counts some of the people only."""
 
 
 def find_counts(doc: Document) -> list[Count]:
@@ -149,55 +62,6 @@ def find_counts(doc: Document) -> list[Count]:
     return sorted(counts, key=lambda count: count.start)
 
 
-def numbers_before(doc: Document, nouns: list[Hit]) -> list[tuple[int, int, int]]:
-    """Whole numbers, in digits and words, wherever one could count such nouns: (start, end, value) in order."""
-    text = doc.lower
-    reaches = [(max(start - _GAP, 0), start) for start, _, _ in nouns]
-    for start, end, cue in doc.hits.get("count", ()):
-        if cue in ("randomized", "enrolled"):
-            reaches.append((start - 14, start) if text[start] == "w" else (end, end + 14))
-        elif cue == "total":
-            reaches.append((end, end + 16))
-    found = [(start, end, int(value)) for start, end, value in doc.hits.get("number", ())]
-    for first, last in _merged(reaches):
-        for match in _DIGITS.finditer(text, first, last + 16):
-            start = match.start()
-            if start >= last:
-                break
-            if text[start - 1] not in _GLUED:
-                found.append((start, match.end(), int(match[0].replace(",", "").replace(" ", ""))))
-    found.sort()
-    return found
-
-
-def _merged(reaches: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The reaches in order; those that meet are one."""
-    if not reaches:
-        return []
-    reaches.sort()
-    merged: list[tuple[int, int]] = []
-    first, last = reaches[0]
-    for start, end in reaches:
-        if start > last:
-            merged.append((first, last))
-            first, last = start, end
-        elif end > last:
-            last = end
-    merged.append((first, last))
-    return merged
-
-
-def breaks(gap: str) -> bool:
-    """Whether the words between a number and a noun part them."""
-    if _BREAK_SIGNS.search(gap) or ". " in gap or gap.count("(") != gap.count(")"):
-        return True
-    words = gap.translate(_TO_SPACES).split()
-    return not _BREAK_WORDS.isdisjoint(words) and any(
-        word in _BREAK_WORDS and not (word.startswith("year") and words[at - 1 : at] in (["past"], ["last"]))
-        for at, word in enumerate(words)
-    )
-
-
 def _is_label(doc: Document, start: int) -> bool:
     """Whether the word before a number makes it a name: 'Study 2', 'day 1', 'Year 10'."""
     return doc.lower[max(0, start - 12) : start].rpartition(" ")[0].rpartition(" ")[2] in _LABELS
@@ -210,14 +74,20 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
         return counts
     position = 0
     text = doc.lower
-    for start, end, _ in people:
+    for number, (start, end, _) in enumerate(people):
+        if (
+            text[start:end] in _ADJECTIVES
+            and number + 1 < len(people)
+            and _QUALIFIES.fullmatch(text, end, people[number + 1][0])
+        ):
+            continue  # '14 female drug users': the noun comes after
         while position < len(numbers) and numbers[position][1] <= start:
             position += 1
-        if not position or start - numbers[position - 1][1] > _GAP:
+        if not position or start - numbers[position - 1][1] > GAP:
             continue
         for at in range(position - 1, max(-1, position - 4), -1):
             n_start, n_end, n = numbers[at]
-            if start - n_end > _GAP or n_start in used:
+            if start - n_end > GAP or n_start in used:
                 break
             gap = text[n_end:start]
             if breaks(gap):
@@ -228,14 +98,14 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
             if n > 1 and noun in _SINGULAR:
                 break  # an adjective: '460 individual biomarkers'
             used.add(n_start)
-            counts.append(_count(doc, n * _groups(doc, n_start, end), n_start, end, noun))
+            counts.append(weigh(doc, n * _groups(doc, n_start, end), n_start, end, noun, number_end=n_end))
             for other in range(at - 1, max(-1, at - 4), -1):
                 o_start, o_end, o = numbers[other]
                 between = text[o_end:n_start]
                 if o_start in used or not _LISTED.fullmatch(between) or breaks(between):
                     break
                 used.add(o_start)
-                counts.append(_count(doc, o, o_start, o_end, noun))
+                counts.append(weigh(doc, o, o_start, o_end, noun))
                 n_start = o_start
             break
     return counts
@@ -247,16 +117,18 @@ def _after_equals(doc: Document, people: list[Hit]) -> list[Count]:
     text = doc.lower
     for match in _EQUALS.finditer(text):
         at = match.start() - (2 if text[match.start() - 1] == " " else 1)
-        if text[at] != "n" or text[at - 1].isalnum() or _NOT_PEOPLE.search(text, max(0, at - 16), at):
+        if text[at] != "n" or text[at - 1].isalnum():
             continue
+        if _NOT_PEOPLE.search(text, max(0, at - 16), at) and not _COUNTED_STUDIES.search(text, max(0, at - 30), at):
+            continue  # '(studies, n = 21)', but '21 studies (n = 437)' counts people
         n = int(match[1].replace(",", "").replace(" ", ""))
         before = [hit for hit in people if hit[1] <= at <= hit[1] + 12]
         if before and _OPENS.fullmatch(text, before[-1][1], at):
             noun = text[before[-1][0] : before[-1][1]]
-            counts.append(_count(doc, n, before[-1][0], match.end(), noun, attached=True))
+            counts.append(weigh(doc, n, before[-1][0], match.end(), noun, attached=True))
         else:
             capital = doc.text[at] == "N" and not match[2]
-            counts.append(_count(doc, n * _groups(doc, at, match.end(1)), at, match.end(), "N" if capital else "n"))
+            counts.append(weigh(doc, n * _groups(doc, at, match.end(1)), at, match.end(), "N" if capital else "n"))
     return counts
 
 
@@ -267,14 +139,16 @@ def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: se
     for start, end, n in numbers:
         if start in used or text[start - 1] != " ":
             continue
-        if text.startswith((" were ", " was "), end):
-            alone = bool(_STANDS_FOR_PEOPLE.match(text, end)) and text[start - 5 : start] != "than "
+        if text.startswith((" w", " ("), end) and (
+            (stands := STANDS_FOR_PEOPLE.match(text, end)) or text.startswith((" were ", " was "), end)
+        ):
+            alone = bool(stands) and text[start - 5 : start] != "than "
             noun = "people"
         else:
             alone = text.endswith(_TOTAL_BEFORE, 0, start) and not _OTHER_NOUN.match(text, end)
             noun = "total"
         if alone and not _is_label(doc, start):
-            counts.append(_count(doc, n, start, end, noun))
+            counts.append(weigh(doc, n, start, end, noun))
     return counts
 
 
@@ -287,83 +161,3 @@ def _groups(doc: Document, start: int, end: int) -> int:
         arms = _ARMS.search(doc.lower)
         return _GROUPS[arms[1]] if arms else 2
     return 1
-
-
-def _count(doc: Document, n: int, start: int, end: int, noun: str, *, attached: bool = False) -> Count:
-    """Weigh a number by its sentence: the zone, and the cues nearest to it."""
-    text = doc.lower
-    sentence = doc.sentence(start)
-    first, last = doc.bounds(sentence)
-    zone = doc.zones[sentence]
-    score = _ZONE_SCORE[zone] - (0.2 if zone == document.BACKGROUND and doc.structured else 0.0)
-    basis = "stated"
-
-    near, ahead, after = _nearest_cues(doc, first, last, start, end)
-    if near.get("randomized", _FAR) <= 80:
-        score, basis = score + 0.25, "randomized"
-    elif near.get("enrolled", _FAR) <= 80:
-        score, basis = score + 0.15, "enrolled"
-    if ahead.get("total", _FAR) <= 25:
-        score += 0.3 if ahead["total"] <= 5 else 0.2
-    if near.get("planned", _FAR) <= 60:
-        score, basis = score + 0.1, "planned"
-    if near.get("completers", _FAR) <= 30:
-        score, basis = score - 0.1, "completers"
-    if after.get("screened", _FAR) <= 40 or ahead.get("screened", _FAR) <= 3:
-        score -= 0.35
-    part = near.get("part", _FAR) <= 14 or (
-        after.get("happened", _FAR) <= 14 and not text.startswith((" who ", " that ", " with "), end)
-    )  # '15 users who had ...' says who they are, '15 users had ...' what befell them
-    digits = _DIGITS.match(text, start)
-    if _OF_WHOM.match(text, end) or (digits and _PART_OF.match(text, digits.end())):
-        part = True
-    elif _DENOMINATOR.fullmatch(text, first, start):
-        score += 0.1
-    if _STANDS_FOR_PEOPLE.match(text, end):
-        score += 0.15
-    bracketed = text.count("(", first, start) > text.count(")", first, start)
-    if noun == "n":
-        score -= 0.25
-    elif attached:
-        score += 0.1
-    elif noun == "N":
-        score += 0.05
-    elif bracketed:
-        score -= 0.25
-    if noun.startswith(("control", "responder", "completer", "nonuser")) or (bracketed and noun in _SEXES):
-        score -= 0.15
-    if part:
-        score -= 0.3
-    form = "n=" if attached or noun in ("n", "N") else "bracketed" if bracketed else "number"
-    return Count(n, start, end, basis, score - 0.004 * sentence + _SIZE * log10(n or 1), noun, form, sentence, part)
-
-
-def _nearest_cues(
-    doc: Document, first: int, last: int, start: int, end: int
-) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """Characters between a number and the nearest cue of each kind in its sentence: on either side, before, after."""
-    near: dict[str, int] = {}
-    before: dict[str, int] = {}
-    after: dict[str, int] = {}
-    hits = doc.hits.get("count", [])
-    for at in range(bisect_left(hits, (first,)), len(hits)):
-        cue_start, cue_end, cue = hits[at]
-        if cue_start >= last:
-            break
-        if cue_start >= end:
-            distance = cue_start - end
-            if distance < after.get(cue, _FAR):
-                after[cue] = distance
-        else:
-            distance = max(start - cue_end, 0)
-            if cue_start < start and distance < before.get(cue, _FAR):
-                before[cue] = distance
-        if distance < near.get(cue, _FAR):
-            near[cue] = distance
-    return near, before, after
-
-
-def says_total(doc: Document, count: Count) -> bool:
-    """Whether 'a total of' or the like stands before a number."""
-    _, before, _ = _nearest_cues(doc, *doc.bounds(count.sentence), count.start, count.end)
-    return before.get("total", _FAR) <= 25

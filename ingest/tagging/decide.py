@@ -8,8 +8,7 @@ publication types overlap (a protocol, a re-analysis and a trial are all 'Random
 import re
 from collections.abc import Iterable
 
-from ingest.tagging.designs import PRECEDENCE, REVIEWS
-from ingest.tagging.model import Decision, Tag
+from ingest.tagging.model import PRECEDENCE, REVIEWS, VOTE, Decision, Tag
 from ingest.tagging.routes import ROUTES
 
 ENOUGH = 0.5
@@ -70,8 +69,15 @@ def decide(tags: Iterable[Tag], *, has_abstract: bool) -> Decision:
 
 
 def design_of(tags: list[Tag]) -> tuple[str, tuple[str, ...]]:
-    """Return the design that counts and every design with enough evidence, from tags of the facet `design`."""
+    """Return the design that counts and every design with enough evidence, from tags of the facet `design`.
+
+    A vote of the trained model goes before the rules that read the text, not before people who read the article.
+    """
     register = [tag for tag in tags if tag.source == "register"]
+    votes = [tag.value for tag in tags if tag.rule == VOTE]
+    if votes and not any(tag.source != "text" and tag.confidence >= ENOUGH for tag in tags):
+        _, others = design_of([tag for tag in tags if tag.rule != VOTE and tag.confidence >= ENOUGH])
+        return votes[0], tuple(dict.fromkeys([votes[0], *(value for value in others if value != "other")]))
     evidence: dict[str, float] = {}
     for tag in register or tags:
         evidence[tag.value] = max(evidence.get(tag.value, 0.0), tag.confidence)

@@ -26,16 +26,6 @@ class DesignRule:
     """A signal (`SIGNALS`) that silences the rule: a text with results is no protocol, whatever it says it will do."""
 
 
-PRECEDENCE = (
-    "notice", "protocol", "guideline", "meta_analysis", "systematic_review", "animal", "in_vitro", "case_series",
-    "case_report", "secondary_analysis", "editorial_letter", "narrative_review", "pharmacokinetic",
-    "randomized_controlled_trial", "qualitative", "cohort", "cross_sectional", "case_control", "nonrandomized_trial",
-    "other",
-)  # fmt: skip
-"""Of the designs with as good evidence the first counts: a protocol of a randomized trial is a protocol."""
-
-REVIEWS = frozenset({"systematic_review", "meta_analysis", "narrative_review", "guideline"})
-
 _TRIAL = "(trials?|study|studies|investigation|experiment|design|pilot|comparison|evaluation|phase)"
 _KIND = (
     "(double blind(ed)? |single blind(ed)? |triple blind(ed)? |double masked |placebo |active |clinical |controlled |"
@@ -54,8 +44,7 @@ DESIGN_RULES = (
         "(study|trial|review) protocols?|protocol (for|of) (a|an|the) (randomi[sz]ed|trial|study|systematic|clinical|"
         "prospective|double|"
         "multi|cluster|pilot|feasibility|phase|open|pragmatic|single|cohort|mixed)|protocol for|rationale and (study "
-        ")?design|design and rationale|"
-        "(trial|study) design and (rationale|methods)|clinical trial design|"
+        ")?design|design and rationale|(trial|study) design and (rationale|methods)|clinical trial design|"
         "ethics and dissemination|this protocol|protocol describes",
         0.98, 0.75, 0.0, 0.4, background=0.5, unless="found", guard="protocol for the|according to the study protocol",
     ),
@@ -66,8 +55,7 @@ DESIGN_RULES = (
         "performed|"
         "take part|test(ed)?|examine(d)?|determine(d)?|treated|given|analy[sz]e(d)?|monitored|invited|explore(d)?|"
         "participate|attend|followed|obtained|asked|consist|last|allocated|screened|studied|used|provide|help|serve|"
-        "view)|"
-        "study will|trial will|(participants|patients|subjects) will|we will|(is|are) (currently )?(recruiting|"
+        "view)|study will|trial will|(participants|patients|subjects) will|we will|(is|are) (currently )?(recruiting|"
         "planned)|"
         "is planned|primary endpoint will|are being (randomi[sz]ed|recruited)",
         0.6, 0.55, 0.3, 0.0, background=0.5, repeated=0.92, unless="found", guard="(focus|attention|emphasis) will be",
@@ -75,8 +63,7 @@ DESIGN_RULES = (
     DesignRule(
         "protocol", "this study will",
         "(this|the|our|present|current|proposed|pilot|the current|the present) (study|trial|project) (will|intends to|"
-        "proposes to)|"
-        "study intends to|inn or proposed inn|current sponsor code|system organ class|pharmaceutical form|"
+        "proposes to)|study intends to|inn or proposed inn|current sponsor code|system organ class|pharmaceutical form|"
         "route of administration of the placebo|principal inclusion criteria|(participants|patients|subjects) will be "
         "(randomi[sz]ed|"
         "randomly|recruited|enrolled|allocated|assigned)|will be (randomi[sz]ed|randomly assigned|recruited|enrolled)",
@@ -106,8 +93,7 @@ DESIGN_RULES = (
         "systematic_review", "systematic review named",
         "systematic(ally)? (literature )?(reviews?|reviewed|search|searched|searches)|scoping reviews?|umbrella review|"
         "systematic (literature )?(overview|evaluation)|prisma|rapid review|cochrane review|systematic narrative "
-        "review|"
-        "(search|searches) of (the )?(pubmed|medline|embase|databases|electronic databases)|we searched|"
+        "review|(search|searches) of (the )?(pubmed|medline|embase|databases|electronic databases)|we searched|"
         "(medline|pubmed|embase|psycinfo|cochrane|scopus|web of science|cinahl|databases|literature) (were|was) "
         "(systematically )?(searched|reviewed|screened|queried)|(electronic|database|databases|literature|medline|"
         "pubmed) "
@@ -131,8 +117,7 @@ DESIGN_RULES = (
     DesignRule(
         "secondary_analysis", "secondary analysis named",
         "(secondary|post hoc|posthoc|ancillary|exploratory|pooled|re|mediation|subgroup) (data )?analys[ei]s|"
-        "reanalys(is|ed|ing)|"
-        "sub ?analysis|substudy|sub study|secondary (outcomes?|data) (of|from) a|"
+        "reanalys(is|ed|ing)|sub ?analysis|substudy|sub study|secondary (outcomes?|data) (of|from) a|"
         "(data|samples|results|participants) (were )?(drawn|derived|pooled|taken|combined|came) from|pooled data|"
         "data (were )?(obtained|collected|used) (from|in) (a|an|two|three|four|five|our) (previous|prior|previously|"
         "larger|"
@@ -161,8 +146,7 @@ DESIGN_RULES = (
         "?)?(view|overview)|"
         "a review|review of (the )?(literature|evidence|current|recent|available)|an update|an overview|a primer|"
         "(this|the|our|the present|present|current|the current|in this|these) (narrative |literature |mini |brief |"
-        "critical |"
-        "comprehensive )?(review|overview|chapter)|"
+        "critical |comprehensive )?(review|overview|chapter)|"
         "(article|paper|chapter|authors?|review) (reviews?|summari[sz]es?|discuss(es)?|describes?|outlines?|provides|"
         "highlights?|"
         "focus(es)?|presents?|explores?|addresses|considers?|examines)|we (will )?(review|summari[sz]e|discuss|"
@@ -223,8 +207,7 @@ DESIGN_RULES = (
         "case_series", "case series named",
         "case series|series of (two|three|four|five|six|seven|eight|nine|ten|[2-9]|[1-3][0-9]) (cases|patients)|"
         "(two|three|four|five|six|seven|eight|nine|ten|[2-9]) (cases|case reports|case studies|case histories)|a "
-        "report of (two|three|four|five) cases|"
-        "(in|of) (two|three|four|five|six) (patients|adolescents|women|men|"
+        "report of (two|three|four|five) cases|(in|of) (two|three|four|five|six) (patients|adolescents|women|men|"
         "individuals|siblings|brothers|sisters|children) with|case reports? of (two|three|four|five)|retrospective "
         "case series|"
         "(report|present|describe) (two|three|four|five|six|[2-9]) (patients|cases|siblings|children|adults|women|men)",
@@ -302,8 +285,7 @@ DESIGN_RULES = (
         "open label|open trial|single arm|pilot (study|trial)|proof of (concept|principle)|feasibility (study|trial)|"
         "clinical trial|"
         "uncontrolled|non randomi[sz]ed|nonrandomi[sz]ed|placebo controlled|double blind|single blind|within "
-        "subjects?|crossover|"
-        "cross over|dose (escalation|ranging|finding)|(received|receiving|underwent|were given) "
+        "subjects?|crossover|cross over|dose (escalation|ranging|finding)|(received|receiving|underwent|were given) "
         "(a|an|the|one|two|three|four|five|six|up to|single|repeated|serial|multiple|intravenous|oral|subanesthetic|"
         "sub anesthetic|"
         "daily|weekly|low|ketamine|either|[0-9])|infusions? (of|over)|was administered|was infused|was given|serial "
@@ -312,71 +294,3 @@ DESIGN_RULES = (
         0.6, 0.5, 0.3, background=0.2,
     ),
 )  # fmt: skip
-
-ANIMALS = (
-    "rats?|mice|mouse|murine|rodents?|sprague dawley|wistar|c57bl 6j?|monkeys?|rhesus|macaques?|baboons?|dogs?|cats|"
-    "kittens|"
-    "pigs?|swine|piglets?|rabbits?|zebrafish|larvae|sheep|lambs?|horses?|drosophila|guinea pigs?|marmosets?|gerbils?|"
-    "hamsters?|"
-    "primates?|animals?|knock ?out|transgenic|in vivo|chicks?|ferrets?|goats?|cattle|caenorhabditis|c elegans|xenopus|"
-    "mptp|middle cerebral artery occlusion|mcao|morris water maze|forced swim(ming)? test|calves|ponies|beagles?|"
-    "foxhounds?"
-)
-HUMANS = (
-    "patients|participants|subjects|volunteers|adults|children|women|men|individuals|humans?|adolescents|veterans|"
-    "people|"
-    "outpatients|inpatients|users"
-)
-CELLS = (  # the experiment itself is on cells or tissue
-    "in vitro|ex vivo|cell (lines?|cultures?|culture model|viability|proliferation|death assay)|cultured|cell "
-    "cultures?|"
-    "primary (neurons|cultures?|cells|cortical|hippocampal)|(neuronal|organotypic|tissue|astrocyte|cortical|"
-    "hippocampal) cultures?|"
-    "ipscs?|hipscs?|induced pluripotent|hek ?293|sh sy5y|pc12|organoids?|(brain|hippocampal|cortical) slices|"
-    "transfect(ed|ion)|"
-    "immunoassays?|western blot|neuroblastoma|stem cells|glioma cells|u87|hela|hbmecs|recombinant|in silico|knockdown|"
-    "overexpress(ed|ing|ion)"
-)
-TISSUE = (
-    "cells|neurons|astrocytes|fibroblasts|microglia|oligodendrocytes|macrophages|proteins?|mrna|receptors|kinase|"
-    "binding|"
-    "assays?|genes?"
-)
-SIGNALS: dict[str, tuple[str, int]] = {
-    # signal -> (words, how many of them make it): 'found' says that results are told, 'empirical' that a study is
-    "found": (
-        "(was|were) (significantly|associated|observed|higher|lower|found|increased|decreased|reduced|reported|noted|"
-        "similar|"
-        "greater|more|less|improved|not)|significantly|no significant|we (found|observed)|showed|revealed|"
-        "demonstrated|p 0|p ?0 ?0|"
-        "95 ci|did not differ|results (showed|indicate|indicated|suggest|revealed)|these (results|findings)|our "
-        "(results|findings)|"
-        "increased|decreased|reduced|improved|mean|(responded|completed|experienced|achieved)",
-        4,
-    ),
-    "empirical": (
-        "(was|were) (significantly|associated|observed|higher|lower|found|increased|decreased|reduced|measured|"
-        "assessed|recruited|"
-        "enrolled|included|randomi[sz]ed|administered|given|tested|compared|examined|investigated|evaluated|performed|"
-        "obtained|"
-        "analy[sz]ed|collected|studied|treated|divided|determined|recorded|interviewed|scanned|asked|randomly)|"
-        "significantly|"
-        "no significant|we (found|observed|measured|tested|recruited|enrolled|compared|examined|investigated|studied|"
-        "assessed)|p 0|"
-        "95 ci|did not differ|received|underwent|completed|baseline|control group|mg kg|respectively|participants|"
-        "(healthy )?(volunteers|controls)|questionnaires?|double blind|placebo",
-        5,
-    ),
-    "groups": (
-        "(was|were) (significantly|randomly|enrolled|recruited)|patients were|subjects were|participants were|"
-        "participants|p 0|"
-        "95 ci|significantly|placebo|control group|double blind|groups|volunteers|mean|cohort",
-        4,
-    ),
-    "given": (
-        "mg kg|double blind|placebo|infusions?|open label|(was|were) (administered|given|infused|treated|"
-        "randomi[sz]ed)|randomly|"
-        "received|administration of|after administration|mg|infused|crossover|within subjects?",
-        3,
-    ),
-}  # fmt: skip

@@ -3,21 +3,11 @@
 import re
 
 from ingest.tagging import document
-from ingest.tagging.design_rules import (
-    ANIMALS,
-    CELLS,
-    DESIGN_RULES,
-    HUMANS,
-    PRECEDENCE,
-    REVIEWS,
-    SIGNALS,
-    TISSUE,
-    DesignRule,
-)
+from ingest.tagging.design_rules import DESIGN_RULES, DesignRule
+from ingest.tagging.design_signs import ANIMALS, CELLS, HUMANS, SIGNALS, TISSUE
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule
-
-__all__ = ["PRECEDENCE", "REVIEWS", "RULES", "tag_designs"]
+from ingest.tagging.model import REVIEWS
 
 RULES = [Rule(f"design:{number}", rule.design, rule.pattern) for number, rule in enumerate(DESIGN_RULES)]
 RULES += [Rule(f"design:{number}", "", rule.guard) for number, rule in enumerate(DESIGN_RULES) if rule.guard]

@@ -3,6 +3,18 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+PRECEDENCE = (
+    "notice", "protocol", "guideline", "meta_analysis", "systematic_review", "animal", "in_vitro", "case_series",
+    "case_report", "secondary_analysis", "editorial_letter", "narrative_review", "pharmacokinetic",
+    "randomized_controlled_trial", "qualitative", "cohort", "cross_sectional", "case_control", "nonrandomized_trial",
+    "other",
+)  # fmt: skip
+"""Of the designs with as good evidence the first counts: a protocol of a randomized trial is a protocol."""
+
+REVIEWS = frozenset({"systematic_review", "meta_analysis", "narrative_review", "guideline"})
+VOTE = "vote"
+"""The rule of a tag that the trained model adds (`vote`)."""
+
 
 class Tag(NamedTuple):
     """One statement about a record, with its reason.

@@ -1,4 +1,4 @@
-"""How many people: the number randomized or enrolled, and the number of studies in a review.
+"""How many people: the number randomized or enrolled, of these the number analysed, and the studies in a review.
 
 Every number that stands with people ('45 patients', 'participants (n = 45)', 'a total of 45') is a candidate
 (`counts`). The surest is the total; numbers that one sentence counts side by side are added up.
@@ -7,14 +7,28 @@ Every number that stands with people ('45 patients', 'participants (n = 45)', 'a
 import re
 
 from ingest.tagging import document
-from ingest.tagging.counts import RULES as COUNT_RULES
-from ingest.tagging.counts import Count, breaks, numbers_before, says_total
-from ingest.tagging.design_rules import REVIEWS
+from ingest.tagging.count_weight import RULES as COUNT_RULES
+from ingest.tagging.count_weight import Count, says_total
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Rule, word_set
+from ingest.tagging.model import REVIEWS
+from ingest.tagging.whole_numbers import breaks, numbers_before
 
 RULES = [
     *COUNT_RULES,
+    Rule("people", "people", "humans|hcs"),
+    Rule(
+        "analysed",
+        "analysed",
+        "((was|were) )?(finally )?(analy[sz]ed|evaluable)|((was|were) )?included in (the|our) ((final|primary|main|"
+        "statistical) )?analys[ei]s|complete(d|rs)|finished|(provided|had) (complete|evaluable) data",
+    ),
+    Rule(
+        "analysed",
+        "",
+        "completed (a|an|the|two|three|all|both|several)? ?((online|baseline|standardi[sz]ed|self report|follow up) )?"
+        "(questionnaires?|surveys?|interviews?|tasks?|measures?|scales?|batter(y|ies)|tests?|assessments?|ratings?)",
+    ),
     Rule(
         "studies",
         "studies",
@@ -25,6 +39,8 @@ RULES = [
 ]
 
 _ENOUGH = 0.2
+_NEAR = 0.4
+_CASES = frozenset({"case_report", "case_series", "editorial_letter", "other"})
 
 _GENERIC = word_set("adults individuals participants patients people respondents subjects volunteers")
 _ADDITIONAL = re.compile(
@@ -33,6 +49,11 @@ _ADDITIONAL = re.compile(
     r"normal)\b[^.;]{0,40}$"
 )
 _ADDS_UP = re.compile(r"\b(?:or|vs|versus|placebo|groups?|controls?|arms?|compared)\b")
+_OF_THEM = re.compile(
+    r"(?: \([^)]{1,20}\))?(?: of (?:them|these|those|the))?"
+    r"(?: (?:patients|participants|subjects|volunteers|adults|adolescents|children|people|individuals|women|men|users|"
+    r"veterans))?(?: \([^)]{1,20}\))?(?: (?:had|have|who|were|then|successfully))? "
+)
 _BRACKETED = re.compile(r"\([^)]*\)")
 
 
@@ -42,24 +63,33 @@ def tag_people(doc: Document, design: str, counts: list[Count]) -> None:
         counts = [
             count for count in counts if _pools(doc, count) or (design == "narrative_review" and count.score > 0.7)
         ]
+    if design not in _CASES:
+        counts = [count for count in counts if count.n > 2]  # 'two raters', 'one patient fainted': no study of two
     chosen = _total(doc, counts)
     if chosen and chosen.score >= _ENOUGH:
         confidence = _confidence(chosen, counts)
         doc.add("n_total", str(chosen.n), chosen.start, chosen.end, f"people {chosen.basis}", confidence)
+        if design not in REVIEWS:
+            _tag_analysed(doc, chosen)
     elif design == "case_report" and (one := _single_case(doc)):
-        doc.add("n_total", "1", one[0], one[1], "people cases", 0.7)
+        doc.add("n_total", "1", one[0], one[1], "people cases", 0.9)
     if design in ("systematic_review", "meta_analysis"):
         _tag_studies(doc)
 
 
 def _confidence(chosen: Count, counts: list[Count]) -> float:
-    """How often such a number is the total (development half): with a rival close behind it is a guess."""
+    """How often such a number is the total (development half).
+
+    It is a guess with a rival close behind, or with a larger number that may be the whole; those randomized are
+    the total even of more who were asked.
+    """
     top = max(count.score for count in counts)
     rivals = [
         count.score for count in counts if count.n != chosen.n and not chosen.start <= count.start < chosen.end
     ]  # fmt: skip
     margin = top - max(rivals, default=-1.0)
-    if margin < 0.1:
+    larger = any(count.n > chosen.n and not count.part and count.score > top - _NEAR for count in counts)
+    if margin < 0.1 or (larger and chosen.basis != "randomized"):
         return 0.6
     return 0.75 if margin < 0.2 else 0.93
 
@@ -76,6 +106,8 @@ def _total(doc: Document, counts: list[Count]) -> Count | None:
     if not counts:
         return None
     best = max(counts, key=lambda count: (count.score, -count.start))
+    if experiments := _experiments(doc, counts):
+        return experiments
     summed = _sum(doc, best, [count for count in counts if count.sentence == best.sentence]) or best
     return _with_controls(doc, summed, counts)
 
@@ -109,6 +141,37 @@ def _sum(doc: Document, best: Count, beside: list[Count]) -> Count | None:
     score = best.score + (0.25 if best.noun == "n" else 0.0)
     whole = sum(count.n for count in chain)
     return best._replace(n=whole, start=chain[0].start, end=chain[-1].end, score=score)
+
+
+def _experiments(doc: Document, counts: list[Count]) -> Count | None:
+    """Add up what two or more experiments count: 'in Study 1, 20 volunteers ..., in Study 2, 17 patients'."""
+    if not any(second in doc.lower for second in _SECOND):
+        return None
+    labels: dict[str, Count] = {}
+    marks = list(_EXPERIMENT.finditer(doc.lower, doc.abstract_at))
+    for at, mark in enumerate(marks):
+        until = min(marks[at + 1].start() if at + 1 < len(marks) else len(doc.lower), mark.end() + _REACH)
+        within = [count for count in counts if mark.end() <= count.start < until and not count.part]
+        if within:
+            labels.setdefault(_ORDINAL[mark[1]], within[0])
+    if len(labels) < 2 or any(says_total(doc, count) for count in counts if count not in labels.values()):
+        return None
+    parts = sorted(labels.values(), key=lambda count: count.start)
+    best = max(parts, key=lambda count: count.score)
+    return best._replace(n=sum(count.n for count in parts), start=parts[0].start, end=parts[-1].end)
+
+
+_REACH = 120
+_SECOND = tuple(
+    f"{part} {number}" for part in ("study", "experiment", "trial") for number in ("2", "ii", "two")
+)  # looked for first: a regular expression over every abstract takes far longer
+_EXPERIMENT = re.compile(
+    r"\b(?:sub-?)?(?:study|experiment|trial) (1|2|3|i|ii|iii|one|two|three)\b(?! (?:and|was|were|which))"
+)
+_ORDINAL = {
+    "1": "1", "i": "1", "one": "1", "2": "2", "ii": "2", "two": "2",
+    "3": "3", "iii": "3", "three": "3",
+}  # fmt: skip
 
 
 def _with_controls(doc: Document, total: Count, counts: list[Count]) -> Count:
@@ -152,6 +215,23 @@ def _single_case(doc: Document) -> tuple[int, int] | None:
     """Words that speak of one patient, for the quote."""
     hits = doc.hits.get("person", []) or doc.hits.get("people", [])
     return hits[0][:2] if hits else None
+
+
+def _tag_analysed(doc: Document, total: Count) -> None:
+    """Add the number analysed or completing where the text tells it from the total: 'of 40 randomized, 36 completed'.
+
+    Fewer than half are rather one arm or a subgroup.
+    """
+    ends = doc.hits.get("analysed", [])
+    numbers = numbers_before(doc, ends) if ends else []
+    for start, end, _ in ends:
+        before = [number for number in numbers if number[1] <= start]
+        if not before or not _OF_THEM.fullmatch(doc.lower, before[-1][1], start):
+            continue
+        at, _, n = before[-1]
+        if total.n / 2 <= n < total.n and not total.start <= at < total.end:
+            doc.add("n_analysed", str(n), at, end, "people analysed", 0.7)
+            return
 
 
 def _tag_studies(doc: Document) -> None:

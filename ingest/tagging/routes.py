@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 
 from ingest.tagging import document
-from ingest.tagging.design_rules import REVIEWS
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule, word_set
+from ingest.tagging.model import REVIEWS
 
 # Order is the order of vocabulary in every table. Folded text has spaces for points and hyphens: 'i.v.' reads 'i v'.
 ROUTES: dict[str, str] = {

@@ -21,6 +21,16 @@ CASES = [
     ("RESULTS: Of the 24 patients, 17 (71%) improved.", 24, "stated"),
     ("METHODS: Eighty patients will be randomized to ketamine or placebo.", 80, "planned"),
     ("METHODS: One hundred and twenty patients were enrolled.", 120, "enrolled"),
+    ("RESULTS: Four hundred and fifty subjects received at least one dose; nine subjects fell ill.", 450, "enrolled"),
+    ("METHODS: Adults (N = 80), of whom 54% (N = 43) took lithium, were randomized.", 80, "randomized"),
+    ("METHODS: In Study 1, 20 healthy volunteers took MDMA. In Study 2, 17 patients took placebo.", 37, "stated"),
+    ("METHODS: In Study 1 (N = 36) they took MDMA. In Study 2 (N = 18 of 36) they took placebo.", 36, "stated"),
+    ("METHODS: Patients got ketamine or placebo (n = 15 per group).", 30, "stated"),
+    ("METHODS: Patients in three groups got ketamine (n = 15 each).", 45, "stated"),
+    ("METHODS: Fifteen healthy humans took part.", 15, "enrolled"),
+    ("RESULTS: 26 patients met the criteria and were randomly assigned; 20 patients reported harm.", 26, "randomized"),
+    ("METHODS: A total of 14 female ketamine users were tested.", 14, "enrolled"),
+    ("METHODS: Thirty patients received ketamine. Two raters saw one patient each.", 30, "enrolled"),
 ]
 
 
@@ -57,6 +67,29 @@ def test_a_review_counts_its_studies_and_everybody_in_them(tag, decided):
     assert [one.value for one in tag(title, abstract).tags if one.facet == "n_studies"] == ["12"]
 
 
+def test_the_people_of_so_many_studies_stand_in_the_brackets_after_them(decided):
+    said = decided("Ketamine in pain: a meta-analysis", "RESULTS: Eighteen studies (n = 915) were included.")
+    assert said.n_total == 915
+
+
+def test_the_number_of_studies_in_brackets_is_not_people(decided):
+    said = decided("Ketamine in pain: a meta-analysis", "RESULTS: We read all eligible studies (n = 21).")
+    assert said.n_total is None
+
+
+def test_a_smaller_number_is_no_total_where_a_larger_one_may_be(decided):
+    abstract = "METHODS: Thirty users were interviewed. RESULTS: Sleep was worse in 90 participants."
+    said = decided("Ketamine users and sleep", abstract)
+    assert (said.n_total, said.n_total_basis) == (None, "abstained")
+    said = decided("Ketamine and sleep", abstract.replace("users were interviewed", "users were randomized"))
+    assert (said.n_total, said.n_total_basis) == (30, "randomized")
+
+
+def test_two_people_are_no_trial(decided):
+    said = decided("Ketamine: a randomised trial", "METHODS: Two staff members were randomized to prepare the drug.")
+    assert said.n_total is None
+
+
 def test_a_review_that_counts_only_studies_gives_no_number_of_people(decided):
     said = decided(
         "Ketamine in pain: a systematic review", "RESULTS: We included 12 studies. In one, 3 participants fainted."
@@ -67,3 +100,26 @@ def test_a_review_that_counts_only_studies_gives_no_number_of_people(decided):
 def test_a_case_report_is_one_person(decided):
     said = decided("Ketamine for headache: a case report", "A woman was treated. She slept. Her pain was gone.")
     assert (said.design, said.n_total, said.n_total_basis) == ("case_report", 1, "cases")
+
+
+@pytest.mark.parametrize(
+    ("abstract", "analysed"),
+    [
+        (
+            "METHODS: Forty patients were randomized. RESULTS: Thirty-six completed the trial.",
+            [("36", "Thirty-six completed")],
+        ),
+        ("RESULTS: Of 40 patients enrolled, 31 (78%) were analysed.", [("31", "31 (78%) were analysed")]),
+        (
+            "METHODS: 52 adults were randomized. RESULTS: 50 patients were included in the final analysis.",
+            [("50", "50 patients were included in the final analysis")],
+        ),
+        ("METHODS: Forty patients were randomized. RESULTS: 12 completed a diary.", []),  # a subgroup
+        ("METHODS: Forty patients were randomized. RESULTS: All 40 completed the trial.", []),
+        ("METHODS: 60 users took part. 45 users completed the questionnaires.", []),
+        ("METHODS: Forty patients were randomized. RESULTS: 30 blood samples were analysed.", []),
+    ],
+)
+def test_those_analysed_are_told_from_the_total(tag, abstract, analysed):
+    tags = tag("Ketamine for depression", abstract).tags
+    assert [(one.value, one.quote) for one in tags if one.facet == "n_analysed"] == analysed

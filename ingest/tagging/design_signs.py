@@ -1,0 +1,69 @@
+"""Words that name no design and still tell one: who or what was studied, and whether results are told. Data only."""
+
+ANIMALS = (
+    "rats?|mice|mouse|murine|rodents?|sprague dawley|wistar|c57bl 6j?|monkeys?|rhesus|macaques?|baboons?|dogs?|cats|"
+    "kittens|"
+    "pigs?|swine|piglets?|rabbits?|zebrafish|larvae|sheep|lambs?|horses?|drosophila|guinea pigs?|marmosets?|gerbils?|"
+    "hamsters?|"
+    "primates?|animals?|knock ?out|transgenic|in vivo|chicks?|ferrets?|goats?|cattle|caenorhabditis|c elegans|xenopus|"
+    "mptp|middle cerebral artery occlusion|mcao|morris water maze|forced swim(ming)? test|calves|ponies|beagles?|"
+    "foxhounds?"
+)
+HUMANS = (
+    "patients|participants|subjects|volunteers|adults|children|women|men|individuals|humans?|adolescents|veterans|"
+    "people|"
+    "outpatients|inpatients|users"
+)
+CELLS = (  # the experiment itself is on cells or tissue
+    "in vitro|ex vivo|cell (lines?|cultures?|culture model|viability|proliferation|death assay)|cultured|cell "
+    "cultures?|"
+    "primary (neurons|cultures?|cells|cortical|hippocampal)|(neuronal|organotypic|tissue|astrocyte|cortical|"
+    "hippocampal) cultures?|"
+    "ipscs?|hipscs?|induced pluripotent|hek ?293|sh sy5y|pc12|organoids?|(brain|hippocampal|cortical) slices|"
+    "transfect(ed|ion)|"
+    "immunoassays?|western blot|neuroblastoma|stem cells|glioma cells|u87|hela|hbmecs|recombinant|in silico|knockdown|"
+    "overexpress(ed|ing|ion)"
+)
+TISSUE = (
+    "cells|neurons|astrocytes|fibroblasts|microglia|oligodendrocytes|macrophages|proteins?|mrna|receptors|kinase|"
+    "binding|"
+    "assays?|genes?"
+)
+SIGNALS: dict[str, tuple[str, int]] = {
+    # signal -> (words, how many of them make it): 'found' says that results are told, 'empirical' that a study is
+    "found": (
+        "(was|were) (significantly|associated|observed|higher|lower|found|increased|decreased|reduced|reported|noted|"
+        "similar|"
+        "greater|more|less|improved|not)|significantly|no significant|we (found|observed)|showed|revealed|"
+        "demonstrated|p 0|p ?0 ?0|"
+        "95 ci|did not differ|results (showed|indicate|indicated|suggest|revealed)|these (results|findings)|our "
+        "(results|findings)|"
+        "increased|decreased|reduced|improved|mean|(responded|completed|experienced|achieved)",
+        4,
+    ),
+    "empirical": (
+        "(was|were) (significantly|associated|observed|higher|lower|found|increased|decreased|reduced|measured|"
+        "assessed|recruited|"
+        "enrolled|included|randomi[sz]ed|administered|given|tested|compared|examined|investigated|evaluated|performed|"
+        "obtained|"
+        "analy[sz]ed|collected|studied|treated|divided|determined|recorded|interviewed|scanned|asked|randomly)|"
+        "significantly|"
+        "no significant|we (found|observed|measured|tested|recruited|enrolled|compared|examined|investigated|studied|"
+        "assessed)|p 0|"
+        "95 ci|did not differ|received|underwent|completed|baseline|control group|mg kg|respectively|participants|"
+        "(healthy )?(volunteers|controls)|questionnaires?|double blind|placebo",
+        5,
+    ),
+    "groups": (
+        "(was|were) (significantly|randomly|enrolled|recruited)|patients were|subjects were|participants were|"
+        "participants|p 0|"
+        "95 ci|significantly|placebo|control group|double blind|groups|volunteers|mean|cohort",
+        4,
+    ),
+    "given": (
+        "mg kg|double blind|placebo|infusions?|open label|(was|were) (administered|given|infused|treated|"
+        "randomi[sz]ed)|randomly|"
+        "received|administration of|after administration|mg|infused|crossover|within subjects?",
+        3,
+    ),
+}  # fmt: skip

@@ -1,0 +1,145 @@
+"""Trains the model that votes on the design, on the development half of labelled sets.
+
+Run: `python -m ingest.train FILE…` (needs the extra `train`). Prints, for every set, how often the design is right
+by the rules alone and with the vote, cross-validated, and writes `ingest/tagging/vote.csv`. The third that is held
+back (`gold_sets.is_held_back`) is never looked at.
+
+A label is often coarser than our designs ('Other', 'not randomized'). What the label allows is what the comparison
+in `gold_sets` would count as right; where the rules' design is among it, that is taken for the truth, so that the
+model keeps the finer distinctions; where it is not, any of the allowed may be true and the likelihood is their sum.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from ingest.gold_sets import PSYCHEDELICS, is_held_back, read_gold
+from ingest.record import Record
+from ingest.tagging import Tagger, conduct, decide, designs, document, routes, vote
+from ingest.tagging.counts import find_counts
+from ingest.tagging.model import PRECEDENCE, Tagged
+from topics import Vocabulary, load_topic
+
+FACETS = {"ketamine": "design", "psynamic": "study type", "studytype": "study kind", "medline": "RCT, text only"}
+FOLDS = 10
+SPREAD = 1.0
+"""Variance of a weight before anything is seen: the larger, the looser the fit."""
+_LEAST = 2
+"""A feature that fewer records have says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled record as the model sees it."""
+
+    gold_set: str
+    fold: int
+    rows: list[int]
+    values: list[float]
+    said: str
+    """The design by the rules alone."""
+    sure: bool
+    right: frozenset[str]
+    """The designs that its label allows."""
+
+
+def read_examples(path: Path, vocabulary: Vocabulary) -> list[Example]:
+    """Return the development half of a labelled file; records without a label of the design are left out."""
+    known, rows = read_gold(path)
+    tagger = Tagger(PSYCHEDELICS if known.name == "psynamic" else vocabulary)
+    examples = []
+    for number, row in enumerate(rows):
+        title = row.get("title", row.get("TI", ""))
+        if is_held_back(title):
+            continue
+        record = Record(pmid=99_000_000 + number, title=title, abstract=row.get("abstract", row.get("AB", "")) or "")
+        doc = document.read(record, tagger.lexicon)
+        counts = find_counts(doc)
+        designs.tag_designs(doc, people_counted=any(count.n > 1 and count.score >= 0.5 for count in counts))
+        said, sure = vote.by_rules(doc)
+        routes.tag_routes(doc, said)
+        conduct.tag_conduct(doc, said)
+        tagged = Tagged(tuple(doc.tags))
+        decision = decide(doc.tags, has_abstract=bool(record.abstract))
+        right = frozenset(
+            design
+            for design in PRECEDENCE
+            for facet, gold, mine in known.judge(row, replace(decision, design=design), tagged)
+            if facet == FACETS[known.name] and gold == mine
+        )
+        if right:
+            examples.append(Example(known.name, _fold(title), *vote.features_of(doc, counts), said, sure, right))
+    return examples
+
+
+def _fold(title: str) -> int:
+    """The same title is in the same fold in every set, by another hash than the one that holds records back."""
+    key = "".join(char for char in title.lower() if char.isalnum())
+    return int(sha256(b"fold " + key.encode()).hexdigest(), 16) % FOLDS
+
+
+def fit(examples: Sequence[Example]) -> np.ndarray:
+    """Return the weights that make the labels likeliest, shrunk towards none."""
+    have = np.zeros((len(examples), len(vote.FEATURES)))
+    true = np.zeros((len(examples), len(PRECEDENCE)))
+    for at, example in enumerate(examples):
+        have[at, example.rows] = example.values
+        allowed = {example.said} if example.said in example.right else example.right
+        true[at] = [design in allowed for design in PRECEDENCE]
+    known = (have != 0).sum(axis=0) >= _LEAST
+    have = have[:, known]
+    size = (have.shape[1], len(PRECEDENCE))
+    stiff = np.full((size[0], 1), 1 / SPREAD)
+    stiff[0] = 0.001  # 'always': how common a design is need not be shrunk
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weights = flat.reshape(size)
+        scores = have @ weights
+        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chances /= chances.sum(axis=1, keepdims=True)
+        of_true = (chances * true).sum(axis=1, keepdims=True)
+        slope = have.T @ (chances - chances * true / of_true) + stiff * weights
+        return float((stiff * weights**2).sum() / 2 - np.log(of_true).sum()), slope.ravel()
+
+    best = minimize(loss, np.zeros(size).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    weights = np.zeros((len(known), size[1]))
+    weights[known] = best.x.reshape(size)
+    return weights
+
+
+def design_with_vote(example: Example, weights: np.ndarray) -> str:
+    """Return what the design of a record is when the model votes."""
+    if example.sure:
+        return example.said
+    return PRECEDENCE[vote.scores_of(example.values, weights[example.rows], example.said).argmax()]
+
+
+def cross_validate(examples: Sequence[Example]) -> Iterable[tuple[Example, str]]:
+    """Yield every record with its design by a model that never saw it."""
+    for fold in range(FOLDS):
+        weights = fit([example for example in examples if example.fold != fold])
+        for example in examples:
+            if example.fold == fold:
+                yield example, design_with_vote(example, weights)
+
+
+def main() -> None:
+    """Train on the files named on the command line."""
+    vocabulary = load_topic("ketamine-routes").vocabulary
+    examples = [example for name in sys.argv[1:] for example in read_examples(Path(name), vocabulary)]
+    voted = list(cross_validate(examples))
+    for gold_set in dict.fromkeys(example.gold_set for example in examples):
+        pairs = [(example, design) for example, design in voted if example.gold_set == gold_set]
+        alone = sum(example.said in example.right for example, _ in pairs)
+        right = sum(design in example.right for example, design in pairs)
+        print(f"{gold_set}: {len(pairs)} records, right by rules {alone}, with the vote {right}")  # noqa: T201
+    vote.write_weights(vote.WEIGHTS, fit(examples))
+
+
+if __name__ == "__main__":
+    main()
