@@ -48,10 +48,10 @@ FEATURES = (
 _COLUMN = {design: column for column, design in enumerate(PRECEDENCE)}
 _ROW = {name: row for row, name in enumerate(FEATURES)}
 _ALWAYS, _HAPPENED, _LENGTH, _PERCENT, _LABELLED, _ROUTE, _PEOPLE, _PEOPLE_LOG = range(8)
-_RULE_ROWS = [
-    (f"design:{number}", {zone: _ROW[f"{rule.name} @ {zone}"] for zone in _ZONES})
+_RULE_ROWS = {
+    f"design:{number}": {zone: _ROW[f"{rule.name} @ {zone}"] for zone in _ZONES}
     for number, rule in enumerate(DESIGN_RULES)
-]
+}
 _COUNTED_ROWS = [(kind, _ROW[f"no {kind}"], _ROW[kind], _ROW[f"{kind} @ title"]) for kind in _COUNTED]
 
 
@@ -64,7 +64,7 @@ def tag_vote(doc: Document, counts: list[Count]) -> None:
     if sure:
         return
     rows, values = features_of(doc, counts)
-    scores = scores_of(values, weights[rows], said)
+    scores = scores_of(values, weights.take(rows, axis=0), said)
     at = int(scores.argmax())
     if PRECEDENCE[at] != said:
         start, end = _words(doc, rows, weights[rows, at])
@@ -99,9 +99,9 @@ def features_of(doc: Document, counts: list[Count]) -> tuple[list[int], list[flo
         rows.append(_ROUTE)
     met = {
         row_of[zones[bisect_right(starts, hit[0]) - 1]]
-        for kind, row_of in _RULE_ROWS
-        if kind in hits
-        for hit in hits[kind]
+        for kind, found in hits.items()
+        if (row_of := _RULE_ROWS.get(kind))
+        for hit in found
     }
     rows += sorted(met)
     values = [1.0] * len(rows)
