@@ -1,8 +1,8 @@
 """Take the pictures of every page anew: `python docs/pictures.py [--url URL]`.
 
-Each page at two widths, light and dark, into docs/pictures/. Needs Debian's chromium and the test dependencies. Without
---url it builds the bundled register into a temporary folder, with a made-up trial (tests/made_site) so
-that an abstract can be shown without printing anybody's.
+Each page at two widths, light and dark, and the words marked in five records, into docs/pictures/. Needs Debian's
+chromium and the test dependencies. Without --url it builds the bundled register into a temporary folder, with made-up
+records (docs/five_records.py) so that abstracts can be shown without printing anybody's.
 """
 
 import shutil
@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from made_site import REGISTRATION, TRIAL, trial  # noqa: E402
+from five_records import FIVE, five_records  # noqa: E402
+from made_site import REGISTRATION, TRIAL  # noqa: E402
 from serving import served  # noqa: E402
 
 from ingest.build import build  # noqa: E402
@@ -36,7 +37,7 @@ PAGES = {
 }  # fmt: skip
 """Picture → page; home and claim stand in the README too."""
 VIEWS = {"wide": (1024, 576), "narrow": (360, 576)}
-MAX_BYTES, MAX_ALL = 160_000, 3_000_000
+MAX_BYTES, MAX_ALL = 160_000, 3_600_000
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -74,6 +75,9 @@ def take(address: str) -> None:
             for view in VIEWS
             for scheme in ("light", "dark")
         ]
+        sizes += [
+            marked(browser, f"{address}/articles/{pmid}", FOLDER / f"marked-{name}.png") for name, pmid in FIVE.items()
+        ]
         browser.close()
     click.echo(f"{len(sizes)} pictures, {sum(sizes):,} bytes in all")
     if sum(sizes) > MAX_ALL:
@@ -95,6 +99,28 @@ def picture(browser: Browser, url: str, file: Path, view: str, scheme: str) -> i
         raise BadInputError(f"{url}: answers {answer.status if answer else 'nothing'}, not a page.")
     taken = page.screenshot()
     page.close()
+    return _written(file, taken)
+
+
+def marked(browser: Browser, url: str, file: Path) -> int:
+    """Write a picture of a record down to the end of its abstract; its size in bytes.
+
+    Raises:
+        BadInputError: the picture is too heavy.
+    """
+    page = browser.new_page(viewport={"width": 820, "height": 1200}, color_scheme="light")
+    page.goto(url, wait_until="networkidle")
+    top, end = (page.locator(part).bounding_box() for part in ("article.record", ".abstract-part"))
+    if not top or not end:
+        raise BadInputError(f"{url}: no record with an abstract. Leave --url out to serve the made-up ones.")
+    above = top["y"] - 8
+    height = end["y"] + end["height"] - above
+    taken = page.screenshot(full_page=True, clip={"x": 0, "y": above, "width": 820, "height": height})
+    page.close()
+    return _written(file, taken)
+
+
+def _written(file: Path, taken: bytes) -> int:
     if len(taken) > MAX_BYTES:
         raise BadInputError(f"{file.name}: {len(taken):,} bytes, more than {MAX_BYTES:,}. Show less.")
     file.write_bytes(taken)
@@ -103,11 +129,11 @@ def picture(browser: Browser, url: str, file: Path, view: str, scheme: str) -> i
 
 @contextmanager
 def made() -> Iterator[str]:
-    """The address of the bundled register and the made-up record, served while the block runs."""
+    """The address of the bundled register and the made-up records, served while the block runs."""
     topic = load_topic("ketamine-routes")
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        (data / "made.xml").write_bytes(article_set(*trial()))
+        (data / "made.xml").write_bytes(article_set(*five_records()))
         import_into(data, topic, [data / "made.xml"])
         with served(build(data, topic).live) as address:
             yield address
