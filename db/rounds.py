@@ -41,7 +41,7 @@ def complete_run(archive: Archive, run_id: int, counts: dict[str, Any]) -> None:
         ):
             raise IncompleteRunError(f"{archive.path}: run {run_id}: {len(short)} rows of the ledger do not add up.")
         (kind,) = database.execute("SELECT kind FROM runs WHERE run_id = ?", (run_id,)).fetchone()
-        if kind in ("sync", "new"):
+        if kind in ("sync", "new", "changed"):  # what these name, the search finds
             for (ids,) in database.execute("SELECT ids FROM ledger WHERE run_id = ?", (run_id,)).fetchall():
                 database.execute(
                     "UPDATE seen SET named_run = ?, left_run = NULL WHERE pmid IN (SELECT value FROM json_each(?))",

@@ -319,6 +319,19 @@ def test_a_record_that_leaves_the_search_is_kept_and_marked(world):
     assert world.fetched() == []
 
 
+def test_a_record_that_comes_back_to_the_search_is_marked_no_longer(world):
+    world.pull()
+    whole = world.corpus[FIRST]
+    world.later(days=7)
+    world.corpus.change(FIRST, title="Something else", abstract="Nothing.", mesh=())
+    world.pull()
+    world.later(days=1)
+    world.corpus.add(replace(whole, mdat=world.corpus.today))
+    world.pull()
+    assert world.kinds()[-1] == "changed"
+    assert world.rows("SELECT left_run FROM seen WHERE pmid = ?", FIRST) == [(None,)]
+
+
 def test_what_left_and_the_window_of_every_run_are_published(world):
     left = "SELECT left_since FROM articles WHERE pmid = ?"
     world.sync()
