@@ -73,15 +73,22 @@ def main() -> None:
     unknown = set(names) - {*OWN, *OTHERS}
     if unknown:
         sys.exit(f"no such step: {', '.join(sorted(unknown))}; there are {', '.join((*OWN, *OTHERS))}")
+    failed: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             if name in OTHERS:
                 sys.argv = [name]
                 import_module(f"bench.{name}").main()
                 continue
-            lines = step(name, Path(folder), full)
+            try:
+                lines = step(name, Path(folder), full)
+            except RuntimeError as error:  # the other steps can still be done
+                failed.append(f"{name}: {error}")
+                continue
             print(f"{name}\n" + "\n".join(lines), file=sys.stderr)  # noqa: T201
             write(name, lines)
+    if failed:
+        sys.exit("\n".join(failed))
 
 
 if __name__ == "__main__":

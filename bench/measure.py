@@ -26,9 +26,15 @@ class Took:
 
 
 def apart(module: str, function: str, *arguments: object) -> Took:
-    """Call `bench.<module>.<function>` in a process of its own, with JSON-able arguments and answer."""
+    """Call `bench.<module>.<function>` in a process of its own, with JSON-able arguments and answer.
+
+    Raises:
+        RuntimeError: it failed; with what it wrote last.
+    """
     command = [sys.executable, "-m", "bench.measure", module, function, json.dumps(arguments, default=str)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"bench.{module}.{function}: {done.stderr.strip().rpartition(chr(10))[2]}")
     return Took(**json.loads(done.stdout.splitlines()[-1]))
 
 
