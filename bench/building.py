@@ -18,7 +18,7 @@ from ingest.build import build
 from ingest.reader import read_records, record_of
 from ingest.record import Record
 from ingest.standing import OF_A_RECORD
-from ingest.steady import without_cycle_search
+from ingest.steady import batches, without_cycle_search
 from ingest.sync import import_into
 from ingest.tagging import Tagger
 from ingest.tagging.model import Tagged
@@ -127,11 +127,10 @@ def end_to_end(path: str, folder: str) -> dict[str, float]:
         rows = 0.0
         began = at()
         with database.atomic(), igzip.open(path, "rb") as file:
-            for record in read_records(file):
-                if isinstance(record, Record):
-                    before = at()
-                    assembly.add_record(Arrival(record, "pubmed"))
-                    rows += at() - before
+            for batch in batches(read_records(file)):
+                before = at()
+                assembly.add_records([Arrival(record, "pubmed") for record in batch if isinstance(record, Record)])
+                rows += at() - before
             reading = at() - began - rows
             began = at()
             assembly.add_studies()
@@ -176,8 +175,8 @@ def skipping(path: str, folder: str) -> list[float]:
     store = Store(database)
     with Archive.open(data) as archive, database.atomic():
         assembly = Assembly(Inputs(archive, topic, {}, {}, tagger), store)
-        for each in archive.current([pmid for (pmid,) in pmids]):
-            assembly.add_record(Arrival(record_of(each.format, each.body), "pubmed", each.sha256))
+        current = archive.current([pmid for (pmid,) in pmids])
+        assembly.add_records([Arrival(record_of(each.format, each.body), "pubmed", each.sha256) for each in current])
         store.flush()
     replaced = (time.process_time() - began) / len(pmids)
     return [skipped, replaced]

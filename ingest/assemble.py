@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from db.archive import Archive
@@ -117,11 +117,15 @@ class Assembly:
             self.excluded[excluded] += 1
             self.articles += 1
 
-    def add_record(self, arrival: Arrival) -> None:
-        """One article with its tags and everything that hangs on it."""
+    def add_records(self, arrivals: Sequence[Arrival]) -> None:
+        """Articles with their tags and everything that hangs on them."""
+        tagged = [self._inputs.tagger.tag(arrival.record) for arrival in arrivals]
+        for arrival, automatic in zip(arrivals, tagged, strict=True):
+            self._add(arrival, automatic)
+
+    def _add(self, arrival: Arrival, automatic: Tagged) -> None:
         record = arrival.record
         entry = self._inputs.entry_of(record.pmid, record.doi)
-        automatic = self._inputs.tagger.tag(record)
         by_hand = register_layer(entry) if entry else _NOTHING
         tags = (*automatic.tags, *by_hand.tags)
         report = self._report(

@@ -23,7 +23,7 @@ from ingest.assemble import Assembly, Inputs, arrivals
 from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows
 from ingest.measured import accuracy_rows
 from ingest.standing import Differences, clear, differences
-from ingest.steady import without_cycle_search
+from ingest.steady import batches, without_cycle_search
 from ingest.tagging import Tagger
 from ingest.tagging.vote import WEIGHTS
 from topics import RegisterStudy, Topic, load_register
@@ -134,8 +134,10 @@ def _write(
                 clear(database.conn, differing)
                 assembly.adopt(database.conn)
             total = len(differing.to_write) if differing else inputs.archive.count()
-            for done, arrival in enumerate(arrivals(inputs, differing), start=1):
-                assembly.add_record(arrival)
+            done = 0
+            for batch in batches(arrivals(inputs, differing)):
+                assembly.add_records(batch)
+                done += len(batch)
                 if progress:
                     progress(done, total)
             for entry in inputs.unlisted.values():
