@@ -1,6 +1,6 @@
 """Measure everything and write `docs/performance.md`: `make bench`, or `python -m bench [--full] [STEP ...]`.
 
-Steps: read, tag, end, build, serve, bulk, sync write the doc; citations, faults and year write their own.
+Steps: read, tag, end, where, build, serve, bulk, sync write the doc; citations, faults and year write their own.
 Without names all of the first are done. `--full` builds of 200,000 records, too, and takes an hour.
 """
 
@@ -14,7 +14,7 @@ from bench.made_records import write_file
 DOC = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 RECORDS = 30_000
 ROUNDS = 3
-OWN = ("read", "tag", "end", "build", "serve", "bulk", "sync")
+OWN = ("read", "tag", "end", "where", "build", "serve", "bulk", "sync")
 OTHERS = ("citations", "faults", "year")
 
 
@@ -40,6 +40,10 @@ def step(name: str, folder: Path, full: bool) -> list[str]:
         from bench.building import end_to_end_lines
 
         return end_to_end_lines(big, folder, 2)
+    if name == "where":
+        from bench.where import lines as shares
+
+        return shares()
     if name == "build":
         from bench.building import table as build_table
 
