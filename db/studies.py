@@ -133,8 +133,10 @@ def _families(reports: Iterable[Report], near: Mapping[str, set[str]]) -> list[l
 def _components(reports: Sequence[Report], near: Mapping[str, set[str]]) -> list[list[Report]]:
     waiting = {report.key: report for report in reports}
     components = []
-    while waiting:
-        reached = [next(iter(waiting))]
+    for report in reports:  # in order; the first of a dict whose beginning is taken out is found ever more slowly
+        if report.key not in waiting:
+            continue
+        reached = [report.key]
         for key in reached:
             reached += [other for other in sorted(near.get(key, ())) if other in waiting and other not in reached]
         components.append([waiting.pop(key) for key in reached])
