@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -198,11 +198,15 @@ class _Run:
         archive, database = self._archive, self._archive.database
         scan = self._with_earlier_ones(path, scan)
         broken = list(scan.broken)
+        records = [match.raw() for match in scan.matches]
         with database.atomic():
-            stored = archive.store_file(self._run, scan.name, (match.raw() for match in scan.matches), broken)
+            stored = archive.store_file(self._run, scan.name, records, broken)
             database.conn.executemany(
                 "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?)",
-                [(m.pmid, m.raw().sha256, scan.name, m.position, self._run) for m in scan.matches],
+                [
+                    (match.pmid, record.sha256, scan.name, match.position, self._run)
+                    for match, record in zip(scan.matches, records, strict=True)
+                ],
             )
             gone = database.conn.executemany(
                 "UPDATE seen SET gone_since = ? WHERE pmid = ? AND gone_since IS NULL",
@@ -225,16 +229,16 @@ class _Run:
         The file is read again for them; they are rare.
         """
         pmids = array("I", scan.pmids)
-        held = {pmid for (pmid,) in self._archive.database.execute("SELECT pmid FROM seen")}
+        near = self._archive.database.execute(  # a file of the baseline is a range of few of all that is held
+            "SELECT pmid FROM seen WHERE pmid BETWEEN ? AND ?", (min(pmids, default=0), max(pmids, default=0))
+        )
+        held = {pmid for (pmid,) in near}
         missed = held.intersection(pmids) - {match.pmid for match in scan.matches}
         if not missed:
             return scan
         again = scan_file(path, self._folder, missed, False)
         merged = sorted((*scan.matches, *again.matches), key=lambda match: match.position)
-        return FileScan(
-            scan.name, scan.md5, scan.records, scan.tested, scan.pmids, tuple(merged), scan.deleted, scan.broken,
-            scan.rows,
-        )  # fmt: skip
+        return replace(scan, matches=tuple(merged))
 
     def _tell(self, of_files: int, done_before: int) -> None:
         if self._progress:

@@ -6,14 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from datasette.utils.asgi import Request, Response
 
 from publish.cells import doi_link, readable, study_path
 from publish.counted import COUNTED, Group, counted, total
 from publish.pages.article import list_in_words
-from publish.pages.page import JSON, page, rows
+from publish.pages.page import JSON, page, query_of, rows
 from publish.remembered import remembered
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
@@ -62,7 +61,7 @@ class Chosen:
 
     def address(self, **changed: str) -> str:
         """This choice as a query string, with some parts changed; without parts that ask for all."""
-        return urlencode({name: value for name, value in {**asdict(self), **changed}.items() if value})
+        return query_of(self, **changed)
 
 
 def chosen(request: Request) -> Chosen:

@@ -6,7 +6,9 @@ meanwhile is seen whole or not at all; the template and `.json` then show the sa
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Request, Response
@@ -16,6 +18,7 @@ from publish.cells import DATABASE
 from publish.freshness import read_freshness
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
+    from _typeshed import DataclassInstance
     from datasette.app import Datasette
 
 JSON = r"(?:\.(?P<format>json))?$"
@@ -129,6 +132,11 @@ def has_rows(connection: sqlite3.Connection, table: str) -> bool:
 def own_path(request: Request) -> str:
     """The path asked for, without the `base_url` that the site may be served under."""
     return str(request.scope.get("route_path") or request.path)
+
+
+def query_of(asked: "DataclassInstance", **changed: str) -> str:
+    """What a reader asked for as a query string, with some parts changed; without parts that ask for all ('')."""
+    return urlencode({name: value for name, value in {**asdict(asked), **changed}.items() if value})
 
 
 def json_url(datasette: "Datasette", request: Request) -> str:

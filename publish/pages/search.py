@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from datasette.utils.asgi import Request, Response
 
@@ -20,7 +19,7 @@ from db.citing.works import load_works
 from publish.cells import marked, readable
 from publish.pages.article import list_in_words
 from publish.pages.citation_head import coins
-from publish.pages.page import JSON, page, rows
+from publish.pages.page import JSON, page, query_of, rows
 from publish.remembered import remembered
 from publish.sql import NOTHING, evidence_match
 
@@ -77,7 +76,7 @@ class Asked:
 
     def address(self, **changed: str) -> str:
         """This search as a query string, with some parts changed."""
-        return urlencode({name: value for name, value in {**asdict(self), **changed}.items() if value})
+        return query_of(self, **changed)
 
 
 async def search(datasette: "Datasette", request: Request) -> Response:

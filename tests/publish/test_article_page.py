@@ -3,12 +3,12 @@
 import re
 import sqlite3
 
-import lxml.html
 import pytest
 import sqlite_utils
 from datasette.app import Datasette
 from made_site import KINETICS, NOTICE, REGISTRATION, SECOND_REPORT, TRIAL, WITHDRAWN, WITHOUT_ABSTRACT
 from published import METADATA
+from shown import parsed, words
 
 from publish.marking import FACETS
 from publish.pages.article import accuracy_of
@@ -16,16 +16,6 @@ from publish.serve import application
 
 pytestmark = pytest.mark.asyncio
 ON_REGISTER = 22840761
-
-
-async def parsed(datasette: Datasette, path: str) -> lxml.html.HtmlElement:
-    answer = await datasette.client.get(path)
-    assert answer.status_code == 200, answer.text[:500]
-    return lxml.html.fromstring(answer.text)
-
-
-def words(element: lxml.html.HtmlElement) -> str:
-    return " ".join(element.text_content().split())
 
 
 async def test_the_abstract_stands_as_received_with_the_words_of_every_tag_marked(made: Datasette):

@@ -5,15 +5,12 @@ import pytest
 from datasette.app import Datasette
 from lxml import etree
 from made_claims import HOSTILE, SECOND, WITHDRAWN
+from shown import words
 
 from publish.feeds import Entry, Feed, atom, json_feed
 
 pytestmark = pytest.mark.asyncio
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
-
-
-def words(element) -> str:
-    return " ".join(element.text_content().split())
 
 
 async def test_each_run_says_what_it_brought_the_weightiest_first(claims: Datasette):

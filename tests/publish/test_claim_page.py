@@ -12,21 +12,12 @@ import pytest
 from datasette.app import Datasette
 from made_claims import FIRST, SECOND, WITHDRAWN
 from published import METADATA
+from shown import parsed, words
 
 from publish.described import load_metadata
 from publish.serve import SETTINGS
 
 pytestmark = pytest.mark.asyncio
-
-
-async def parsed(datasette: Datasette, path: str) -> lxml.html.HtmlElement:
-    answer = await datasette.client.get(path)
-    assert answer.status_code == 200, answer.text[:500]
-    return lxml.html.fromstring(answer.text)
-
-
-def words(element: lxml.html.HtmlElement) -> str:
-    return " ".join(element.text_content().split())
 
 
 def facts(page: lxml.html.HtmlElement, assertion: str) -> dict[str, str]:

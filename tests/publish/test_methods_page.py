@@ -2,10 +2,10 @@
 
 import sqlite3
 
-import lxml.html
 import pytest
 from datasette.app import Datasette
 from published import METADATA
+from shown import parsed, words
 
 from db.schema import TABLES
 from publish.definitions import FACETS
@@ -14,16 +14,8 @@ from publish.described import load_metadata
 pytestmark = pytest.mark.asyncio
 
 
-def words(element) -> str:
-    return " ".join(element.text_content().split())
-
-
-async def parsed(datasette: Datasette) -> lxml.html.HtmlElement:
-    return lxml.html.fromstring((await datasette.client.get("/methods")).text)
-
-
 async def test_the_search_stands_as_sent_and_as_pubmed_understood_it_with_its_date_and_sums(claims: Datasette):
-    page = await parsed(claims)
+    page = await parsed(claims, "/methods")
     assert [pre.text_content() for pre in page.cssselect("#search ~ pre")][:2] == [
         "chamomile[tiab] AND sleep[tiab]", "(chamomile[tiab] AND sleep[tiab])",
     ]  # fmt: skip
@@ -32,7 +24,7 @@ async def test_the_search_stands_as_sent_and_as_pubmed_understood_it_with_its_da
 
 
 async def test_before_a_search_the_page_shows_the_one_that_will_be_sent(made: Datasette):
-    page = await parsed(made)
+    page = await parsed(made, "/methods")
     assert "PubMed has not been searched yet for this database. This is the search that a run sends." in words(page)
     data = (await made.client.get("/methods.json")).json()
     blocks = data["search"]["blocks"]
@@ -41,7 +33,7 @@ async def test_before_a_search_the_page_shows_the_one_that_will_be_sent(made: Da
 
 
 async def test_the_flow_of_records_is_drawn_said_in_words_and_tabled(claims: Datasette):
-    page = await parsed(claims)
+    page = await parsed(claims, "/methods")
     (drawing,) = page.cssselect('svg.flow[role="img"]')
     assert drawing.get("aria-label") == (
         "Flow of records. identified, PubMed and imported files: 5; duplicates, in the register and in PubMed: 1; "
@@ -88,18 +80,18 @@ async def test_accuracy_is_shown_where_the_taggers_were_scored(claims_db, tmp_pa
     ]
     with sqlite3.connect(path) as connection:
         connection.executemany(f"INSERT INTO tag_accuracy VALUES ({','.join('?' * len(names))})", rows)  # noqa: S608
-    page = await parsed(Datasette([str(path)], metadata=load_metadata(METADATA)))
+    page = await parsed(Datasette([str(path)], metadata=load_metadata(METADATA)), "/methods")
     assert [[words(cell) for cell in row] for row in page.cssselect("#accuracy ~ .table-wrapper tbody tr")] == [
         ["route", "all together", "made-up", "0.950", "0.950", "0.950", "0.800", "0.990"]
     ]
 
 
 async def test_where_they_were_not_scored_the_page_says_how_to(claims: Datasette):
-    assert "The taggers were not scored for this database." in words(await parsed(claims))
+    assert "The taggers were not scored for this database." in words(await parsed(claims, "/methods"))
 
 
 async def test_versions_and_the_fingerprint_of_the_data_are_named(claims: Datasette):
     data = (await claims.client.get("/methods.json")).json()
     assert set(data["versions"]) == {"evidence-tracker", "datasette", "python", "sqlite"}
     assert all(data["versions"].values())
-    assert "f" * 64 in words(await parsed(claims))
+    assert "f" * 64 in words(await parsed(claims, "/methods"))

@@ -5,22 +5,13 @@ import pytest
 from datasette.app import Datasette
 from made_site import REGISTRATION, SCRIPT, SECOND_REPORT, TRIAL, WITHDRAWN
 from published import METADATA
+from shown import parsed, words
 
 from publish.described import load_metadata
 from publish.pages.study import counted_because
 from publish.serve import SETTINGS
 
 pytestmark = pytest.mark.asyncio
-
-
-async def parsed(datasette: Datasette, path: str) -> lxml.html.HtmlElement:
-    answer = await datasette.client.get(path)
-    assert answer.status_code == 200, answer.text[:500]
-    return lxml.html.fromstring(answer.text)
-
-
-def words(element: lxml.html.HtmlElement) -> str:
-    return " ".join(element.text_content().split())
 
 
 async def test_a_study_shows_its_reports_with_their_role_and_what_ties_them(made: Datasette):
