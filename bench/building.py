@@ -17,12 +17,14 @@ from ingest.assemble import Arrival, Assembly, Inputs
 from ingest.build import build
 from ingest.reader import read_records, record_of
 from ingest.record import Record
+from ingest.register_layer import Register
 from ingest.standing import OF_A_RECORD
 from ingest.steady import batches, without_cycle_search
 from ingest.sync import import_into
 from ingest.tagging import Tagger
 from ingest.tagging.model import Tagged
 from topics import load_topic
+from topics.claims import load_claims
 
 TOPIC = "ketamine-routes"
 TOPIC_SHARE = 0.6
@@ -123,7 +125,7 @@ def end_to_end(path: str, folder: str) -> dict[str, float]:
         create_evidence(database)
         store = Store(database)
         timed = _Timed(Tagger(topic.vocabulary))
-        assembly = Assembly(Inputs(archive, topic, {}, {}, timed), store)  # type: ignore[arg-type]
+        assembly = Assembly(Inputs(archive, topic, Register({}, {}), load_claims(topic), timed), store)  # type: ignore[arg-type]
         rows = 0.0
         began = at()
         with database.atomic(), igzip.open(path, "rb") as file:
@@ -133,9 +135,8 @@ def end_to_end(path: str, folder: str) -> dict[str, float]:
                 rows += at() - before
             reading = at() - began - rows
             began = at()
-            assembly.add_studies()
-            store.flush()
-            assembly.finish(database.conn)
+            joined = assembly.add_studies()
+            assembly.finish(database.conn, joined)
         studies = at() - began
         began = at()
         finish_evidence(database)
@@ -174,7 +175,7 @@ def skipping(path: str, folder: str) -> list[float]:
     connection.commit()
     store = Store(database)
     with Archive.open(data) as archive, database.atomic():
-        assembly = Assembly(Inputs(archive, topic, {}, {}, tagger), store)
+        assembly = Assembly(Inputs(archive, topic, Register({}, {}), load_claims(topic), tagger), store)
         current = archive.current([pmid for (pmid,) in pmids])
         assembly.add_records([Arrival(record_of(each.format, each.body), "pubmed", each.sha256) for each in current])
         store.flush()

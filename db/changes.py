@@ -15,6 +15,7 @@ from db.archive import Archive
 from db.release import LIVE
 from db.schema import TABLES
 from db.sqlite import open_database, plain_errors
+from db.store import settle
 
 _NEW = """
 SELECT v.pmid, v.run_id, v.fetched_at FROM versions v
@@ -72,17 +73,16 @@ def refresh(data: Path) -> int:
     database = open_database(live)
     try:
         with plain_errors(live), Archive.open(data) as archive, database.atomic():
-            database.execute("DELETE FROM changes")
             return write_changes(database.conn, archive.database)
     finally:
         database.close()
 
 
 def write_changes(evidence: sqlite3.Connection, archive: Database) -> int:
-    """Fill the empty table `changes` of an evidence database that has its articles; the number of rows."""
+    """Bring table `changes` of an evidence database that has its articles up to date; the number of rows."""
     names = list(TABLES["changes"].columns)
-    rows = [[row[name] for name in names] for row in changes_of(archive)]
-    evidence.executemany(f"INSERT INTO changes VALUES ({','.join('?' * len(names))})", rows)  # noqa: S608
+    rows = [tuple(row[name] for name in names) for row in changes_of(archive)]
+    settle(evidence, "changes", rows)
     return len(rows)
 
 

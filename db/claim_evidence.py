@@ -1,7 +1,8 @@
 """Which papers speak for an assertion and which against it: from its test, and from people who read them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from db.claim_replay import Entry, Match
 from db.claim_words import describe_filter
@@ -10,11 +11,55 @@ from topics.assertions import Assertion, Attribute, Count, Exists, Listing, NotT
 from topics.claims import Claims
 
 _UNDATED = "9999-12-31"
+_ROOM = 10**13
+"""Keys for each kind of evidence of an assertion: more than there can be states of studies, whose keys they follow."""
+_STANCES_OF_A_STUDY = 2
+
+
+class Evidence(NamedTuple):
+    """A row of `claim_evidence`."""
+
+    evidence_id: int
+    claim_id: str
+    assertion_id: str
+    pmid: int | None
+    study_id: str | None
+    doi: str | None
+    stance: str
+    why: str
+    source: str
+    who: str | None
+    dated: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Which keys an assertion's evidence has: the same whatever studies there are."""
+
+    claim_id: str
+    assertion_id: str
+    place: int
+    """Of the assertion among all."""
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Of the claim and the assertion."""
+        return self.claim_id, self.assertion_id
+
+    @property
+    def tested(self) -> tuple[int, int]:
+        """First key of what its test rests on, and the one behind the last."""
+        return 2 * self.place * _ROOM, (2 * self.place + 1) * _ROOM
+
+    @property
+    def curated(self) -> tuple[int, int]:
+        """The same of what people judged."""
+        return (2 * self.place + 1) * _ROOM, (2 * self.place + 2) * _ROOM
 
 
 def tested_rows(
-    assertion: Assertion, matches: Sequence[Match], current: Entry, claims: Claims
-) -> Iterator[dict[str, Any]]:
+    keys: Keys, assertion: Assertion, matches: Sequence[Match], current: Entry, claims: Claims
+) -> Iterator[Evidence]:
     """Yield a row for every study of today that the assertion's test rests on; why: the filter that let it in."""
     if isinstance(assertion, NotTestable):
         return
@@ -27,37 +72,36 @@ def tested_rows(
     else:
         verb = "gathered" if isinstance(assertion, Listing) else "matches"
         why = f"{verb}: {describe_filter(claims.resolve(assertion.filter))}"
+    first, _ = keys.tested
     for position, match in enumerate(known):
-        for stance, more in _stances(assertion, match, position, known, current):
-            yield {
-                "pmid": match.pmid,
-                "study_id": match.study_id,
-                "doi": match.report.removeprefix("doi:") if match.report.startswith("doi:") else None,
-                "stance": stance,
-                "why": f"{why}{more}",
-                "source": "test",
-                "dated": match.public_from or None,
-            }
+        doi = match.report.removeprefix("doi:") if match.report.startswith("doi:") else None
+        key = first + _ROOM // 2 + _STANCES_OF_A_STUDY * match.state_id
+        for number, (stance, more) in enumerate(_stances(assertion, match, position, known, current), start=key):
+            yield Evidence(
+                number, keys.claim_id, keys.assertion_id, match.pmid, match.study_id, doi, stance, why + more, "test",
+                None, match.public_from or None,
+            )  # fmt: skip
 
 
 def curated_rows(
-    assertion: Assertion, study_of: Mapping[int | str, str], report_of: Mapping[int | str, Report]
-) -> Iterator[dict[str, Any]]:
+    keys: Keys, assertion: Assertion, study_of: Mapping[int | str, str], report_of: Mapping[int | str, Report]
+) -> Iterator[Evidence]:
     """Yield a row for every paper that a person judged; a retracted one is kept as context."""
-    for evidence in assertion.evidence:
+    for number, evidence in enumerate(assertion.evidence, start=keys.curated[0]):
         name = evidence.pmid or str(evidence.doi).lower()
         report = report_of.get(name)
         retracted = bool(report and report.retracted)
-        yield {
-            "pmid": evidence.pmid if report else None,
-            "study_id": study_of.get(name),
-            "doi": evidence.doi or (None if report else f"PMID {evidence.pmid}, not in this database"),
-            "stance": "context" if retracted else evidence.stance,
-            "why": f"Retracted; was judged: {evidence.stance}. {evidence.why}" if retracted else evidence.why,
-            "source": "curated",
-            "who": evidence.who,
-            "dated": evidence.when,
-        }
+        yield Evidence(
+            number, keys.claim_id, keys.assertion_id,
+            evidence.pmid if report else None,
+            study_of.get(name),
+            evidence.doi or (None if report else f"PMID {evidence.pmid}, not in this database"),
+            "context" if retracted else evidence.stance,
+            f"Retracted; was judged: {evidence.stance}. {evidence.why}" if retracted else evidence.why,
+            "curated",
+            evidence.who,
+            evidence.when,
+        )  # fmt: skip
 
 
 def _stances(

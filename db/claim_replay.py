@@ -50,6 +50,16 @@ class Entry:
     study_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that an assertion came to."""
+
+    entries: Sequence[Entry]
+    """First to last; the last one still stands."""
+    with_retracted: tuple[str, str | None]
+    """Verdict and value of today if retracted papers counted."""
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts over the studies known at one moment, kept up as studies come and go."""
@@ -81,6 +91,15 @@ class Tally:
             self.stances[stance] += step
         for agrees in match.figures:
             self.figures[agrees] += step
+
+
+def history_of(assertion: Assertion, matches: Sequence[Match], written: Written) -> History:
+    """Replay an assertion without retracted papers and, where there are any, with them."""
+    entries = replay(assertion, matches, written)
+    last = entries[-1]
+    if any(match.retracted for match in matches):
+        last = replay(assertion, matches, written, with_retracted=True)[-1]
+    return History(entries, (last.verdict, last.value or None))
 
 
 def replay(

@@ -137,12 +137,12 @@ def list_value_sql(claim_id: str, assertion_id: str) -> str:
     )
 
 
-def rows_sql(assertion: Tested, claims: Claims, vocabulary: Vocabulary) -> str:
-    """Write the query for every state of a study, whenever it was, that an assertion's filter lets through."""
-    matching = _matching(assertion, claims, vocabulary, "SELECT * FROM study_history")
+def rows_sql(assertion: Tested, claims: Claims, vocabulary: Vocabulary, known: str) -> str:
+    """Write the query for the states of studies that an assertion's filter lets through, of those that are known."""
+    matching = _matching(assertion, claims, vocabulary, known)
     match assertion:
         case Quantity():
-            return f"{matching}\n{_figures(assertion)}"
+            return f"{matching}\nSELECT state_id, agrees FROM ({_figures(assertion)})"
         case Attribute():
             return f"{matching}\nSELECT s.state_id, {_attribute(assertion)} AS value FROM matching AS s"
         case _:

@@ -7,21 +7,25 @@ verdict of today and on any earlier date follows from the same entries.
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from functools import cache, partial
+from itertools import count
 from typing import Any
 
 from sqlite_utils import Database
 
-from db.claim_evidence import curated_rows, tested_rows
-from db.claim_replay import Entry, Match, end_of, entry_on, replay
-from db.claim_sql import evidence_sql, known_sql, list_value_sql, rows_sql, value_sql
+from db.claim_evidence import Keys, curated_rows, tested_rows
+from db.claim_matches import judged, let_through, papers_of, states
+from db.claim_replay import Entry, History, end_of, entry_on, history_of
+from db.claim_sql import evidence_sql, known_sql, list_value_sql, value_sql
+from db.claim_standing import Before, Standing
 from db.claim_words import because, describe_filter, expected_in_words, flip
 from db.coverage import read_coverage
-from db.store import Store
-from db.studies import Report, Study
+from db.store import Store, settle
+from db.studies import Report, Study, keyed
 from topics import Topic, load_register
-from topics.assertions import Assertion, Attribute, Listing, NotTestable, Quantity, Tested
-from topics.claims import Claim, Claims, load_claims
+from topics.assertions import Assertion, Attribute, Listing, NotTestable, Tested
+from topics.claims import Claim, Claims
 from topics.errors import BadInputError
 
 HELD_FOR_A_PART = "held for a part"
@@ -29,49 +33,74 @@ HELD_FOR_A_PART = "held for a part"
 _PRECISION = {4: "year", 7: "month", 10: "day"}
 
 
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """Where papers that claims name stand: by PMID, or by DOI for those without one."""
-
-    study_of: Mapping[int | str, str]
-    report_of: Mapping[int | str, Report]
-
-
-def write_claims(database: Database, store: Store, topic: Topic, studies: Sequence[Study]) -> None:
+def write_claims(
+    database: Database,
+    store: Store,
+    topic: Topic,
+    claims: Claims,
+    studies: Sequence[Study],
+    before: Before | None = None,
+) -> None:
     """Add `study_history`, claims, assertions, verdicts, timelines and evidence to a database that has all else.
 
+    `studies` are all that there are. In a copy of a database whose claims are to be kept where nothing that they
+    depend on has changed (`before`), they are those that may have changed, and those of papers that the claims name.
+
     Raises:
-        BadInputError: the claims file cannot be used (file, line, key), or hand-written SQL in it fails.
+        BadInputError: hand-written SQL in the claims file fails.
     """
     _add_history(database, store, topic, studies)
     store.flush()
-    claims = load_claims(topic)
-    papers = _papers(studies)
-    states = {row["state_id"]: _state(row) for row in database.query("SELECT * FROM study_history")}
+    standing = Standing(before, database.conn) if before else None
+    if not standing:
+        for table in ("verdict_timeline", "claim_evidence"):
+            database.execute(f"DELETE FROM {table}")  # noqa: S608
+    papers = papers_of(studies)
     coverage = read_coverage(database, topic)
+    all_states = cache(partial(states, database.conn))
+    places = count(1)
     in_order = sorted(claims.claims, key=lambda claim: topic.article.sections.index(claim.section))
     for position, claim in enumerate(in_order, start=1):
         found = []
         for place, assertion in enumerate(claim.assertions, start=1):
-            let_through = _let_through(database, topic, claims, claim, assertion, states)
-            matches = list(_judged(assertion, papers)) if isinstance(assertion, Listing) else let_through
-            entries = replay(assertion, matches, topic.article.written)
-            verdict = _verdict_row(topic, claim, assertion, matches, entries)
-            verdict |= {"completeness": coverage.sentence}
+            keys = Keys(claim.id, assertion.id, next(places))
+            with _sql_of(topic, keys):
+                kept = standing and standing.holds(assertion, claims, topic.vocabulary)
+                matches = (
+                    None if kept else let_through(database.conn, all_states(), assertion, claims, topic.vocabulary)
+                )
+            tested = list(judged(assertion, papers)) if isinstance(assertion, Listing) else matches
+            if standing and tested is None:
+                history = standing.history(keys.claim_id, keys.assertion_id)
+            else:
+                history = history_of(assertion, tested or [], topic.article.written)
+                rows = _timeline_rows(keys, history.entries)
+                settle(database.conn, "verdict_timeline", rows, "claim_id = ? AND assertion_id = ?", keys.names)
+            if matches is not None:
+                rows = tested_rows(keys, assertion, matches, history.entries[-1], claims)
+                settle(database.conn, "claim_evidence", rows, "evidence_id >= ? AND evidence_id < ?", keys.tested)
+            rows = curated_rows(keys, assertion, papers.study_of, papers.report_of)
+            settle(database.conn, "claim_evidence", rows, "evidence_id >= ? AND evidence_id < ?", keys.curated)
+            verdict = _verdict_row(topic, keys, assertion, history) | {"completeness": coverage.sentence}
             if coverage.stale and verdict["verdict"] != "not_testable":
                 verdict |= {"verdict": "stale", "because": f"{coverage.stale.capitalize()}. {verdict['because']}"}
             found.append(verdict)
             store.add_row("assertions", _assertion_row(topic, claims, claim, assertion, place))
             store.add_row("verdicts", verdict)
-            _add_timeline(store, claim, assertion, entries)
-            rows = [
-                *tested_rows(assertion, let_through, entries[-1], claims),
-                *curated_rows(assertion, papers.study_of, papers.report_of),
-            ]
-            for row in rows:
-                store.add_row("claim_evidence", _ids(claim, assertion) | row)
         store.add_row("claims", _claim_row(claim, position, found))
     store.flush()
+
+
+@contextmanager
+def _sql_of(topic: Topic, keys: Keys) -> Iterator[None]:
+    """Say whose hand-written SQL it is that fails."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise BadInputError(
+            f"{topic.folder / 'claims.yml'}, claim '{keys.claim_id}', assertion '{keys.assertion_id}', key"
+            f" 'filter.where': SQLite refuses it ({error}); expected a condition over the columns of study_history"
+        ) from None
 
 
 def combined(verdicts: Sequence[str]) -> str:
@@ -94,14 +123,15 @@ def combined(verdicts: Sequence[str]) -> str:
 
 def _add_history(database: Database, store: Store, topic: Topic, studies: Sequence[Study]) -> None:
     people = _people_by_report(database, topic)
-    for study in studies:
-        for state in study.history:
+    for key, study in keyed(studies):
+        for number, state in enumerate(study.history, start=key):
             report = state.main
             store.add_row(
                 "study_history",
                 {
-                    **report.deciding, "study_id": study.study_id, "report": report.key, "title": report.title,
-                    "main_pmid": report.pmid, "doi": report.doi or None, "public_from": report.public_from or None,
+                    **report.deciding, "state_id": number, "study_id": study.study_id, "report": report.key,
+                    "title": report.title, "main_pmid": report.pmid, "doi": report.doi or None,
+                    "public_from": report.public_from or None,
                     "date_precision": report.date_precision or None, "known_from": state.known_from or None,
                     "known_until": state.known_until, "retracted": int(report.retracted),
                     "reports": json.dumps(state.reports), "n_by_route": json.dumps(_people_of(report, people)),
@@ -139,75 +169,10 @@ def _people_of(report: Report, people: Mapping[str, dict[str, int]]) -> dict[str
     return {}
 
 
-def _papers(studies: Sequence[Study]) -> Papers:
-    study_of: dict[int | str, str] = {}
-    report_of: dict[int | str, Report] = {}
-    for study in studies:
-        for report, _, _ in study.reports:
-            names: list[int | str] = [name for name in (report.pmid, report.doi.lower()) if name]
-            for name in names:
-                study_of[name], report_of[name] = study.study_id, report
-    return Papers(study_of, report_of)
-
-
-def _state(row: Mapping[str, Any]) -> Match:
-    return Match(
-        row["state_id"], row["study_id"], row["report"], row["main_pmid"], row["public_from"] or "", row["known_from"],
-        row["known_until"], bool(row["retracted"]), tuple(json.loads(row["routes"])), json.loads(row["n_by_route"]),
-    )  # fmt: skip
-
-
-def _let_through(
-    database: Database,
-    topic: Topic,
-    claims: Claims,
-    claim: Claim,
-    assertion: Assertion,
-    states: Mapping[int, Match],
-) -> list[Match]:
-    """Every state of a study that the assertion's filter lets through, whenever it was."""
-    if isinstance(assertion, NotTestable):
-        return []
-    try:
-        rows = list(database.query(rows_sql(assertion, claims, topic.vocabulary)))
-    except sqlite3.Error as error:
-        raise BadInputError(
-            f"{topic.folder / 'claims.yml'}, claim '{claim.id}', assertion '{assertion.id}', key 'filter.where': SQLite"
-            f" refuses it ({error}); expected a condition over the columns of study_history"
-        ) from None
-    if isinstance(assertion, Attribute):
-        return [
-            replace(states[row["state_id"]], attribute="" if row["value"] is None else str(row["value"]))
-            for row in rows
-        ]
-    if isinstance(assertion, Quantity):
-        figures: dict[int, list[bool]] = {}
-        for row in rows:
-            figures.setdefault(row["state_id"], []).append(bool(row["agrees"]))
-        return [replace(states[state_id], figures=tuple(agreeing)) for state_id, agreeing in figures.items()]
-    return [states[row["state_id"]] for row in rows]
-
-
-def _judged(assertion: Listing, papers: Papers) -> Iterator[Match]:
-    """The papers of a list that a person judged, dated as their records are."""
-    for position, evidence in enumerate(assertion.evidence):
-        name = evidence.pmid or str(evidence.doi).lower()
-        report = papers.report_of.get(name)
-        yield Match(
-            position, papers.study_of.get(name, ""), str(name), evidence.pmid, report.public_from if report else "",
-            (report.public_from or None) if report else None, None, bool(report and report.retracted), (), {},
-            stances=(evidence.stance,),
-        )  # fmt: skip
-
-
-def _ids(claim: Claim, assertion: Assertion) -> dict[str, Any]:
-    return {"claim_id": claim.id, "assertion_id": assertion.id}
-
-
 def _assertion_row(topic: Topic, claims: Claims, claim: Claim, assertion: Assertion, place: int) -> dict[str, Any]:
-    row = _ids(claim, assertion) | {
-        "position": place, "kind": assertion.kind, "text": assertion.text,
-        "expected": expected_in_words(assertion) or None,
+    row = {
+        "claim_id": claim.id, "assertion_id": assertion.id, "position": place, "kind": assertion.kind,
+        "text": assertion.text, "expected": expected_in_words(assertion) or None,
     }  # fmt: skip
     if isinstance(assertion, NotTestable):
         return row
@@ -231,23 +196,21 @@ def assertion_sql(topic: Topic, claims: Claims, claim: Claim, assertion: Tested,
     return value_sql(assertion, claims, topic.vocabulary, known)
 
 
-def _verdict_row(
-    topic: Topic, claim: Claim, assertion: Assertion, matches: Sequence[Match], entries: Sequence[Entry]
-) -> dict[str, Any]:
+def _verdict_row(topic: Topic, keys: Keys, assertion: Assertion, history: History) -> dict[str, Any]:
     written = topic.article.written
+    entries = history.entries
     current = entries[-1]
     then = entry_on(entries, written.latest)
-    retracted = current
-    if any(match.retracted for match in matches):
-        retracted = replay(assertion, matches, written, with_retracted=True)[-1]
     ended = flip(entries)
     dates = [entry.date for entry in entries if entry.date]
-    return _ids(claim, assertion) | {
+    verdict_with_retracted, value_with_retracted = history.with_retracted
+    return {
+        "claim_id": keys.claim_id, "assertion_id": keys.assertion_id,
         "verdict": current.verdict, "value": current.value or None, "because": because(assertion, entries),
         "as_of": dates[-1] if dates else None, "when_written": _when_written(entries, written.earliest, written.latest),
         "value_when_written": then.value or None, "flipped_by": ended.pmid if ended else None,
-        "flipped_by_study": ended.study_id if ended else None, "flipped_on": ended.date if ended else None,
-        "verdict_with_retracted": retracted.verdict, "value_with_retracted": retracted.value or None,
+        "flipped_by_study": (ended.study_id or None) if ended else None, "flipped_on": ended.date if ended else None,
+        "verdict_with_retracted": verdict_with_retracted, "value_with_retracted": value_with_retracted,
     }  # fmt: skip
 
 
@@ -266,15 +229,12 @@ def _when_written(entries: Sequence[Entry], earliest: str, latest: str) -> str:
     return HELD_FOR_A_PART
 
 
-def _add_timeline(store: Store, claim: Claim, assertion: Assertion, entries: Sequence[Entry]) -> None:
+def _timeline_rows(keys: Keys, entries: Sequence[Entry]) -> Iterator[tuple[Any, ...]]:
+    """Rows of `verdict_timeline`, in the table's column order."""
     for position, entry in enumerate(entries):
-        store.add_row(
-            "verdict_timeline",
-            _ids(claim, assertion) | {
-                "position": position, "date": entry.date, "date_precision": _PRECISION.get(len(entry.date or "")),
-                "value": entry.value or None, "verdict": entry.verdict, "pmid": entry.pmid,
-                "study_id": entry.study_id or None,
-            },
+        yield (
+            *keys.names, position, entry.date, _PRECISION.get(len(entry.date or "")), entry.value or None,
+            entry.verdict, entry.pmid, entry.study_id or None,
         )  # fmt: skip
 
 

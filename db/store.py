@@ -52,3 +52,29 @@ class Store:
     def _write(self, table: str) -> None:
         rows = self._waiting.pop(table, [])
         self._connection.executemany(self._insert[table], rows)
+
+
+def settle(
+    connection: sqlite3.Connection,
+    table: str,
+    rows: Iterable[tuple[Any, ...]],
+    where: str = "1",
+    given: Sequence[Any] = (),
+) -> None:
+    """Make `rows`, whole and in column order, all that stands in a table where a condition holds.
+
+    Those that stand there already are left alone, which spares the table's indexes.
+    """
+    columns, key = list(TABLES[table].columns), TABLES[table].pk
+    names = (key,) if isinstance(key, str) else key
+    standing = set(connection.execute(f"SELECT * FROM {table} WHERE {where}", given))  # noqa: S608
+    wanted = dict.fromkeys(rows)  # a set that keeps its order
+    gone = [[row[columns.index(name)] for name in names] for row in standing if row not in wanted]
+    connection.executemany(
+        f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in names)}",  # noqa: S608
+        gone,
+    )
+    connection.executemany(
+        f"INSERT INTO {table} VALUES ({','.join('?' * len(columns))})",  # noqa: S608
+        [row for row in wanted if row not in standing],
+    )

@@ -8,7 +8,7 @@ and the study's deciding columns are taken from it.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ _ROLE_OF_DESIGN = {
     "secondary_analysis": "secondary",
     "notice": "notice",
 }
-_SAME_STUDY = frozenset({
+SAME_STUDY = frozenset({
     "UpdateIn", "UpdateOf", "CorrectedandRepublishedIn", "CorrectedandRepublishedFrom",
     "RetractedandRepublishedIn", "RetractedandRepublishedFrom", "RepublishedIn", "RepublishedFrom",
     "ErratumIn", "ErratumFor", "RetractionIn", "RetractionOf",
@@ -28,6 +28,8 @@ _SEVERAL_STUDIES = frozenset(
     {"systematic_review", "meta_analysis", "narrative_review", "guideline", "editorial_letter"}
 )
 """Designs that name other people's registrations: a shared number does not make them a report of that study."""
+KEYS_OF_A_STUDY = 10_000
+"""Keys of `study_reports` and `study_history` are a study's number times this, plus a place: no study has as many."""
 _UNDATED = "9999-12-31"
 """Sorts reports without any date behind all others: they count today, and on no earlier date."""
 
@@ -99,6 +101,17 @@ def join_reports(reports: Sequence[Report]) -> list[Study]:
         (_study(family, why, _history(family, near)) for family in _families(reports, near)),
         key=lambda study: study.study_id,
     )
+
+
+def keyed(studies: Iterable[Study]) -> Iterator[tuple[int, Study]]:
+    """Yield studies, each with the key that its first row has; it keeps it whatever other studies come or go.
+
+    The number behind it is the PMID of the main report; those known by DOI only count down from -1.
+    """
+    without_pmid = 0
+    for study in studies:
+        without_pmid -= study.main.pmid is None
+        yield (study.main.pmid or without_pmid) * KEYS_OF_A_STUDY, study
 
 
 def _neighbours(bonds: Iterable[tuple[str, list[str]]]) -> tuple[dict[str, set[str]], dict[str, str]]:
@@ -181,16 +194,16 @@ def _bonds(reports: Sequence[Report]) -> Iterable[tuple[str, list[str]]]:
     for report in reports:
         if report.family:
             shared[f"register: family {report.family}"].append(report.key)
-        for accession in _own_registrations(report):
+        for accession in own_registrations(report):
             shared[f"registration {accession}"].append(report.key)
         for ref_type, pmid in report.links:
-            if ref_type in _SAME_STUDY and pmid in by_pmid:
+            if ref_type in SAME_STUDY and pmid in by_pmid:
                 yield f"PubMed: {ref_type} {pmid}", [report.key, by_pmid[pmid]]
     yield from ((reason, keys) for reason, keys in sorted(shared.items()) if len(keys) > 1)
 
 
-def _own_registrations(report: Report) -> tuple[str, ...]:
-    """Registrations that say which study this is: none of a review's, nor of a paper that pools several trials.
+def own_registrations(report: Report) -> tuple[str, ...]:
+    """The registrations that say which study this is: none of a review's, nor of a paper that pools several trials.
 
     One trial may be in several registries; two numbers of one registry are two trials.
     """
@@ -203,7 +216,7 @@ def _own_registrations(report: Report) -> tuple[str, ...]:
 def _study(members: list[Report], why: Mapping[str, str], history: tuple[State, ...]) -> Study:
     main = min(members, key=_precedence)
     naming = [member for member in members if not member.retracted] or members
-    registrations = sorted({accession for member in naming for accession in _own_registrations(member)})
+    registrations = sorted({accession for member in naming for accession in own_registrations(member)})
     study_id = registrations[0] if registrations else main.key
     ordered = [main, *sorted((member for member in members if member is not main), key=_precedence)]
     return Study(

@@ -1,5 +1,6 @@
 """Records and register entries, one by one, into rows; and what joining their reports into studies needs."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from db.archive import Archive
 from db.store import Store
-from db.studies import Report, Study, join_reports
+from db.studies import Report, Study, join_reports, keyed
 from ingest.reader import record_of
 from ingest.record import Record
-from ingest.register_layer import register_layer
+from ingest.register_layer import Register, register_layer
 from ingest.rows import (
     KEYS_OF_A_RECORD,
     NOTICE_TYPES,
@@ -26,10 +27,11 @@ from ingest.rows import (
     study_row,
     tag_rows,
 )
-from ingest.standing import Differences, standing_reports
+from ingest.standing import Differences
 from ingest.tagging import Tagger, decide, disagreements
 from ingest.tagging.model import Tagged
 from topics import RegisterStudy, Topic
+from topics.claims import Claims
 
 _NOTHING = Tagged()
 _ANNOUNCES = {"RetractionOf": "retraction", "ExpressionOfConcernFor": "expression_of_concern", "ErratumFor": "erratum"}
@@ -46,15 +48,9 @@ class Inputs:
 
     archive: Archive
     topic: Topic
-    register: dict[int, RegisterStudy]
-    """Register studies with a PMID, by it."""
-    unlisted: dict[str, RegisterStudy]
-    """Register studies without a PMID, by DOI. PubMed may list one of them under a number that nobody has noted."""
+    register: Register
+    claims: Claims
     tagger: Tagger
-
-    def entry_of(self, pmid: int, doi: str) -> RegisterStudy | None:
-        """The register's entry for a record, by PMID or else by DOI."""
-        return self.register.get(pmid) or self.unlisted.get(doi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +73,9 @@ def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arriva
         held.add(stored.pmid)
         record = record_of(stored.format, stored.body)
         yield Arrival(record, "pubmed", stored.sha256, stored.gone_since, stored.left_since)
-    for pmid in sorted(inputs.register.keys() - held):
+    for pmid in sorted(inputs.register.by_pmid.keys() - held):
         if wanted is None or pmid in wanted:
-            yield Arrival(_record_of_entry(inputs.register[pmid]), "register")
+            yield Arrival(_record_of_entry(inputs.register.by_pmid[pmid]), "register")
 
 
 def _record_of_entry(entry: RegisterStudy) -> Record:
@@ -105,17 +101,19 @@ class Assembly:
         self._unlisted: list[Report] = []
         self._found: dict[str, int] = {}
         """PMIDs of records that turned out to be a register study known by DOI."""
-        self._study_of: dict[str, str] = {}
-        self.studies: list[Study] = []
         self.articles = 0
         self.excluded: Counter[str] = Counter()
 
     def adopt(self, connection: sqlite3.Connection) -> None:
-        """Take over the articles that stand in the database already."""
-        for source, excluded, report in standing_reports(connection, self._inputs.entry_of):
-            self._keep(source, report)
-            self.excluded[excluded] += 1
-            self.articles += 1
+        """Count the articles that stand in the database already, and look for register studies among them."""
+        for excluded, count in connection.execute("SELECT excluded, count(*) FROM articles GROUP BY excluded"):
+            self.excluded[excluded or ""] += count
+            self.articles += count
+        dois = json.dumps(sorted(self._inputs.register.by_doi))
+        for pmid, doi in connection.execute(
+            "SELECT pmid, doi FROM articles WHERE doi IN (SELECT value FROM json_each(?))", [dois]
+        ):
+            self._find(pmid, doi)
 
     def add_records(self, arrivals: Sequence[Arrival]) -> None:
         """Articles with their tags and everything that hangs on them."""
@@ -125,14 +123,15 @@ class Assembly:
 
     def _add(self, arrival: Arrival, automatic: Tagged) -> None:
         record = arrival.record
-        entry = self._inputs.entry_of(record.pmid, record.doi)
+        entry = self._inputs.register.entry_of(record.pmid, record.doi)
         by_hand = register_layer(entry) if entry else _NOTHING
         tags = (*automatic.tags, *by_hand.tags)
         report = self._report(
             record, entry, Tagged(tags, automatic.arms, (*automatic.measurements, *by_hand.measurements))
         )
         report = replace(report, gone_since=(arrival.gone_since or "")[:10])
-        self._keep(arrival.source, report)
+        self._reports.append((arrival.source, report))
+        self._find(record.pmid, record.doi)
         self.articles += 1
         row = article_row(record) | dict(report.deciding)
         row |= {"retracted": int(report.retracted), "source": arrival.source, "sha256": arrival.sha256}
@@ -152,21 +151,21 @@ class Assembly:
         self._store.add("arms", numbered(pmid, arms))
         self._store.add("measurements", numbered(pmid, measured))
 
-    def _keep(self, source: str, report: Report) -> None:
-        self._reports.append((source, report))
-        if report.doi in self._inputs.unlisted and report.pmid:
-            self._found[report.doi] = report.pmid
+    def _find(self, pmid: int, doi: str) -> None:
+        if doi in self._inputs.register.by_doi:
+            self._found[doi] = max(pmid, self._found.get(doi, 0))
 
-    def add_unlisted(self, entry: RegisterStudy) -> None:
-        """A study known by DOI only: it has no article, but it is evidence. Comes after all records."""
-        if entry.doi in self._found:
-            return
-        record = _record_of_entry(entry)
-        by_hand = register_layer(entry)
-        tagged = Tagged((*self._inputs.tagger.tag(record).tags, *by_hand.tags), (), by_hand.measurements)
-        report = self._report(record, entry, tagged)
-        self._unlisted.append(report)
-        self.excluded[self._excluded(report) or ""] += 1
+    def add_unlisted(self) -> None:
+        """Studies known by DOI only: they have no article, but are evidence. Comes after all records."""
+        for doi, entry in self._inputs.register.by_doi.items():
+            if doi not in self._found:
+                record = _record_of_entry(entry)
+                by_hand = register_layer(entry)
+                tags = (*self._inputs.tagger.tag(record).tags, *by_hand.tags)
+                report = self._report(record, entry, Tagged(tags, (), by_hand.measurements))
+                self._unlisted.append(report)
+                self.excluded[self._excluded(report) or ""] += 1
+        self._store.flush()
 
     def _report(self, record: Record, entry: RegisterStudy | None, tagged: Tagged) -> Report:
         topic = self._inputs.topic
@@ -216,44 +215,54 @@ class Assembly:
             return "the drug is not what it is about"
         return "another condition"
 
-    def add_studies(self) -> None:
-        """Join all reports into studies and write both."""
-        self._reports.sort(key=lambda one: (one[0], one[1].pmid))
-        self.studies = join_reports([*(report for _, report in self._reports), *self._unlisted])
-        reports = []
-        for study in self.studies:
+    def add_studies(self, among: Iterable[tuple[str, Report]] | None = None) -> list[Study]:
+        """Join reports into studies and write both: all reports, or those (source, report) that may have changed."""
+        reports = sorted(self._reports if among is None else among, key=lambda one: (one[0], one[1].pmid))
+        studies = join_reports([*(report for _, report in reports), *self._unlisted])
+        for key, study in keyed(studies):
             self._store.add_row("studies", study_row(study))
-            for report, role, why in study.reports:
-                self._study_of[report.key] = study.study_id
-                reports.append((None, study.study_id, report.pmid, report.doi, role, why))
-        self._store.add("study_reports", reports)
+            self._store.add(
+                "study_reports",
+                [
+                    (number, study.study_id, report.pmid, report.doi, role, why)
+                    for number, (report, role, why) in enumerate(study.reports, start=key)
+                ],
+            )
+        self._store.flush()
+        return studies
 
-    def add_register(self, entries: Iterable[RegisterStudy]) -> None:
+    def add_register(self, connection: sqlite3.Connection, entries: Sequence[RegisterStudy]) -> None:
         """The register as it stands, and the measurements of studies without a PMID."""
+        names = [(entry.pmid or self._found.get(entry.doi), entry.doi) for entry in entries]
+        study_of = {
+            pmid or doi: study_id
+            for pmid, doi, study_id in connection.execute(
+                "SELECT pmid, doi, study_id FROM study_reports "
+                "WHERE pmid IS NULL OR pmid IN (SELECT value FROM json_each(?))",
+                [json.dumps([pmid for pmid, _ in names if pmid])],
+            )
+        }
         measured = []
-        for entry in entries:
-            pmid = entry.pmid or self._found.get(entry.doi)
-            study_id = self._study_of[f"pmid:{pmid}" if pmid else f"doi:{entry.doi}"]
+        for entry, (pmid, doi) in zip(entries, names, strict=True):
+            study_id = study_of[pmid or doi]
             self._store.add_row("register", register_row(entry, study_id) | {"pmid": pmid})
             if not pmid:
                 measured += measurement_rows(study_id, None, register_layer(entry).measurements, "register")
         self._store.add("measurements", numbered(0, measured))
 
-    def finish(self, connection: sqlite3.Connection) -> None:
+    def finish(self, connection: sqlite3.Connection, studies: Iterable[Study]) -> None:
         """What needs all rows in place: study ids, notices that no record names, dates of notices."""
-        placed = [(self._study_of[report.key], report.pmid) for _, report in self._reports]
-        connection.executemany(
-            "UPDATE articles SET study_id = ?1 WHERE pmid = ?2 AND study_id IS NOT ?1", placed
-        )  # most stand already where only a few records are new
+        placed = [(study.study_id, report.pmid) for study in studies for report, _, _ in study.reports]
+        connection.executemany("UPDATE articles SET study_id = ?1 WHERE pmid = ?2 AND study_id IS NOT ?1", placed)
         connection.execute(
-            "UPDATE measurements SET study_id = (SELECT study_id FROM articles a WHERE a.pmid = measurements.pmid) "
-            "WHERE pmid IS NOT NULL"
+            "UPDATE measurements AS m SET study_id = (SELECT study_id FROM articles a WHERE a.pmid = m.pmid) "
+            "WHERE pmid IS NOT NULL AND study_id IS NOT (SELECT study_id FROM articles a WHERE a.pmid = m.pmid)"
         )
+        named = set(connection.execute("SELECT pmid, kind, notice_pmid FROM notices"))
         connection.executemany(
             "INSERT INTO notices (notice_id, pmid, kind, notice_pmid, source) SELECT ?1, ?2, ?3, ?4, 'notice' "
-            "WHERE EXISTS (SELECT 1 FROM articles WHERE pmid = ?2) AND NOT EXISTS "
-            "(SELECT 1 FROM notices WHERE pmid = ?2 AND kind = ?3 AND notice_pmid = ?4)",
-            self._announced(),
+            "WHERE EXISTS (SELECT 1 FROM articles WHERE pmid = ?2)",
+            [row for row in self._announced(connection) if row[1:] not in named],
         )
         connection.executemany(
             "INSERT INTO notices (notice_id, pmid, kind, source, dated) SELECT ?1, ?2, 'reinstatement', 'archive', ?3 "
@@ -261,8 +270,8 @@ class Assembly:
             self._reinstated(),
         )
         connection.execute(
-            "UPDATE notices SET dated = (SELECT published FROM articles a WHERE a.pmid = notices.notice_pmid) "
-            "WHERE notice_pmid IS NOT NULL"
+            "UPDATE notices AS n SET dated = (SELECT published FROM articles a WHERE a.pmid = n.notice_pmid) WHERE "
+            "notice_pmid IS NOT NULL AND dated IS NOT (SELECT published FROM articles a WHERE a.pmid = n.notice_pmid)"
         )
 
     def _reinstated(self) -> Iterator[tuple[int, int, str]]:
@@ -272,12 +281,19 @@ class Assembly:
             yield pmid * KEYS_OF_A_RECORD + _FIRST_REINSTATED + count[pmid], pmid, dated[:10]
             count[pmid] += 1
 
-    def _announced(self) -> Iterator[tuple[int, int, str, int]]:
-        """(key, paper, kind, notice) of what notices say of other papers."""
+    def _announced(self, connection: sqlite3.Connection) -> Iterator[tuple[int, int, str, int]]:
+        """(key, paper, kind, notice) of what notices say of other papers, each once."""
         count: Counter[int] = Counter()
-        for _, notice in self._reports:
-            for ref_type, pmid in notice.links:
-                if kind := _ANNOUNCES.get(ref_type):
-                    number = _FIRST_ANNOUNCED + count[pmid]
-                    count[pmid] += 1
-                    yield pmid * KEYS_OF_A_RECORD + number, pmid, kind, notice.pmid or 0
+        said = connection.execute(
+            "SELECT l.pmid, l.ref_type, l.linked_pmid FROM links l JOIN articles a USING (pmid) "
+            "WHERE l.linked_pmid IS NOT NULL AND l.ref_type IN (SELECT value FROM json_each(?)) "
+            "ORDER BY a.source, l.pmid, l.position",
+            [json.dumps(list(_ANNOUNCES))],
+        )
+        before = set()
+        for notice, ref_type, pmid in said:
+            number = _FIRST_ANNOUNCED + count[pmid]
+            count[pmid] += 1
+            if (pmid, ref_type, notice) not in before:
+                before.add((pmid, ref_type, notice))
+                yield pmid * KEYS_OF_A_RECORD + number, pmid, _ANNOUNCES[ref_type], notice

@@ -6,27 +6,34 @@ the same code, vocabulary and register, rows of unchanged records are taken over
 """
 
 import hashlib
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from db.archive import Archive
 from db.changes import write_changes
+from db.claim_standing import Before
 from db.claims import write_claims
 from db.lock import run_lock
 from db.release import LIVE, check, copy_database, go_live, remove_database
 from db.schema import analyze_evidence, create_evidence, finish_evidence
 from db.sqlite import open_database, plain_errors
 from db.store import Store
+from db.studies import Study
 from ingest.assemble import Assembly, Inputs, arrivals
 from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows
+from ingest.kin import judged_papers, kin
 from ingest.measured import accuracy_rows
-from ingest.standing import Differences, clear, differences
+from ingest.register_layer import Register
+from ingest.standing import Differences, clear, clear_studies, differences
 from ingest.steady import batches, without_cycle_search
 from ingest.tagging import Tagger
 from ingest.tagging.vote import WEIGHTS
 from topics import RegisterStudy, Topic, load_register
+from topics.claims import load_claims
 from topics.errors import IncompleteRunError
 
 Progress = Callable[[int, int], None]
@@ -61,32 +68,30 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
     """Make `data`/evidence.db from what is in the archive and the topic's register.
 
     Raises:
-        BadInputError: the topic or its register cannot be used.
+        BadInputError: the topic, its register or its claims cannot be used.
         IncompleteRunError: the new database failed a check, or the disk is full; the live one is as it was.
     """
     live, built = data / LIVE, data / "evidence.build.db"
     entries = load_register(topic)
     with run_lock(data), Archive.open(data) as archive:
-        made_from, made_by = _fingerprints(data, archive, topic)
-        if _build_value(live, "fingerprint") == made_from:
+        made = _fingerprints(data, archive, topic)
+        if _build_value(live, "fingerprint") == made["fingerprint"]:
             return _result(live, changed=False)
-        inputs = Inputs(
-            archive,
-            topic,
+        register = Register(
             {entry.pmid: entry for entry in entries if entry.pmid},
             {entry.doi: entry for entry in entries if not entry.pmid},
-            Tagger(topic.vocabulary),
         )
-        write = partial(_write, built, inputs, entries, [("fingerprint", made_from), ("made_by", made_by)], progress)
+        inputs = Inputs(archive, topic, register, load_claims(topic), Tagger(topic.vocabulary))
+        write = partial(_write, built, inputs, entries, made, progress)
         remove_database(built)
         try:
             with plain_errors(built), without_cycle_search():
-                differing = _take_over(live, built, made_by, inputs)
-                expected = write(differing)
+                standing = _take_over(live, built, made, inputs)
+                expected = write(standing)
                 try:
                     check(built, expected)
                 except IncompleteRunError:
-                    if differing is None:
+                    if standing is None:
                         raise
                     remove_database(built)  # what stood was damaged: nothing is taken over from it
                     check(built, write(None))
@@ -96,77 +101,113 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
     return _result(live, changed=True)
 
 
-def _take_over(live: Path, built: Path, made_by: str, inputs: Inputs) -> Differences | None:
+@dataclass(frozen=True)
+class _Standing:
+    """The live database, of which all is taken over but for what differs."""
+
+    live: Path
+    differing: Differences
+    same_claims: bool
+
+
+def _take_over(live: Path, built: Path, made: Mapping[str, str], inputs: Inputs) -> _Standing | None:
     """Copy the live database to `built` and say what differs; None where it is better to begin anew."""
-    if _build_value(live, "made_by") != made_by:
+    if _build_value(live, "made_by") != made["made_by"]:
         return None
-    database = open_database(live)
-    try:
-        differing = differences(database.conn, inputs.archive, inputs.register)
-    finally:
-        database.close()
+    with closing(open_database(live)) as database:
+        differing = differences(database.conn, inputs.archive, inputs.register.by_pmid)
     if len(differing.to_drop) + len(differing.to_write) > _WORTH_TAKING_OVER * differing.standing:
         return None
     copy_database(live, built)
-    return differing
+    return _Standing(live, differing, _build_value(live, "claims_file") == made["claims_file"])
 
 
 def _write(
     path: Path,
     inputs: Inputs,
-    entries: list[RegisterStudy],
-    fingerprints: list[tuple[str, str]],
+    entries: Sequence[RegisterStudy],
+    made: Mapping[str, str],
     progress: Progress | None,
-    differing: Differences | None,
+    standing: _Standing | None,
 ) -> int:
     """Write a whole database, or what differs into the copy at `path`; the number of articles that must be in it."""
-    database = open_database(path)
-    try:
+    with closing(open_database(path)) as database:
         database.execute("PRAGMA journal_mode = OFF")  # a file that is thrown away when anything goes wrong
         database.execute("PRAGMA synchronous = OFF")
         database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
-        if not differing:
+        if not standing:
             create_evidence(database)
         store = Store(database)
         assembly = Assembly(inputs, store)
         with database.atomic():
-            if differing:
-                clear(database.conn, differing)
-                assembly.adopt(database.conn)
-            total = len(differing.to_write) if differing else inputs.archive.count()
-            done = 0
-            for batch in batches(arrivals(inputs, differing)):
-                assembly.add_records(batch)
-                done += len(batch)
-                if progress:
-                    progress(done, total)
-            for entry in inputs.unlisted.values():
-                assembly.add_unlisted(entry)
-            assembly.add_studies()
-            assembly.add_register(entries)
+            if standing:
+                studies, touched = _add_to(database.conn, assembly, inputs, standing.differing, progress)
+            else:
+                _add_reports(assembly, inputs, None, progress)
+                studies = assembly.add_studies()
+            assembly.add_register(database.conn, entries)
             add_ledger(store, inputs.archive)
             add_screening(store, inputs, assembly)
             add_vocabulary(store, inputs.topic)
             store.add("tag_accuracy", accuracy_rows(path.parent))
-            store.add("build", [*fingerprints, *build_rows(inputs, assembly)])
+            store.add("build", [*made.items(), *build_rows(inputs, assembly, database["studies"].count)])
             store.flush()
-            assembly.finish(database.conn)
-            write_claims(database, store, inputs.topic, assembly.studies)
+            assembly.finish(database.conn, studies)
             write_changes(database.conn, inputs.archive.database)
-        if differing:
+            if standing and standing.same_claims:
+                with closing(open_database(standing.live)) as before:
+                    claims_before = Before(before.conn, touched)
+                    write_claims(database, store, inputs.topic, inputs.claims, studies, claims_before)
+            else:
+                write_claims(database, store, inputs.topic, inputs.claims, studies)
+        if standing:
             analyze_evidence(database)
         else:
             finish_evidence(database)
         return assembly.articles
-    finally:
-        database.close()
 
 
-def _fingerprints(data: Path, archive: Archive, topic: Topic) -> tuple[str, str]:
-    """Digests over everything a build depends on, and over what the rows of every single record depend on.
+def _add_reports(assembly: Assembly, inputs: Inputs, only: Differences | None, progress: Progress | None) -> None:
+    """Read, tag and write all reports, or those that differ."""
+    total = len(only.to_write) if only else inputs.archive.count()
+    done = 0
+    for batch in batches(arrivals(inputs, only)):
+        assembly.add_records(batch)
+        done += len(batch)
+        if progress:
+            progress(done, total)
+    assembly.add_unlisted()
 
-    The first: archive, all topic files, measured accuracy, our own source code with the trained weights. The second:
-    the topic's vocabulary and register, and the code; while it stays the same, an unchanged record has the same rows.
+
+def _add_to(
+    connection: sqlite3.Connection,
+    assembly: Assembly,
+    inputs: Inputs,
+    differing: Differences,
+    progress: Progress | None,
+) -> tuple[list[Study], frozenset[str]]:
+    """Write what differs, and join anew the reports that this can reach.
+
+    All studies that may have changed and those of papers that claims name; and the ids of them and of what they were.
+    """
+    reached = kin(connection, inputs.register, differing.to_drop).keys()
+    clear(connection, differing)
+    assembly.adopt(connection)
+    _add_reports(assembly, inputs, differing, progress)
+    judged = judged_papers(connection, inputs.claims)
+    reports = kin(connection, inputs.register, {*reached, *differing.to_write, *judged})
+    dropped = clear_studies(connection, {*reached, *reports})
+    studies = assembly.add_studies(reports.values())
+    return studies, frozenset(dropped) | {study.study_id for study in studies}
+
+
+def _fingerprints(data: Path, archive: Archive, topic: Topic) -> dict[str, str]:
+    """Digests of what was made from what, by the names they have in table `build`.
+
+    `fingerprint`: all that a build depends on: archive, topic files, measured accuracy, our own source code with the
+    trained weights. `made_by`: the topic's vocabulary and register, and the code; while it stays the same, an unchanged
+    record has the same rows. `claims_file`: the claims; while it too stays the same, what an assertion came to stands
+    until the studies it rests on change.
     """
     code = hashlib.sha256()
     root = Path(__file__).resolve().parents[1]
@@ -178,7 +219,11 @@ def _fingerprints(data: Path, archive: Archive, topic: Topic) -> tuple[str, str]
     for name in ("topic.yml", "register.csv"):
         part = topic.folder / name
         code.update(part.read_bytes() if part.exists() else b"")
-    return whole.hexdigest(), code.hexdigest()
+    claims = topic.folder / "claims.yml"
+    claims_file = hashlib.sha256(claims.read_bytes() if claims.exists() else b"")
+    return {
+        "fingerprint": whole.hexdigest(), "made_by": code.hexdigest(), "claims_file": claims_file.hexdigest(),
+    }  # fmt: skip
 
 
 def _build_value(live: Path, key: str) -> str:

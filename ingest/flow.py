@@ -26,7 +26,7 @@ def add_ledger(store: Store, archive: Archive) -> None:
 def add_screening(store: Store, inputs: Inputs, assembly: Assembly) -> None:
     """The flow of records, in the stages of a PRISMA 2020 diagram."""
     held = inputs.archive.count()
-    registered = len(inputs.register) + len(inputs.unlisted)
+    registered = len(inputs.register)
     screened = assembly.articles + assembly.unlisted
     flow = [
         ("identified", "PubMed and imported files", held),
@@ -50,7 +50,7 @@ def add_vocabulary(store: Store, topic: Topic) -> None:
         store.add("vocabulary", [("search", block.name, block.reason, terms, None, None)])
 
 
-def build_rows(inputs: Inputs, assembly: Assembly) -> list[tuple[str, str]]:
+def build_rows(inputs: Inputs, assembly: Assembly, studies: int) -> list[tuple[str, str]]:
     """(key, value) of table `build`: what was made from what, without the time it was made at."""
     complete = inputs.archive.last_run(state="complete", kind="sync")
     written = inputs.topic.article.written
@@ -65,8 +65,8 @@ def build_rows(inputs: Inputs, assembly: Assembly) -> list[tuple[str, str]]:
         ("article_written", " to ".join(dict.fromkeys((written.earliest, written.latest)))),
         ("tagger_version", TAGGER_VERSION),
         ("articles", str(assembly.articles)),
-        ("studies", str(len(assembly.studies))),
+        ("studies", str(studies)),
         ("from_pubmed", str(inputs.archive.count())),
-        ("from_register", str(len(inputs.register) + len(inputs.unlisted))),
+        ("from_register", str(len(inputs.register))),
         ("last_complete_search", complete["finished_at"] if complete else "never"),
     ]

@@ -1,10 +1,30 @@
 """The hand-checked register as a layer of tags: it wins over automatic tags and stays visible as `register`."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from ingest.tagging.model import Arm, Measurement, Tag, Tagged
 from topics import RegisterStudy
 
 _YES_NO = {True: "yes", False: "no"}
 _REVIEWS = frozenset({"systematic_review", "meta_analysis", "narrative_review", "guideline"})
+
+
+@dataclass(frozen=True)
+class Register:
+    """The register as builds look into it."""
+
+    by_pmid: Mapping[int, RegisterStudy]
+    by_doi: Mapping[str, RegisterStudy]
+    """Studies without a PMID. PubMed may list one of them under a number that nobody has noted."""
+
+    def entry_of(self, pmid: int, doi: str) -> RegisterStudy | None:
+        """The entry for a record, by PMID or else by DOI."""
+        return self.by_pmid.get(pmid) or self.by_doi.get(doi)
+
+    def __len__(self) -> int:
+        """Number of entries."""
+        return len(self.by_pmid) + len(self.by_doi)
 
 
 def register_layer(study: RegisterStudy) -> Tagged:

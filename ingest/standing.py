@@ -1,25 +1,26 @@
-"""What stands in a database already: which records differ from the archive's, and the reports of the others.
+"""What stands in a database already: which records differ from the archive's, and what of it is to be written anew.
 
 A build takes over what would come out the same, so that its time follows what is new and not what is held.
 """
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from db.archive import Archive
-from db.schema import DECIDING, TABLES
-from db.studies import Report
-from ingest.rows import public_from_of
+from db.schema import TABLES
 from topics import RegisterStudy
 
 OF_A_RECORD = [
     *(name for name, table in TABLES.items() if "pmid" in table.references and name != "study_reports"),
     "articles",
 ]
-"""Tables whose rows depend on one record, the topic and the register only. All others are written anew."""
+"""Tables whose rows depend on one record, the topic and the register only."""
+OF_A_STUDY = ("study_reports", "study_history", "studies")
+"""Tables whose rows depend on the reports of one study."""
+_COMPARED = ("verdict_timeline", "claim_evidence", "changes")
+"""Tables of which what still holds is kept by those who write them. What is not named here is written anew."""
 
 
 @dataclass(frozen=True)
@@ -59,42 +60,22 @@ def clear(connection: sqlite3.Connection, differing: Differences) -> None:
         connection.execute(f"DELETE FROM {table} WHERE pmid IN (SELECT pmid FROM dropped)")  # noqa: S608
     connection.execute("DELETE FROM measurements WHERE pmid IS NULL")
     connection.execute("DELETE FROM notices WHERE source IN ('notice', 'archive')")
-    for table in TABLES.keys() - OF_A_RECORD:
+    for table in TABLES.keys() - {*OF_A_RECORD, *OF_A_STUDY, *_COMPARED}:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
 
-def standing_reports(
-    connection: sqlite3.Connection, entry_of: Callable[[int, str], RegisterStudy | None]
-) -> Iterator[tuple[str, str, Report]]:
-    """Yield (source, why it is off topic or '', report) of every article that stands."""
-    links: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for pmid, ref_type, linked in connection.execute(
-        "SELECT pmid, ref_type, linked_pmid FROM links WHERE linked_pmid IS NOT NULL ORDER BY pmid, position"
-    ):
-        links[pmid].append((ref_type, linked))
-    rows = connection.execute(
-        "SELECT pmid, source, excluded, doi, title, published, date_precision, entered, retracted, gone_since, "  # noqa: S608
-        f"{', '.join(DECIDING)} FROM articles ORDER BY pmid"
-    )
-    for pmid, source, excluded, doi, title, published, precision, entered, retracted, gone, *deciding in rows:
-        public_from, date_precision = public_from_of(published or "", precision or "", entered or "")
-        known = dict(zip(DECIDING, deciding, strict=True))
-        entry = entry_of(pmid, doi or "")
-        yield (
-            source,
-            excluded or "",
-            Report(
-                key=f"pmid:{pmid}",
-                pmid=pmid,
-                doi=doi or "",
-                title=title,
-                public_from=public_from,
-                date_precision=date_precision,
-                retracted=bool(retracted),
-                deciding=known,
-                registrations=tuple(json.loads(known["registrations"])),
-                links=tuple(links.get(pmid, ())),
-                family=entry.study_family if entry else "",
-                gone_since=(gone or "")[:10],
-            ),
+def clear_studies(connection: sqlite3.Connection, pmids: Iterable[int]) -> set[str]:
+    """Delete the studies that have reports among these, or one without a PMID; their ids."""
+    ids = {
+        study_id
+        for (study_id,) in connection.execute(
+            "SELECT study_id FROM study_reports WHERE pmid IN (SELECT value FROM json_each(?)) OR pmid IS NULL",
+            [json.dumps(sorted(pmids))],
         )
+    }
+    for table in OF_A_STUDY:
+        connection.execute(
+            f"DELETE FROM {table} WHERE study_id IN (SELECT value FROM json_each(?))",  # noqa: S608
+            [json.dumps(sorted(ids))],
+        )
+    return ids

@@ -12,6 +12,7 @@ from db.schema import create_evidence
 from db.store import Store
 from db.studies import Report, join_reports
 from topics import Topic, load_topic
+from topics.claims import load_claims
 
 CHAMOMILE = Path(__file__).parent / "topics" / "chamomile-sleep"
 
@@ -76,7 +77,8 @@ def world(
         for row in rows:
             store.add_row(table, row)
     store.flush()
-    write_claims(database, store, topic or load_topic(CHAMOMILE), studies)
+    topic = topic or load_topic(CHAMOMILE)
+    write_claims(database, store, topic, load_claims(topic), studies)
     database.conn.commit()
     return database
 

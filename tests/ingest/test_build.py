@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from db import claims
 from db.archive import Archive
 from ingest.build import build
 from ingest.sync import import_into
@@ -203,45 +204,99 @@ def test_what_left_pubmed_is_kept_and_marked(tmp_path, topic, import_records):
     assert Database(build(tmp_path, topic).live)["articles"].get(99000001)["gone_since"] == "2020-01-01"
 
 
+REGISTERED = {36: 22676966, 37: 18996507, 38: 23982301}
+"""Made-up records that come as ones that the register knows by PMID: of a family, or with a registration."""
+KNOWN_BY_DOI = {39: "10.1016/j.biopsych.2012.02.014", 40: "10.1038/clpt.2011.140", 41: "10.1007/s40262-020-00953-4"}
+"""The same by DOI; of the last, people judged the paper for a claim."""
+
+
 def changing(number: int, state: int) -> str:
     """Made-up record `number` as it is in one of several states."""
-    pmid = 99000000 + number
-    links = [(("ErratumFor", 99000000 + (number + state) % 8, "J. 2014"),), (("CommentIn", pmid + 1, "J. 2014"),), ()]
-    databank = [(("ClinicalTrials.gov", f"NCT9900000{(number + state) % 4}"),), ()]
+    pmid = REGISTERED.get(number, 99000000 + number)
+    other = 99000000 + (number + state) % 8
+    links = [
+        (("ErratumFor", other, "J. 2014"), ("CommentIn", pmid + 1, "J. 2014")),
+        (("RetractionOf", other, "J. 2015"),),
+        (("RetractionIn", other, "J. 2015"), ("UpdateOf", other + 1, "J. 2013")),
+        (),
+    ]
+    databank = [
+        (("ClinicalTrials.gov", f"NCT9900000{(number + state) % 4}"),),
+        (("ClinicalTrials.gov", "NCT00088699"),),
+    ]
+    route = ("intramuscular", "intravenous", "oral", "intranasal")[(number + state) % 4]
     return trial(
         pmid,
-        title=("Ketamine by mouth", "Oral ketamine for depression", "Sleep in shift workers")[state % 3],
-        abstract=(METHODS, METHODS.replace("Forty", "Sixty"), "")[(number + state) % 3],
-        links=links[state % 3],
-        databank=databank[number % 2],
-        publication_types=((RANDOMIZED,), (RETRACTED,), (RETRACTION_NOTICE,))[(number * state) % 3],
+        title=(f"Ketamine, {route}", f"{route.title()} ketamine for depression", "Sleep in shift workers")[state % 3],
+        abstract=(METHODS.replace("intramuscular", route), METHODS.replace("Forty", "Sixty"), "")[(number + state) % 3],
+        links=links[(number + state) % 4],
+        databank=((), databank[0], databank[1], ())[(number * (1 + state)) % 4],
+        publication_types=((RANDOMIZED,), (RETRACTED,), (RETRACTION_NOTICE,), (RANDOMIZED,))[(number * state) % 4],
         published=f"201{state}-0{1 + number % 9}",
+        doi=KNOWN_BY_DOI.get(number, "") if state % 2 else "",
     )
 
 
-@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(st.lists(st.dictionaries(st.integers(1, 40), st.integers(0, 4), min_size=1, max_size=5), min_size=1, max_size=3))
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.lists(st.dictionaries(st.integers(1, 45), st.integers(0, 5), min_size=1, max_size=9), min_size=1, max_size=4))
 def test_a_build_upon_a_build_gives_the_rows_of_a_build_from_nothing(tmp_path_factory, steps):
     topic = load_topic("ketamine-routes")
-    grown = tmp_path_factory.mktemp("grown")
+    grown, anew = tmp_path_factory.mktemp("grown"), tmp_path_factory.mktemp("anew")
 
     def take_in(states: dict[int, int]) -> None:
         path = grown / "records.xml"
         path.write_bytes(article_set(*(changing(number, state) for number, state in states.items())))
         import_into(grown, topic, [path])
 
-    take_in(dict.fromkeys(range(1, 41), 0))
+    take_in({number: number % 2 for number in range(1, 36)})
     build(grown, topic)
-    for states in steps:
+    for round_, states in enumerate(steps):
         take_in(states)
         with Archive.open(grown) as archive:
             archive.database.execute(
-                "UPDATE seen SET gone_since = '2020-01-01' WHERE pmid = ?", [99000000 + len(states)]
+                "UPDATE seen SET gone_since = CASE WHEN gone_since IS NULL THEN '2020-01-01' END WHERE pmid IN (?, ?)",
+                [99000000 + len(states), 99000000 + round_],
             )
         live = build(grown, topic).live
-    anew = tmp_path_factory.mktemp("anew")
-    shutil.copy(grown / "archive.db", anew)
-    assert content(live) == content(build(anew, topic).live)
+        for path in anew.iterdir():
+            path.unlink()
+        shutil.copy(grown / "archive.db", anew)
+        assert content(live) == content(build(anew, topic).live)
+
+
+@pytest.fixture
+def replayed(monkeypatch):
+    """Kinds of the assertions that have been replayed since."""
+    kinds = []
+    replay = claims.history_of
+    monkeypatch.setattr(claims, "history_of", lambda *given: (kinds.append(given[0].kind), replay(*given))[1])
+    return kinds
+
+
+def test_only_claims_whose_studies_changed_are_replayed(tmp_path, topic, import_records, replayed):
+    import_records(*(trial(99000000 + number) for number in range(1, 21)))
+    build(tmp_path, topic)
+    replayed.clear()
+    import_records(trial(99000003, title="A new title, which no claim asks for"))
+    trials = ("im-single-study", "comparative-trials")
+    before = Database(build(tmp_path, topic).live)["verdicts"].get(trials)
+    assert set(replayed) == {"list"}  # of which people judged the papers
+    import_records(trial(99000021))
+    after = Database(build(tmp_path, topic).live)["verdicts"].get(trials)
+    assert int(after["value"]) == int(before["value"]) + 1
+
+
+def test_claims_of_another_file_are_all_replayed(tmp_path, topic, import_records, replayed):
+    folder = shutil.copytree(topic.folder, tmp_path / topic.folder.name)
+    import_records(trial(99000001))
+    build(tmp_path, load_topic(folder))
+    replayed.clear()
+    claims_file = folder / "claims.yml"
+    text = claims_file.read_text(encoding="utf-8").replace("expected: {at_least: 50}", "expected: {at_least: 51}")
+    claims_file.write_text(text, encoding="utf-8")
+    live = Database(build(tmp_path, load_topic(folder)).live)
+    assert len(replayed) == live["assertions"].count
+    assert live["assertions"].get(("iv-most-studied", "by-far"))["expected"] == "at least 51 % of studies"
 
 
 def test_only_what_differs_is_read_and_tagged_again(tmp_path, topic, import_records):

@@ -1,0 +1,64 @@
+"""What of the claims still stands when only some studies are no longer as they were.
+
+An assertion depends on nothing but the states of studies that its filter lets through (`Match`). Where those of the
+studies in question are what they were, its timeline and evidence are what a replay would give, and are kept.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from db.claim_matches import let_through, states
+from db.claim_replay import Entry, History
+from topics.assertions import Assertion, Attribute, NotTestable
+from topics.claims import Claims
+from topics.model import Vocabulary
+
+_TOUCHED = "SELECT * FROM study_history WHERE study_id IN (SELECT study_id FROM touched)"
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A database with the claims of the same file, and in what another one may differ from it."""
+
+    connection: sqlite3.Connection
+    touched: frozenset[str]
+    """Ids of studies, of either, that may not be the same in both."""
+
+
+class Standing:
+    """Two databases side by side."""
+
+    def __init__(self, before: Before, now: sqlite3.Connection) -> None:
+        self._before = before.connection
+        self._sides = []
+        for connection in (before.connection, now):
+            connection.execute("CREATE TEMP TABLE touched (study_id TEXT PRIMARY KEY)")
+            connection.executemany("INSERT INTO touched VALUES (?)", [(study_id,) for study_id in before.touched])
+            self._sides.append((connection, states(connection, _TOUCHED)))
+
+    def holds(self, assertion: Assertion, claims: Claims, vocabulary: Vocabulary) -> bool:
+        """Whether the assertion sees what it saw. It is not asked where its own SQL looks further than at the study.
+
+        Raises:
+            sqlite3.Error: hand-written SQL in the filter fails.
+        """
+        if isinstance(assertion, NotTestable):
+            return True
+        if not isinstance(assertion, Attribute) and "select" in (claims.resolve(assertion.filter).where or "").lower():
+            return False
+        saw, sees = (let_through(*side, assertion, claims, vocabulary, _TOUCHED) for side in self._sides)
+        return saw == sees
+
+    def history(self, claim_id: str, assertion_id: str) -> History:
+        """What the assertion came to before."""
+        ids = (claim_id, assertion_id)
+        timeline = self._before.execute(
+            "SELECT date, coalesce(value, ''), verdict, pmid, study_id FROM verdict_timeline"
+            " WHERE claim_id = ? AND assertion_id = ? ORDER BY position",
+            ids,
+        )
+        with_retracted = self._before.execute(
+            "SELECT verdict_with_retracted, value_with_retracted FROM verdicts WHERE claim_id = ? AND assertion_id = ?",
+            ids,
+        )
+        return History([Entry(*row) for row in timeline], with_retracted.fetchone())

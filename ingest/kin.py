@@ -1,0 +1,124 @@
+"""Which reports a change can reach: those bound to what changed, directly or through others, before and after it.
+
+Only they can come to be joined into other studies, so only they are joined again (`db.studies` says what binds).
+"""
+
+# ruff: noqa: S608 - what is put into the queries are constants; values are bound
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from db.schema import DECIDING
+from db.studies import SAME_STUDY, Report, own_registrations
+from ingest.register_layer import Register
+from ingest.rows import public_from_of
+from topics import RegisterStudy
+from topics.claims import Claims
+
+_AMONG = "IN (SELECT value FROM json_each(?))"
+
+
+def kin(connection: sqlite3.Connection, register: Register, changed: Iterable[int]) -> dict[int, tuple[str, Report]]:
+    """(source, report) of the articles `changed` and of all that are bound to them, however many steps away, by PMID.
+
+    Entries of the register without a PMID are taken for changed: as long as no record has their DOI, they are reports
+    that stand in no article. A report that shares a registration which does not count for it is among the kin as well:
+    one too many makes no difference to the others.
+    """
+    held_by = _bonds_of_register(connection, register)
+    found: dict[int, tuple[str, Report]] = {}
+    bonds = {bond for entry in register.by_doi.values() for bond in _bonds_of_entry(entry)}
+    waiting = set(changed)
+    while bonds or waiting:
+        accessions = json.dumps(sorted(bonds))
+        waiting |= _ones(connection, f"SELECT pmid FROM registrations WHERE accession {_AMONG}", accessions)
+        waiting.update(pmid for bond in bonds for pmid in held_by.get(bond, ()))
+        reached = dict(standing_reports(connection, register, waiting - found.keys()))
+        found |= reached
+        bonds = {bond for _, report in reached.values() for bond in (*own_registrations(report), report.family) if bond}
+        waiting = {
+            pmid for _, report in reached.values() for ref_type, pmid in report.links if ref_type in SAME_STUDY
+        } | {
+            pmid
+            for pmid, ref_type in connection.execute(
+                f"SELECT pmid, ref_type FROM links WHERE linked_pmid {_AMONG}",
+                [json.dumps(sorted(reached))],
+            )
+            if ref_type in SAME_STUDY
+        }
+        waiting -= found.keys()
+    return found
+
+
+def judged_papers(connection: sqlite3.Connection, claims: Claims) -> set[int]:
+    """PMIDs of the articles that people judged for a claim."""
+    judged = [one for claim in claims.claims for assertion in claim.assertions for one in assertion.evidence]
+    dois = json.dumps([one.doi.lower() for one in judged if one.doi])
+    by_doi = _ones(connection, f"SELECT pmid FROM articles WHERE doi {_AMONG}", dois)
+    return by_doi | {one.pmid for one in judged if one.pmid}
+
+
+def standing_reports(
+    connection: sqlite3.Connection, register: Register, pmids: Iterable[int]
+) -> Iterator[tuple[int, tuple[str, Report]]]:
+    """Yield (PMID, (source, report)) of those of the articles that stand in the database, by PMID."""
+    chosen = json.dumps(sorted(pmids))
+    links: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for pmid, ref_type, linked in connection.execute(
+        f"SELECT pmid, ref_type, linked_pmid FROM links WHERE pmid {_AMONG} AND linked_pmid IS NOT NULL "
+        "ORDER BY pmid, position",
+        [chosen],
+    ):
+        links[pmid].append((ref_type, linked))
+    rows = connection.execute(
+        "SELECT pmid, source, doi, title, published, date_precision, entered, retracted, gone_since, "
+        f"{', '.join(DECIDING)} FROM articles WHERE pmid {_AMONG} ORDER BY pmid",
+        [chosen],
+    )
+    for pmid, source, doi, title, published, precision, entered, retracted, gone, *deciding in rows:
+        public_from, date_precision = public_from_of(published or "", precision or "", entered or "")
+        known = dict(zip(DECIDING, deciding, strict=True))
+        entry = register.entry_of(pmid, doi or "")
+        yield (
+            pmid,
+            (
+                source,
+                Report(
+                    key=f"pmid:{pmid}",
+                    pmid=pmid,
+                    doi=doi or "",
+                    title=title,
+                    public_from=public_from,
+                    date_precision=date_precision,
+                    retracted=bool(retracted),
+                    deciding=known,
+                    registrations=tuple(json.loads(known["registrations"])),
+                    links=tuple(links.get(pmid, ())),
+                    family=entry.study_family if entry else "",
+                    gone_since=(gone or "")[:10],
+                ),
+            ),
+        )
+
+
+def _bonds_of_entry(entry: RegisterStudy) -> tuple[str, ...]:
+    return tuple(filter(None, (*entry.registrations, entry.study_family)))
+
+
+def _bonds_of_register(connection: sqlite3.Connection, register: Register) -> dict[str, set[int]]:
+    """PMIDs of articles by the registrations and families that the register gives them."""
+    held_by: dict[str, set[int]] = defaultdict(set)
+    for pmid, entry in register.by_pmid.items():
+        for bond in _bonds_of_entry(entry):
+            held_by[bond].add(pmid)
+    dois = json.dumps(sorted(register.by_doi))
+    for pmid, doi in connection.execute(f"SELECT pmid, doi FROM articles WHERE doi {_AMONG}", [dois]):
+        for bond in _bonds_of_entry(register.by_doi[doi]):
+            held_by[bond].add(pmid)
+    return held_by
+
+
+def _ones(connection: sqlite3.Connection, query: str, chosen: str) -> set[int]:
+    return {value for (value,) in connection.execute(query, [chosen])}
