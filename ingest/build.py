@@ -18,7 +18,7 @@ from db.changes import write_changes
 from db.claim_standing import Before
 from db.claims import write_claims
 from db.lock import run_lock
-from db.release import LIVE, check, copy_database, go_live, remove_database
+from db.release import LIVE, check, copy_database, go_live, remove_database, sealed
 from db.schema import analyze_evidence, create_evidence, finish_evidence
 from db.sqlite import open_database, plain_errors
 from db.store import Store
@@ -89,7 +89,7 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
                 standing = _take_over(live, built, made, inputs)
                 expected = write(standing)
                 try:
-                    check(built, expected)
+                    check(built, expected, indexes=not (standing and standing.sealed))
                 except IncompleteRunError:
                     if standing is None:
                         raise
@@ -107,6 +107,7 @@ class _Standing:
 
     live: Path
     differing: Differences
+    sealed: bool
     same_claims: bool
 
 
@@ -119,7 +120,7 @@ def _take_over(live: Path, built: Path, made: Mapping[str, str], inputs: Inputs)
     if len(differing.to_drop) + len(differing.to_write) > _WORTH_TAKING_OVER * differing.standing:
         return None
     copy_database(live, built)
-    return _Standing(live, differing, _build_value(live, "claims_file") == made["claims_file"])
+    return _Standing(live, differing, sealed(live, built), _build_value(live, "claims_file") == made["claims_file"])
 
 
 def _write(

@@ -6,7 +6,7 @@ import threading
 import pytest
 from sqlite_utils import Database
 
-from db.release import check, go_live
+from db.release import check, copy_database, go_live, sealed
 from db.schema import create_evidence, finish_evidence
 from db.store import Store
 from topics.errors import IncompleteRunError
@@ -54,8 +54,23 @@ def test_a_database_that_does_not_add_up_is_refused(tmp_path, damage, complaint)
     connection.execute(damage)
     connection.commit()
     connection.close()
-    with pytest.raises(IncompleteRunError, match=complaint):
-        check(path, 50)
+    for indexes in (True, False):
+        with pytest.raises(IncompleteRunError, match=complaint):
+            check(path, 50, indexes=indexes)
+
+
+def test_a_copy_is_sealed_until_one_byte_of_the_live_database_is_another(tmp_path):
+    live, copy = tmp_path / "evidence.db", tmp_path / "copy.db"
+    for first, count in ((99000001, 500), (99100001, 50)):
+        go_live(built(tmp_path / "new.db", first, count), live)
+        copy_database(live, copy)
+        assert sealed(live, copy)
+        copy.unlink()
+    content = live.read_bytes()
+    at = content.index(b"Record 99100001")
+    live.write_bytes(content[:at] + b"X" + content[at + 1 :])
+    copy_database(live, copy)
+    assert not sealed(live, copy)
 
 
 def test_readers_see_the_old_database_or_the_new_one_and_never_fail(tmp_path):

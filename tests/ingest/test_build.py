@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from db import claims
 from db.archive import Archive
+from db.changes import refresh
 from ingest.build import build
 from ingest.sync import import_into
 from records import RANDOMIZED, article_set, pubmed_article
@@ -169,7 +170,9 @@ def test_a_failed_check_leaves_the_live_file_as_it_was(tmp_path, topic, import_r
     live = build(tmp_path, topic).live
     before = content(live)
     import_records(trial(99000001))
-    monkeypatch.setattr("ingest.build.check", lambda *_: (_ for _ in ()).throw(IncompleteRunError("does not add up")))
+    monkeypatch.setattr(
+        "ingest.build.check", lambda *_, **__: (_ for _ in ()).throw(IncompleteRunError("does not add up"))
+    )
     with pytest.raises(IncompleteRunError):
         build(tmp_path, topic)
     assert content(live) == before
@@ -322,6 +325,42 @@ def test_a_damaged_live_database_is_made_anew(tmp_path, topic, import_records):
     assert build(tmp_path, topic).changed
     found = Database(live).execute("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'intramuscular'")
     assert found.fetchone()[0] >= 21
+
+
+def test_an_index_that_is_not_of_its_rows_is_found_before_anything_is_taken_over(tmp_path, topic, import_records):
+    import_records(*(trial(99000000 + number) for number in range(1, 21)))
+    live = build(tmp_path, topic).live
+    database = sqlite3.connect(live)
+    database.execute("PRAGMA writable_schema = ON")
+    another = "CREATE INDEX idx_articles_year ON articles (journal)"
+    database.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'idx_articles_year'", [another])
+    database.commit()
+    database.close()
+    (said,) = sqlite3.connect(live).execute("PRAGMA quick_check").fetchall()
+    assert said == ("ok",)  # it takes the whole check to find this
+    import_records(trial(99000021))
+    build(tmp_path, topic)
+    (said,) = sqlite3.connect(live).execute("PRAGMA integrity_check").fetchall()
+    assert said == ("ok",)
+
+
+def test_what_is_taken_over_is_checked_whole_unless_it_is_what_passed_before(
+    tmp_path, topic, import_records, monkeypatch
+):
+    checks = []
+    monkeypatch.setattr("ingest.build.check", lambda *_, indexes: checks.append(indexes))
+    import_records(*(trial(99000000 + number) for number in range(1, 21)))
+    live = build(tmp_path, topic).live
+    assert refresh(tmp_path) > 0  # which finds all in place
+    import_records(trial(99000021))
+    build(tmp_path, topic)
+    database = sqlite3.connect(live)
+    database.execute("UPDATE articles SET title = 'Something else' WHERE pmid = 99000001")
+    database.commit()
+    database.close()
+    import_records(trial(99000022))
+    build(tmp_path, topic)
+    assert checks == [True, False, True]
 
 
 def test_a_register_study_known_by_doi_is_one_with_the_record_that_has_that_doi(tmp_path, topic, import_records):
