@@ -89,11 +89,11 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
                 standing = _take_over(live, built, made, inputs)
                 expected = write(standing)
                 try:
-                    check(built, expected, indexes=not (standing and standing.sealed))
+                    check(built, expected, indexes=standing is None)
                 except IncompleteRunError:
                     if standing is None:
                         raise
-                    remove_database(built)  # what stood was damaged: nothing is taken over from it
+                    remove_database(built)  # whatever it was, it was not in what the archive holds
                     check(built, write(None))
             go_live(built, live)
         finally:
@@ -107,12 +107,15 @@ class _Standing:
 
     live: Path
     differing: Differences
-    sealed: bool
     same_claims: bool
 
 
 def _take_over(live: Path, built: Path, made: Mapping[str, str], inputs: Inputs) -> _Standing | None:
-    """Copy the live database to `built` and say what differs; None where it is better to begin anew."""
+    """Copy the live database to `built` and say what differs; None where it is better to begin anew.
+
+    Nothing is taken over from a database that is not known to be sound: as it was when it passed its checks, or else
+    by passing them again.
+    """
     if _build_value(live, "made_by") != made["made_by"]:
         return None
     with closing(open_database(live)) as database:
@@ -120,7 +123,13 @@ def _take_over(live: Path, built: Path, made: Mapping[str, str], inputs: Inputs)
     if len(differing.to_drop) + len(differing.to_write) > _WORTH_TAKING_OVER * differing.standing:
         return None
     copy_database(live, built)
-    return _Standing(live, differing, sealed(live, built), _build_value(live, "claims_file") == made["claims_file"])
+    if not sealed(live, built):
+        try:
+            check(built, differing.standing)
+        except IncompleteRunError:
+            remove_database(built)
+            return None
+    return _Standing(live, differing, _build_value(live, "claims_file") == made["claims_file"])
 
 
 def _write(
