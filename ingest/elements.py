@@ -13,6 +13,8 @@ _PARSER = XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True,
     collect_ids=False,
 )  # fmt: skip
+_SHORT = 60
+"""Characters from which finding one of them in ASCII text is quicker than `isprintable`, which asks of each."""
 
 
 def parse(body: bytes) -> _Element:
@@ -37,9 +39,14 @@ def text_of(element: _Element | None) -> str:
 
 def one_spaced(text: str) -> str:
     """Text with every run of white space as one space, and none at its ends."""
-    if text.isprintable() and "  " not in text:  # so there is no white space but single spaces
-        return text.strip()
-    return " ".join(text.split())
+    if "  " in text or not (_has_no_break(text) if len(text) > _SHORT and text.isascii() else text.isprintable()):
+        return " ".join(text.split())
+    return text.strip()  # there is no white space in it but single spaces
+
+
+def _has_no_break(text: str) -> bool:
+    """Whether there is none of the three kinds of white space in ASCII text that XML allows beside the space."""
+    return "\n" not in text and "\t" not in text and "\r" not in text
 
 
 def version_of(pmid: _Element) -> int:

@@ -11,8 +11,18 @@ from ingest.record import Chemical, MeshHeading, PublicationType
 
 _NO_QUALIFIER = (("", ""),)
 # The same few thousand headings, types and substances make up most rows; being frozen they can be shared.
-_publication_type = lru_cache(maxsize=256)(PublicationType)
-_chemical = lru_cache(maxsize=2048)(Chemical)
+
+
+@lru_cache(maxsize=256)
+def publication_type(ui: str, name: str) -> PublicationType:
+    """A publication type with its UI; records from before 2013 have names only."""
+    return PublicationType(ui or PUBLICATION_TYPES.get(name, ""), name)
+
+
+@lru_cache(maxsize=2048)
+def chemical(ui: str, name: str, number: str) -> Chemical:
+    """A substance with its UI, likewise."""
+    return Chemical(ui or DESCRIPTORS.get(name, ""), name, number)
 
 
 def mesh_headings(heading_list: _Element | None, automated_record: bool) -> tuple[MeshHeading, ...]:
@@ -24,14 +34,14 @@ def mesh_headings(heading_list: _Element | None, automated_record: bool) -> tupl
     return tuple([row for heading in headings for row in _rows_of_heading(heading, automated_record)])
 
 
-def mesh_headings_in(headings: Iterable[bytes], automated_record: bool) -> tuple[MeshHeading, ...]:
+def mesh_headings_in(headings: Iterable[str], automated_record: bool) -> tuple[MeshHeading, ...]:
     """The same of MeshHeading elements as they stand in a record."""
     return tuple([row for heading in headings for row in _known_heading(heading, automated_record)])
 
 
 @lru_cache(maxsize=1 << 15)  # the very same bytes come again and again: the commonest 2,000 are most of PubMed's
-def _known_heading(heading: bytes, automated_record: bool) -> tuple[MeshHeading, ...]:
-    return _rows_of_heading(parse(heading), automated_record)
+def _known_heading(heading: str, automated_record: bool) -> tuple[MeshHeading, ...]:
+    return _rows_of_heading(parse(f"{heading}</MeshHeading>".encode()), automated_record)
 
 
 def _rows_of_heading(heading: _Element, automated: bool) -> tuple[MeshHeading, ...]:
@@ -54,12 +64,8 @@ def _rows_of_heading(heading: _Element, automated: bool) -> tuple[MeshHeading, .
 
 
 def publication_types(elements: Iterable[_Element]) -> tuple[PublicationType, ...]:
-    """Publication types with their UIs; records from before 2013 have names only."""
-    rows: list[PublicationType] = []
-    for each in elements:
-        name = text_of(each)
-        rows.append(_publication_type(each.get("UI") or PUBLICATION_TYPES.get(name, ""), name))
-    return tuple(rows)
+    """Publication types of these elements."""
+    return tuple([publication_type(each.get("UI", ""), text_of(each)) for each in elements])
 
 
 def chemicals(chemical_list: _Element | None) -> tuple[Chemical, ...]:
@@ -73,7 +79,7 @@ def chemicals(chemical_list: _Element | None) -> tuple[Chemical, ...]:
             elif part.tag == "RegistryNumber":
                 number = text_of(part)
         if name:
-            rows.append(_chemical(ui or DESCRIPTORS.get(name, ""), name, number))
+            rows.append(chemical(ui, name, number))
     return tuple(rows)
 
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from ingest.raw import MAX_RECORD
 from topics.errors import BadInputError
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _HEAD = 256
 """Bytes: more than any XML declaration."""
 _SPACE = re.compile(rb"[ \t\r\n]*")
