@@ -16,8 +16,8 @@ from ingest import plain_grammar as grammar
 from ingest.dates import UNKNOWN, PrintedDate, date_of_parts, date_of_text, iso_day
 from ingest.elements import parse, text_of
 from ingest.identifiers import clean_doi, clean_pmid
-from ingest.indexing import chemical, mesh_headings_in, publication_type
-from ingest.plain_lists import NotPlainError, authors_in, clean, headings_in, plain_text, pubmed_data_in
+from ingest.indexing import chemical, publication_type
+from ingest.plain_lists import ATTRIBUTE, NotPlainError, authors_in, clean, headings_in, plain_text, pubmed_data_in
 from ingest.pubmed_xml import join_abstract, pages_of
 from ingest.record import Chemical, Link, PublicationType, Record, Section
 from ingest.registrations import all_registrations
@@ -87,7 +87,7 @@ def _read(text: str, body: bytes, start: int) -> Record:
         country=catalogue.get("Country", ""),
         authors=listed,
         authors_complete=complete,
-        mesh=mesh_headings_in(headings_in(headings), indexing == "Automated"),
+        mesh=headings_in(headings, indexing == "Automated"),
         publication_types=_types(tail["types"]),
         chemicals=_chemicals(tail["chemicals"]),
         keywords=tuple(dict.fromkeys(_texts(grammar.KEYWORD, after_headings["keywords"]))),
@@ -148,7 +148,7 @@ def _abstract(text: str, at: int) -> tuple[str, tuple[Section, ...], int]:
 @lru_cache(maxsize=64)
 def _about(attributes: str) -> tuple[str, str]:
     """Status and IndexingMethod of a MedlineCitation with these attributes."""
-    about = dict(grammar.ATTRIBUTE.findall(attributes))
+    about = dict(ATTRIBUTE.findall(attributes))
     return plain_text(about.get("Status", "")), plain_text(about.get("IndexingMethod", ""))
 
 

@@ -7,8 +7,9 @@ from xml.sax.saxutils import unescape
 from ingest.dates import iso_day
 from ingest.elements import one_spaced
 from ingest.identifiers import MAX_PMID, clean_doi, clean_orcid, clean_pmcid, clean_pmid
+from ingest.indexing import rows_of_heading
 from ingest.pubmed_data import PubmedData
-from ingest.record import Author
+from ingest.record import Author, MeshHeading
 
 _MARKS = {"&quot;": '"', "&apos;": "'"}
 _ESCAPES = ("&amp;", "&lt;", "&gt;", *_MARKS)
@@ -36,6 +37,9 @@ _AUTHOR = re.compile(
     + r"(?:<AffiliationInfo>\s*+<Affiliation>([^<]*+)</Affiliation>\s*+</AffiliationInfo>\s*+)?+"
     r"((?:<AffiliationInfo>\s*+<Affiliation>[^<]*+</Affiliation>\s*+</AffiliationInfo>\s*+)*+)</Author>"
 )
+_TERM = re.compile(r'<((?:Descriptor|Qualifier)Name)((?: \w++="[^"<>]*+")*+)>([^<]*+)</\1>')
+_HEADING = re.compile(rf"\s*+<MeshHeading>\s*+(?:{_TERM.pattern}\s*+)*+")
+ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _AFFILIATION = re.compile("<Affiliation>([^<]*)<")
 
 
@@ -86,12 +90,24 @@ def _author(
     return Author(clean(last), clean(fore), clean(initials), clean(suffix), clean(collective), orcid, place, valid)
 
 
-def headings_in(text: str) -> list[str]:
-    """The MeshHeading elements of a MeshHeadingList, without their last tags; `text` may be empty."""
+def headings_in(text: str, automated_record: bool) -> tuple[MeshHeading, ...]:
+    """Rows of a MeshHeadingList; `text` may be empty."""
     *headings, rest = text.removeprefix("<MeshHeadingList>").split("</MeshHeading>")
     if rest.strip() not in ("", "</MeshHeadingList>"):
         raise NotPlainError
-    return headings
+    return tuple([row for heading in headings for row in _heading(heading, automated_record)])
+
+
+@lru_cache(maxsize=1 << 15)  # the very same words come again and again: the commonest 2,000 are most of PubMed's
+def _heading(text: str, automated_record: bool) -> tuple[MeshHeading, ...]:
+    """Rows of a MeshHeading without its last tag."""
+    if not _HEADING.fullmatch(text):
+        raise NotPlainError
+    terms = [
+        (name, {key: plain_text(value) for key, value in ATTRIBUTE.findall(attributes)}, clean(term))
+        for name, attributes, term in _TERM.findall(text)
+    ]
+    return rows_of_heading(terms, automated_record)
 
 
 def pubmed_data_in(body: bytes, start: int) -> PubmedData:
