@@ -39,14 +39,16 @@ def text_of(element: _Element | None) -> str:
 
 def one_spaced(text: str) -> str:
     """Text with every run of white space as one space, and none at its ends."""
-    if "  " in text or not (_has_no_break(text) if len(text) > _SHORT and text.isascii() else text.isprintable()):
-        return " ".join(text.split())
-    return text.strip()  # there is no white space in it but single spaces
+    return " ".join(text.split()) if has_odd_space(text) else text.strip()
 
 
-def _has_no_break(text: str) -> bool:
-    """Whether there is none of the three kinds of white space in ASCII text that XML allows beside the space."""
-    return "\n" not in text and "\t" not in text and "\r" not in text
+def has_odd_space(text: str) -> bool:
+    """Whether there is white space in it other than single spaces."""
+    if "  " in text:
+        return True
+    if len(text) > _SHORT and text.isascii():  # of such white space XML allows three kinds
+        return "\n" in text or "\t" in text or "\r" in text
+    return not text.isprintable()
 
 
 def version_of(pmid: _Element) -> int:

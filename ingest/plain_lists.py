@@ -5,7 +5,7 @@ from functools import lru_cache
 from xml.sax.saxutils import unescape
 
 from ingest.dates import iso_day
-from ingest.elements import one_spaced
+from ingest.elements import has_odd_space, one_spaced
 from ingest.identifiers import MAX_PMID, clean_doi, clean_orcid, clean_pmcid, clean_pmid
 from ingest.indexing import rows_of_heading
 from ingest.pubmed_data import PubmedData
@@ -72,22 +72,28 @@ def authors_in(text: str) -> tuple[tuple[Author, ...], bool]:
     if not text:
         return (), True
     head = _AUTHOR_LIST.match(text)
-    found = _AUTHOR.findall(text)
+    found: list[tuple[str, ...]] = _AUTHOR.findall(text)
     if not head or text.count("<Author") != len(found) + 1:
         raise NotPlainError
+    if not _are_clean([value for author in found for value in author[1:-1]]):
+        found = [(author[0], *map(clean, author[1:-1]), author[-1]) for author in found]
     return tuple([_author(*author) for author in found]), head[1] != "N"
+
+
+def _are_clean(texts: list[str]) -> bool:
+    """Whether `clean` would change none of the texts: asked of all at once."""
+    joined = f"|{'|'.join(texts)}|"
+    return not ("&" in joined or "| " in joined or " |" in joined or has_odd_space(joined))
 
 
 def _author(
     attributes: str, last: str, fore: str, initials: str, suffix: str, collective: str, source: str, identifier: str,
     affiliation: str, more: str,
 ) -> Author:  # fmt: skip
-    orcid = clean_orcid(clean(identifier)) if source == "ORCID" else ""
-    place = clean(affiliation)
     if more:
-        place = " | ".join([place, *map(clean, _AFFILIATION.findall(more))])
-    valid = 'ValidYN="N"' not in attributes
-    return Author(clean(last), clean(fore), clean(initials), clean(suffix), clean(collective), orcid, place, valid)
+        affiliation = " | ".join([affiliation, *map(clean, _AFFILIATION.findall(more))])
+    orcid = clean_orcid(identifier) if source == "ORCID" else ""
+    return Author(last, fore, initials, suffix, collective, orcid, affiliation, 'ValidYN="N"' not in attributes)
 
 
 def headings_in(text: str, automated_record: bool) -> tuple[MeshHeading, ...]:
@@ -119,7 +125,7 @@ def pubmed_data_in(body: bytes, start: int) -> PubmedData:
     if not day or not closing.endswith(_END_OF_LIST if lists > 0 else _END):
         raise NotPlainError
     doi, pmcid = _ids_in(body[start:lists] if lists > 0 else body[start:])
-    return PubmedData(_iso_day(*day.groups()), doi, pmcid, _cited_in(body[lists:]) if lists > 0 else [])
+    return PubmedData(_iso_day(*day.groups()), doi, pmcid, _cited_in(body, lists) if lists > 0 else [])
 
 
 def _ids_in(part: bytes) -> tuple[str, str]:
@@ -136,10 +142,10 @@ def _ids_in(part: bytes) -> tuple[str, str]:
     return doi, pmcid
 
 
-def _cited_in(part: bytes) -> list[int]:
-    """PMIDs in the ArticleIdLists of references."""
-    found = _CITED_ID.findall(part)
-    if part.count(b"<ArticleId") != len(found):
+def _cited_in(body: bytes, start: int) -> list[int]:
+    """PMIDs in the ArticleIdLists of references, which begin at `start`."""
+    found = _CITED_ID.findall(body, start)
+    if body.count(b"<ArticleId", start) != len(found):
         raise NotPlainError
     texts = list(filter(None, found))
     if b"".join(texts).isdigit():

@@ -102,7 +102,8 @@ class Window:
             searched = max(0, len(self.buffer) - len(end_tag))
             if len(self.buffer) > MAX_RECORD or not self.more():
                 return None
-        body = bytes(self.buffer[: at + len(end_tag)])
+        with memoryview(self.buffer) as seen:  # a slice of the buffer itself would be copied twice
+            body = bytes(seen[: at + len(end_tag)])
         self.drop(len(body))
         return body
 
