@@ -173,6 +173,9 @@ class _Pools:
         self.topical = [self._sentence(rng.choice(_ON_TOPIC)) for _ in range(300)]
         self.authors = [self._author(number) for number in range(4000)]
         self.headings = [self._heading(name, number) for number, name in enumerate(_MESH) for _ in range(4)]
+        self.rare_headings = [
+            self._heading(f"{self._word().title()} {self._word().title()}", number) for number in range(1_000, 5_000)
+        ]
         self.references = [self._reference() for _ in range(8000)]
 
     def _word(self) -> str:
@@ -262,7 +265,7 @@ class _Pools:
         journal = rng.choice(_JOURNALS)
         what = "Ketamine for depression" if on_topic else rng.choice(_MEANS).capitalize()
         authors = "".join(rng.choices(self.authors, k=rng.randint(2, 8)))
-        headings = "".join(rng.sample(self.headings, 12))
+        headings = "".join([*rng.sample(self.headings, 9), *rng.sample(self.rare_headings, 3)])
         if on_topic:
             headings += (
                 '        <MeshHeading>\n          <DescriptorName UI="D007649" MajorTopicYN="Y">Ketamine'

@@ -13,6 +13,8 @@ _PARSER = XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True,
     collect_ids=False,
 )  # fmt: skip
+_SHORT = 60
+"""Characters from which finding one of them in ASCII text is quicker than `isprintable`, which asks of each."""
 
 
 def parse(body: bytes) -> _Element:
@@ -37,9 +39,16 @@ def text_of(element: _Element | None) -> str:
 
 def one_spaced(text: str) -> str:
     """Text with every run of white space as one space, and none at its ends."""
-    if text.isprintable() and "  " not in text:  # so there is no white space but single spaces
-        return text.strip()
-    return " ".join(text.split())
+    return " ".join(text.split()) if has_odd_space(text) else text.strip()
+
+
+def has_odd_space(text: str) -> bool:
+    """Whether there is white space in it other than single spaces."""
+    if "  " in text:
+        return True
+    if len(text) > _SHORT and text.isascii():  # of such white space XML allows three kinds
+        return "\n" in text or "\t" in text or "\r" in text
+    return not text.isprintable()
 
 
 def version_of(pmid: _Element) -> int:

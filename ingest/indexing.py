@@ -1,52 +1,52 @@
 """What indexers and authors said a paper is about: MeSH, publication types, substances, keywords."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from lxml.etree import _Element
 
-from ingest.elements import each_of, parse, text_of, texts_of
+from ingest.elements import each_of, text_of, texts_of
 from ingest.mesh_ui import DESCRIPTORS, PUBLICATION_TYPES
 from ingest.record import Chemical, MeshHeading, PublicationType
 
 _NO_QUALIFIER = (("", ""),)
 # The same few thousand headings, types and substances make up most rows; being frozen they can be shared.
-_publication_type = lru_cache(maxsize=256)(PublicationType)
-_chemical = lru_cache(maxsize=2048)(Chemical)
+
+
+@lru_cache(maxsize=256)
+def publication_type(ui: str, name: str) -> PublicationType:
+    """A publication type with its UI; records from before 2013 have names only."""
+    return PublicationType(ui or PUBLICATION_TYPES.get(name, ""), name)
+
+
+@lru_cache(maxsize=2048)
+def chemical(ui: str, name: str, number: str) -> Chemical:
+    """A substance with its UI, likewise."""
+    return Chemical(ui or DESCRIPTORS.get(name, ""), name, number)
 
 
 def mesh_headings(heading_list: _Element | None, automated_record: bool) -> tuple[MeshHeading, ...]:
-    """One row a descriptor without qualifiers, else one a qualifier; each says whether the whole heading is major.
-
-    AutoHM marks a heading that a program chose (DTD 2025); in an automated record all are.
-    """
+    """Rows of a MeshHeadingList; in an automated record a program chose all headings."""
     headings = heading_list[:] if heading_list is not None else ()
-    return tuple([row for heading in headings for row in _rows_of_heading(heading, automated_record)])
+    terms = [[(term.tag, term.attrib, text_of(term)) for term in heading[:]] for heading in headings]
+    return tuple([row for heading in terms for row in rows_of_heading(heading, automated_record)])
 
 
-def mesh_headings_in(headings: Iterable[bytes], automated_record: bool) -> tuple[MeshHeading, ...]:
-    """The same of MeshHeading elements as they stand in a record."""
-    return tuple([row for heading in headings for row in _known_heading(heading, automated_record)])
+def rows_of_heading(terms: Iterable[tuple[str, Mapping[str, str], str]], automated: bool) -> tuple[MeshHeading, ...]:
+    """One row for a descriptor without qualifiers, else one for each; each says whether the whole heading is major.
 
-
-@lru_cache(maxsize=1 << 15)  # the very same bytes come again and again: the commonest 2,000 are most of PubMed's
-def _known_heading(heading: bytes, automated_record: bool) -> tuple[MeshHeading, ...]:
-    return _rows_of_heading(parse(heading), automated_record)
-
-
-def _rows_of_heading(heading: _Element, automated: bool) -> tuple[MeshHeading, ...]:
+    A term is its element's name, attributes and text. AutoHM marks a heading that a program chose (DTD 2025).
+    """
     descriptor = descriptor_ui = ""
     qualifiers: list[tuple[str, str]] = []
     major = False
-    for term in heading[:]:
-        if "Y" in term.values():
-            major = major or term.get("MajorTopicYN") == "Y"
-            automated = automated or term.get("AutoHM") == "Y"
-        if term.tag == "QualifierName":
-            qualifiers.append((term.get("UI", ""), text_of(term)))
+    for tag, attributes, text in terms:
+        major = major or attributes.get("MajorTopicYN") == "Y"
+        automated = automated or attributes.get("AutoHM") == "Y"
+        if tag == "QualifierName":
+            qualifiers.append((attributes.get("UI", ""), text))
         else:
-            descriptor = text_of(term)
-            descriptor_ui = term.get("UI") or DESCRIPTORS.get(descriptor, "")
+            descriptor, descriptor_ui = text, attributes.get("UI") or DESCRIPTORS.get(text, "")
     return tuple(
         MeshHeading(descriptor_ui, descriptor, qualifier_ui, qualifier, major, automated)
         for qualifier_ui, qualifier in qualifiers or _NO_QUALIFIER
@@ -54,12 +54,8 @@ def _rows_of_heading(heading: _Element, automated: bool) -> tuple[MeshHeading, .
 
 
 def publication_types(elements: Iterable[_Element]) -> tuple[PublicationType, ...]:
-    """Publication types with their UIs; records from before 2013 have names only."""
-    rows: list[PublicationType] = []
-    for each in elements:
-        name = text_of(each)
-        rows.append(_publication_type(each.get("UI") or PUBLICATION_TYPES.get(name, ""), name))
-    return tuple(rows)
+    """Publication types of these elements."""
+    return tuple([publication_type(each.get("UI", ""), text_of(each)) for each in elements])
 
 
 def chemicals(chemical_list: _Element | None) -> tuple[Chemical, ...]:
@@ -73,7 +69,7 @@ def chemicals(chemical_list: _Element | None) -> tuple[Chemical, ...]:
             elif part.tag == "RegistryNumber":
                 number = text_of(part)
         if name:
-            rows.append(_chemical(ui or DESCRIPTORS.get(name, ""), name, number))
+            rows.append(chemical(ui, name, number))
     return tuple(rows)
 
 

@@ -1,172 +1,223 @@
-"""The plain form, in which PubMed writes nearly all records: the lists in it can be read without building their trees.
+"""The plain form, in which PubMed writes nearly all records: read from their text, with no tree built.
 
-More than half of a record's elements stand in flat lists of which little is wanted (history, references) or which say
-what thousands of others say (MeSH headings). In a record without comments, CDATA and processing instructions a `<` is
-always a tag, so these lists can be cut out of its bytes; the tree is built of the rest, which halves the time. Whatever
-is not exactly as expected, and the whole record goes through the tree: both give the same (property test).
+NLM's DTD (pubmed_250101.dtd) fixes which element follows which, so a record without surprises can be written down as an
+expression: every element in its place, every attribute as NLM writes it, every text free of character references. In
+a record without comments, CDATA and processing instructions a `<` is always a tag, so what the expression matches from
+end to end is well-formed. Whatever is not exactly as expected, and the record goes through the tree (`pubmed_xml`):
+nothing is lost to an attribute in another order, and both give the same (property test).
 """
 
 import re
 from functools import lru_cache
-from html import unescape
-from typing import NamedTuple
 
-from ingest.dates import iso_day
-from ingest.elements import one_spaced
-from ingest.identifiers import clean_doi, clean_orcid, clean_pmcid, clean_pmid
-from ingest.pubmed_data import PubmedData
-from ingest.record import Author
+from lxml.etree import XMLSyntaxError
 
-_DAY_PARTS = r"\s*<Year>(\d+)</Year>\s*<Month>(\d+)</Month>\s*<Day>(\d+)</Day>"
-_DATES = re.compile(
-    rf"\s*(?:<DateCreated>{_DAY_PARTS}\s*</DateCreated>\s*)?(?:<DateCompleted>{_DAY_PARTS}\s*</DateCompleted>\s*)?(?:<DateRevised>{_DAY_PARTS}\s*</DateRevised>)?".encode()
-)
-_PMID_END = b"</PMID>"
-_ENTREZ = b'<PubMedPubDate PubStatus="entrez">'
-_DAY = re.compile(_DAY_PARTS.encode())
-_KINDS = "doi|pmc|pii|medline|mid|pmcid|pmpid|pmcpid|pmcbook|bookaccession|sici"
-_OWN_ID = re.compile(rf'<ArticleId IdType="(pubmed|{_KINDS})">([^<&]*)</ArticleId>'.encode())
-_CITED_ID = re.compile(rf'<ArticleId(?:List| IdType="(?:pubmed">([^<&]*)</ArticleId>|(?:{_KINDS})">))'.encode())
-"""Also matches lists and ids of other kinds: an ArticleId that it does not match is not in the plain form."""
-_SPACE = b" \t\r\n"
-_END = b"</PubmedData></PubmedArticle>"
-_END_OF_LIST = b"</ReferenceList>" + _END
-_LONGEST_END = 120
-_ESCAPES = ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;")
-_AUTHOR_LIST = re.compile(r'<AuthorList(?: CompleteYN="([YN])")?(?: Type="\w+")?>')
+from ingest import plain_grammar as grammar
+from ingest.dates import UNKNOWN, PrintedDate, date_of_parts, date_of_text, iso_day
+from ingest.elements import parse, text_of
+from ingest.identifiers import clean_doi, clean_pmid
+from ingest.indexing import chemical, publication_type
+from ingest.plain_lists import ATTRIBUTE, NotPlainError, authors_in, clean, headings_in, plain_text, pubmed_data_in
+from ingest.pubmed_xml import join_abstract, pages_of
+from ingest.record import Chemical, Link, PublicationType, Record, Section
+from ingest.registrations import all_registrations
 
 
-def _part(name: str) -> str:
-    return rf"(?:<{name}>([^<]*)</{name}>\s*)?"
-
-
-_AUTHOR = re.compile(
-    r'<Author((?: \w+="[^"<>&]*")*)>\s*'
-    + "".join(map(_part, ("LastName", "ForeName", "Initials", "Suffix", "CollectiveName")))
-    + r'(?:<Identifier Source="(\w+)">([^<]*)</Identifier>\s*)?'
-    + r"((?:<AffiliationInfo>\s*<Affiliation>[^<]*</Affiliation>\s*</AffiliationInfo>\s*)*)</Author>"
-)
-_AUTHOR_PARTS = 1 + _AUTHOR.groups
-
-
-class PlainForm(NamedTuple):
-    """A record taken apart."""
-
-    body: bytes
-    """The PubmedArticle without what is below, and without its grants, of which nothing is read."""
-    data: PubmedData
-    completed: str
-    revised: str
-    authors: tuple[Author, ...]
-    authors_complete: bool
-    headings: list[bytes]
-    """MeshHeading elements as they stand in the record."""
-
-
-def take_apart(body: bytes) -> PlainForm | None:
-    """Take a well-formed PubmedArticle apart; None where it is not in the plain form."""
+def read_plain(body: bytes) -> Record | None:
+    """Read a PubmedArticle; None where it is not in the plain form, or not well-formed."""
     if (b"!" in body and b"<!" in body) or (b"?" in body and b"<?" in body):  # one character is found 20 times as fast
         return None
     start = body.find(b"<PubmedData>")
-    data = _pubmed_data(body, start) if start > 0 else None
-    if data is None:
+    try:
+        return _read(body[:start].decode(), body, start) if start > 0 else None
+    except (NotPlainError, UnicodeDecodeError, XMLSyntaxError):
         return None
-    own = body.find(_PMID_END) + len(_PMID_END)  # the record's own PMID is the first
-    dates = _DATES.match(body, own)
-    if not dates or b"<Date" in body[dates.end() : dates.end() + 20]:
-        return None
-    shorter = b"%b%b</PubmedArticle>" % (body[:own], body[dates.end() : start])
-    shorter, authors = _without(shorter, b"AuthorList")
-    shorter, _ = _without(shorter, b"GrantList")
-    shorter, mesh = _without(shorter, b"MeshHeadingList")
-    listed = _authors(authors.decode())
-    *headings, rest = mesh.removeprefix(b"<MeshHeadingList>").split(b"</MeshHeading>")
-    if listed is None or rest.strip():
-        return None
-    return PlainForm(
-        shorter, data, _iso_day(*dates.groups()[3:6]), _iso_day(*dates.groups()[6:]), *listed,
-        [heading.strip() + b"</MeshHeading>" for heading in headings],
-    )  # fmt: skip
 
 
-def _without(body: bytes, name: bytes) -> tuple[bytes, bytes]:
-    """`body` without all from the first tag of `name` to its last one, and that without the last tag."""
-    first = body.find(b"<" + name)
-    if first < 0:
-        return body, b""
-    closing = b"</%b>" % name
-    last = body.rfind(closing)
-    return body[:first] + body[last + len(closing) :], body[first:last]
+def _read(text: str, body: bytes, start: int) -> Record:
+    head = _matched(grammar.TO_TITLE, text, 0)
+    end_of_title = text.find("</ArticleTitle>", head.end())
+    middle = _matched(grammar.TO_ABSTRACT, text, end_of_title)
+    abstract, sections, at = _abstract(text, middle.end())
+    authors, at = _element(text, _space_after(text, at), "AuthorList")
+    before_grants = _matched(grammar.TO_GRANTS, text, at)
+    _, at = _element(text, before_grants.end(), "GrantList")
+    tail = _matched(grammar.TO_HEADINGS, text, at)
+    headings, at = _element(text, tail.end(), "MeshHeadingList")
+    after_headings = _matched(grammar.TO_INTERESTS, text, at)
+    _, at = _element(text, after_headings.end(), "CoiStatement")
+    _matched(grammar.TO_END, text, at)
+    data = pubmed_data_in(body, start)
+    title = _mixed(text[head.end() : end_of_title])
+    printed = _printed(head["printed"])
+    if printed == UNKNOWN and (electronic := tail["electronic"]):
+        printed = date_of_parts(*grammar.BETWEEN.split(electronic), "")
+    status, indexing = _about(head["attributes"])
+    journal, catalogue, issue = _known(head["journal"]), _known(tail["catalogue"]), _known(head["issue"])
+    journal_title, catalogued = journal.get("Title", ""), catalogue.get("MedlineTA", "")
+    pages = _texts_by_name(middle["pages"])
+    listed, complete = authors_in(authors)
+    cited, links = _links(tail["links"])
+    return Record(
+        pmid=_own_pmid(head["pmid"]),
+        version=int(head["version"]),
+        title=title,
+        vernacular_title=_texts_by_name(tail["vernacular"]).get("VernacularTitle", ""),
+        abstract=abstract,
+        sections=sections,
+        journal=journal.get("ISOAbbreviation") or catalogued or journal_title,
+        journal_title=journal_title,
+        issn=clean(head["ISSN"]) or catalogue.get("ISSNLinking", ""),
+        nlm_unique_id=catalogue.get("NlmUniqueID", ""),
+        volume=issue.get("Volume", ""),
+        issue=issue.get("Issue", ""),
+        pages=pages_of(*(pages.get(name, "") for name in ("MedlinePgn", "StartPage", "EndPage"))),
+        year=printed.year,
+        published=printed.published,
+        date_precision=printed.precision,
+        published_text=printed.text,
+        entered=data.entered,
+        completed=_iso_day(head["completed"]),
+        revised=_iso_day(head["revised"]),
+        doi=data.doi or _location_doi(middle["locations"]),
+        pmcid=data.pmcid,
+        languages=_languages(before_grants["languages"]),
+        status=status,
+        indexing=indexing,
+        country=catalogue.get("Country", ""),
+        authors=listed,
+        authors_complete=complete,
+        mesh=headings_in(headings, indexing == "Automated"),
+        publication_types=_types(tail["types"]),
+        chemicals=_chemicals(tail["chemicals"]),
+        keywords=tuple(dict.fromkeys(_texts(grammar.KEYWORD, after_headings["keywords"]))),
+        registrations=all_registrations(_databanks(before_grants["databanks"]), f"{title}\n{abstract}"),
+        references=tuple(dict.fromkeys([*cited, *data.references])),
+        links=links,
+    )
 
 
-def _authors(text: str) -> tuple[tuple[Author, ...], bool] | None:
-    """Read an AuthorList without its last tag; None where it is not plain."""
-    if not text:
-        return (), True
-    head = _AUTHOR_LIST.match(text)
-    if not head or ("&" in text and text.count("&") != sum(map(text.count, _ESCAPES))):
-        return None
-    pieces = _AUTHOR.split(text[head.end() :])
-    if "".join(pieces[::_AUTHOR_PARTS]).strip():
-        return None
-    authors: list[Author] = []
-    for at in range(1, len(pieces), _AUTHOR_PARTS):
-        attributes, *names, source, identifier, affiliations = pieces[at : at + _AUTHOR_PARTS - 1]
-        orcid = clean_orcid(_plain(identifier)) if source == "ORCID" else ""
-        places = [_plain(each.partition("<")[0]) for each in affiliations.split("<Affiliation>")[1:]]
-        last, fore, initials, suffix, collective = map(_plain, names)
-        valid = 'ValidYN="N"' not in attributes
-        authors.append(Author(last, fore, initials, suffix, collective, orcid, " | ".join(places), valid))
-    return tuple(authors), head[1] != "N"
+def _matched(form: re.Pattern[str], text: str, at: int) -> re.Match[str]:
+    if found := form.match(text, at):
+        return found
+    raise NotPlainError
 
 
-def _plain(text: str | None) -> str:
-    if not text:
-        return ""
-    return one_spaced(unescape(text) if "&" in text else text)
+def _element(text: str, at: int, name: str) -> tuple[str, int]:
+    """The element of this name that begins at `at`, if one does, and where what follows it begins."""
+    if not text.startswith(f"<{name}", at):
+        return "", at
+    closing = f"</{name}>"
+    last_tag = text.find(closing, at)
+    if last_tag < 0:
+        raise NotPlainError
+    end = last_tag + len(closing)
+    return text[at:end], _space_after(text, end)
 
 
-def _pubmed_data(body: bytes, start: int) -> PubmedData | None:
-    """Read PubmedData, which begins at `start`; None where it is not in the plain form."""
-    lists = body.find(b"<ReferenceList", start)
-    entered = body.find(_ENTREZ, start, lists)
-    day = _DAY.match(body, entered + len(_ENTREZ)) if entered > 0 else None
-    closing = body[-_LONGEST_END:].translate(None, _SPACE)
-    if not day or not closing.endswith(_END_OF_LIST if lists > 0 else _END):
-        return None
-    own = _ids_in(body[start:lists] if lists > 0 else body[start:])
-    cited = _cited_in(body[lists:]) if lists > 0 else []
-    if own is None or cited is None:
-        return None
-    return PubmedData(_iso_day(*day.groups()), *own, cited)
+def _space_after(text: str, at: int) -> int:
+    return grammar.SPACE.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
 
 
-def _ids_in(part: bytes) -> tuple[str, str] | None:
-    """DOI and PMCID of the one ArticleIdList in `part`."""
-    found = _OWN_ID.findall(part)
-    if part.count(b"<ArticleId") != len(found) + 1 or b"<ArticleIdList>" not in part:
-        return None
-    doi = pmcid = ""
-    for kind, text in found:
-        if kind == b"doi":
-            doi = doi or clean_doi(text.decode())
-        elif kind == b"pmc":
-            pmcid = pmcid or clean_pmcid(text.decode())
-    return doi, pmcid
+def _mixed(text: str) -> str:
+    """Clean text that may have markup in it."""
+    if "<" in text:
+        pieces = grammar.MARKUP.split(text)
+        del pieces[1::3]  # the names of the elements
+        text = "".join(pieces)
+        if "<" in text:
+            return text_of(parse(f"<t>{text}</t>".encode()))
+    return clean(text)
 
 
-def _cited_in(part: bytes) -> list[int] | None:
-    """PMIDs in the ArticleIdLists of references."""
-    found = _CITED_ID.findall(part)
-    if part.count(b"<ArticleId") != len(found):
-        return None
-    return [pmid for text in found if text and (pmid := _pmid(text))]
+def _abstract(text: str, at: int) -> tuple[str, tuple[Section, ...], int]:
+    """The abstract that begins at `at`, its sections, and where it ends; none where there is no abstract."""
+    if not text.startswith("<Abstract>", at):
+        return "", (), at
+    end = text.find("</Abstract>", at)
+    *parts, rest = text[at + len("<Abstract>") : end].split("</AbstractText>")
+    if end < 0 or not grammar.END_OF_ABSTRACT.fullmatch(rest):
+        raise NotPlainError
+    read = []
+    for part in parts:
+        head = _matched(grammar.ABSTRACT_TEXT, part, 0)
+        read.append((clean(head[1]), plain_text(head[2] or ""), _mixed(part[head.end() :])))
+    return *join_abstract(read), end + len("</Abstract>")
 
 
-def _pmid(text: bytes) -> int | None:
-    return int(text) if text.isdigit() and len(text) <= 8 else clean_pmid(text.decode())
+@lru_cache(maxsize=64)
+def _about(attributes: str) -> tuple[str, str]:
+    """Status and IndexingMethod of a MedlineCitation with these attributes."""
+    about = dict(ATTRIBUTE.findall(attributes))
+    return plain_text(about.get("Status", "")), plain_text(about.get("IndexingMethod", ""))
+
+
+def _own_pmid(digits: str) -> int:
+    if pmid := clean_pmid(digits):
+        return pmid
+    raise NotPlainError
+
+
+def _texts_by_name(block: str | None) -> dict[str, str]:
+    """Texts of elements that follow each other."""
+    return {name: clean(text) for name, text in grammar.LEAF.findall(block)} if block else {}
+
+
+_known = lru_cache(maxsize=1 << 14)(_texts_by_name)
+"""For journals, issues and dates: it is the same few thousand that come again and again."""
+
+
+def _printed(pub_date: str) -> PrintedDate:
+    parts = _known(pub_date)
+    if printed := parts.get("MedlineDate"):
+        return date_of_text(printed)
+    return date_of_parts(*(parts.get(name, "") for name in ("Year", "Month", "Day", "Season")))
+
+
+@lru_cache(maxsize=256)
+def _languages(text: str) -> tuple[str, ...]:
+    return tuple(_texts(grammar.LANGUAGE, text))
+
+
+@lru_cache(maxsize=1 << 10)
+def _types(text: str) -> tuple[PublicationType, ...]:
+    return tuple([publication_type(ui, clean(name)) for ui, name in grammar.TYPE.findall(text)])
 
 
 @lru_cache(maxsize=1 << 13)
-def _iso_day(year: bytes | None, month: bytes | None, day: bytes | None) -> str:
-    return iso_day(year.decode(), month.decode(), day.decode()) if year and month and day else ""
+def _iso_day(parts: str | None) -> str:
+    """ISO day of a year, a month and a day with tags between them."""
+    return iso_day(*grammar.BETWEEN.split(parts)) if parts else ""
+
+
+def _location_doi(locations: str) -> str:
+    return next((doi for text in grammar.LOCATION.findall(locations) if (doi := clean_doi(plain_text(text)))), "")
+
+
+def _texts(pattern: re.Pattern[str], text: str) -> list[str]:
+    """What `pattern` captures, cleaned, without empty ones."""
+    return [cleaned for each in pattern.findall(text) if (cleaned := clean(each))]
+
+
+def _databanks(text: str) -> list[tuple[str, str]]:
+    """(databank, accession number) of each number."""
+    found: list[tuple[str, str]] = []
+    databank = ""
+    for name, number in grammar.DATABANK.findall(text):
+        if number:
+            found.append((databank, clean(number)))
+        else:
+            databank = clean(name)
+    return found
+
+
+def _chemicals(text: str) -> tuple[Chemical, ...]:
+    found = ((ui, clean(name), clean(number)) for number, ui, name in grammar.CHEMICAL.findall(text))
+    return tuple([chemical(ui, name, number) for ui, name, number in found if name])
+
+
+def _links(text: str) -> tuple[list[int], tuple[Link, ...]]:
+    """PMIDs of legacy `Cites` entries, and all other entries of a CommentsCorrectionsList."""
+    entries = [(kind, clean_pmid(clean(pmid)), source) for kind, source, pmid in grammar.LINK.findall(text)]
+    cited = [pmid for kind, pmid, _ in entries if kind == "Cites" and pmid]
+    return cited, tuple([Link(kind, pmid, clean(source)) for kind, pmid, source in entries if kind != "Cites"])

@@ -12,16 +12,15 @@ from lxml.etree import _Element
 from ingest.dates import UNKNOWN, PrintedDate, date_of_parts, date_of_text
 from ingest.elements import children_of, each_of, text_of, texts_of, version_of
 from ingest.identifiers import clean_doi, clean_orcid, clean_pmid
-from ingest.indexing import chemicals, keywords, mesh_headings, mesh_headings_in, publication_types
-from ingest.plain_form import PlainForm
+from ingest.indexing import chemicals, keywords, mesh_headings, publication_types
 from ingest.pubmed_data import day_of, entered_in, identifiers, read_pubmed_data, references
 from ingest.record import Author, Link, Record, Section
 from ingest.registrations import all_registrations
 from topics.errors import BadInputError
 
 
-def read_article(root: _Element, plain: PlainForm | None = None) -> Record:
-    """Read a PubmedArticle; `plain` holds what was taken out of it before its tree was built.
+def read_article(root: _Element) -> Record:
+    """Read a PubmedArticle.
 
     Raises:
         BadInputError: it has no PMID of its own.
@@ -32,7 +31,7 @@ def read_article(root: _Element, plain: PlainForm | None = None) -> Record:
     pmid = clean_pmid(text_of(parts.get("PMID")))
     if citation is None or pmid is None:
         raise BadInputError("no usable PMID in MedlineCitation")
-    data = plain.data if plain else read_pubmed_data(top.get("PubmedData"))
+    data = read_pubmed_data(top.get("PubmedData"))
     article = parts.get("Article")
     body = children_of(article)
     journal = children_of(body.get("Journal"))
@@ -67,19 +66,17 @@ def read_article(root: _Element, plain: PlainForm | None = None) -> Record:
         date_precision=date.precision,
         published_text=date.text,
         entered=data.entered,
-        completed=plain.completed if plain else day_of(parts.get("DateCompleted")),
-        revised=plain.revised if plain else day_of(parts.get("DateRevised")),
+        completed=day_of(parts.get("DateCompleted")),
+        revised=day_of(parts.get("DateRevised")),
         doi=data.doi or _location_doi(article),
         pmcid=data.pmcid,
         languages=texts_of(article, "Language"),
         status=citation.get("Status", ""),
         indexing=indexing,
         country=text_of(journal_info.get("Country")),
-        authors=plain.authors if plain else _authors([authors]),
-        authors_complete=plain.authors_complete if plain else authors is None or authors.get("CompleteYN") != "N",
-        mesh=mesh_headings_in(plain.headings, indexing == "Automated")
-        if plain
-        else mesh_headings(parts.get("MeshHeadingList"), indexing == "Automated"),
+        authors=_authors([authors]),
+        authors_complete=authors is None or authors.get("CompleteYN") != "N",
+        mesh=mesh_headings(parts.get("MeshHeadingList"), indexing == "Automated"),
         publication_types=publication_types(each_of(body.get("PublicationTypeList"), "PublicationType")),
         chemicals=chemicals(parts.get("ChemicalList")),
         keywords=keywords(citation),
@@ -171,10 +168,14 @@ def _date(element: _Element | None) -> PrintedDate:
     return date_of_parts(parts.get("Year", ""), parts.get("Month", ""), parts.get("Day", ""), parts.get("Season", ""))
 
 
+def pages_of(printed: str, first: str, last: str) -> str:
+    """Pages as MEDLINE prints them, else from the first to the last."""
+    return printed or "-".join(page for page in (first, last) if page)
+
+
 def _pages(pagination: _Element | None) -> str:
     parts = children_of(pagination)
-    first, last = text_of(parts.get("StartPage")), text_of(parts.get("EndPage"))
-    return text_of(parts.get("MedlinePgn")) or "-".join(page for page in (first, last) if page)
+    return pages_of(*(text_of(parts.get(name)) for name in ("MedlinePgn", "StartPage", "EndPage")))
 
 
 def _location_doi(element: _Element | None) -> str:

@@ -16,7 +16,7 @@ from ingest.elements import parse, text_of, version_of
 from ingest.identifiers import clean_pmid
 from ingest.looks import describe
 from ingest.medline import read_medline
-from ingest.plain_form import take_apart
+from ingest.plain_form import read_plain
 from ingest.pubmed_xml import read_article, read_book
 from ingest.raw import MAX_RECORD, BrokenRecord, DeletedRecord
 from ingest.record import Record
@@ -69,30 +69,29 @@ def _cut(
     open_set: bytes | None = None
     seen_root = False
     while window.skip_space():
-        if window.starts(b"<!--"):
+        closing, name = window.tag()
+        if name in _RECORDS and not closing:
+            seen_root = True
+            yield take(window, name)
+        elif window.starts(b"<!--"):
             window.skip_past(b"-->", "a comment")
         elif window.starts(b"<?"):
             window.skip_past(b"?>", "a processing instruction")
         elif window.starts(b"<!"):
             _pass_doctype(window)
+        elif name == b"DeleteCitation" and open_set and not closing:
+            yield from _take_deletions(window)
+        elif name in _SETS and not closing and not open_set:
+            seen_root = True
+            empty = window.skip_past(b">", "its first tag").endswith(b"/>")
+            open_set = None if empty else name
+        elif closing and name and name == open_set:
+            open_set = None
+            window.skip_past(b">", "its last tag")
+        elif not seen_root:
+            raise BadInputError(f"not PubMed XML: it looks like {describe(window.head())}.")
         else:
-            closing, name = window.tag()
-            if name in _RECORDS and not closing:
-                seen_root = True
-                yield take(window, name)
-            elif name == b"DeleteCitation" and open_set and not closing:
-                yield from _take_deletions(window)
-            elif name in _SETS and not closing and not open_set:
-                seen_root = True
-                empty = window.skip_past(b">", "its first tag").endswith(b"/>")
-                open_set = None if empty else name
-            elif closing and name and name == open_set:
-                open_set = None
-                window.skip_past(b">", "its last tag")
-            elif not seen_root:
-                raise BadInputError(f"not PubMed XML: it looks like {describe(window.head())}.")
-            else:
-                yield _take_stray(window)
+            yield _take_stray(window)
     if open_set:
         raise BadInputError(f"it is cut off before </{open_set.decode()}> (byte {window.position}). Fetch it again.")
     if not seen_root:
@@ -114,11 +113,8 @@ def read_record(raw: RawRecord) -> Record:
     Raises:
         BadInputError: it is not well-formed, or has no PMID of its own.
     """
-    if plain := take_apart(raw.body):
-        try:
-            return read_article(parse(plain.body), plain)
-        except (BadInputError, etree.XMLSyntaxError):
-            pass  # asked again below, whole
+    if plain := read_plain(raw.body):
+        return plain
     root, _ = _parse(raw.body)
     return read_book(root) if root.tag == "PubmedBookArticle" else read_article(root)
 

@@ -1,10 +1,12 @@
-"""A PubMed record as data: everything that later steps read, nothing of how PubMed wrote it down."""
+"""A PubMed record as data: everything that later steps read, nothing of how PubMed wrote it down.
 
-from dataclasses import dataclass
+All of it is tuples with names: they are made hundreds of times a record, and go into rows as they are.
+"""
+
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One labelled part of an abstract: `record.abstract[start:end]` is its text, without the label."""
 
     label: str
@@ -14,8 +16,7 @@ class Section:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """A person (`last_name` …) or a group (`collective`), in the order printed."""
 
     last_name: str
@@ -29,8 +30,7 @@ class Author:
     valid: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MeshHeading:
+class MeshHeading(NamedTuple):
     """A descriptor, alone or with one qualifier. `major` is true if the descriptor or any of its qualifiers is."""
 
     descriptor_ui: str
@@ -42,16 +42,14 @@ class MeshHeading:
     """AutoHM (DTD 2025) or a record whose IndexingMethod is Automated."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationType:
+class PublicationType(NamedTuple):
     """Match the UI: names change ("Retraction of Publication" became "Retraction Notice")."""
 
     ui: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chemical:
+class Chemical(NamedTuple):
     """A substance from ChemicalList; `registry_number` is a CAS, UNII or EC number, or "0"."""
 
     ui: str
@@ -59,8 +57,7 @@ class Chemical:
     registry_number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """A trial registration; `source` is 'databank' (DataBankList) or 'text' (the abstract names it)."""
 
     registry: str
@@ -68,8 +65,7 @@ class Registration:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A CommentsCorrections entry. `ref_type` is PubMed's own (RetractionIn, ErratumFor, UpdateOf …)."""
 
     ref_type: str
@@ -77,8 +73,7 @@ class Link:
     citation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One PubMed citation. Offsets of sections and of tags are character offsets into `abstract`."""
 
     pmid: int

@@ -8,7 +8,7 @@ from typing import Any
 
 from db.schema import TABLES
 from db.studies import Study
-from ingest.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Section
+from ingest.record import Link, Record
 from ingest.tagging.model import Arm, Decision, Measurement, Tag
 from topics import RegisterStudy
 
@@ -30,20 +30,10 @@ _NOTICE_OF = {
 Those on the notice end in Of/For. What is republished after its retraction counts again, as the paper it now is.
 """
 
-_IN_ORDER = {
-    kind: attrgetter(*(field.name for field in fields(kind)))
-    for kind in (Section, Author, MeshHeading, PublicationType, Chemical, Link, Arm, Measurement)
-}
+_IN_ORDER = {kind: attrgetter(*(field.name for field in fields(kind))) for kind in (Arm, Measurement)}
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one a call
-_CHILDREN = (
-    ("sections", attrgetter("sections"), _IN_ORDER[Section]),
-    ("authors", attrgetter("authors"), _IN_ORDER[Author]),
-    ("mesh", attrgetter("mesh"), _IN_ORDER[MeshHeading]),
-    ("publication_types", attrgetter("publication_types"), _IN_ORDER[PublicationType]),
-    ("chemicals", attrgetter("chemicals"), _IN_ORDER[Chemical]),
-    ("links", attrgetter("links"), _IN_ORDER[Link]),
-)
-"""Tables whose columns are (pmid, position) and then the fields of a part of the record, in order."""
+_CHILDREN = ("sections", "authors", "mesh", "publication_types", "chemicals", "links")
+"""Parts of a record, and tables whose columns are (pmid, position) and then the fields of such a part, in order."""
 
 
 def is_retracted(record: Record) -> bool:
@@ -97,8 +87,8 @@ def article_row(record: Record) -> dict[str, Any]:
 def child_rows(record: Record) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
     """(table, rows) of everything that hangs on the article."""
     pmid = record.pmid
-    for table, parts, values in _CHILDREN:
-        yield table, [(pmid, position, *values(part)) for position, part in enumerate(parts(record), start=1)]
+    for name in _CHILDREN:
+        yield name, [(pmid, position, *part) for position, part in enumerate(getattr(record, name), start=1)]
     yield "keywords", [(pmid, position, keyword) for position, keyword in enumerate(record.keywords, start=1)]
     registrations = {entry.accession: (pmid, entry.accession, entry.registry, entry.source)
                      for entry in reversed(record.registrations)}  # fmt: skip

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from ingest.raw import MAX_RECORD
 from topics.errors import BadInputError
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _HEAD = 256
 """Bytes: more than any XML declaration."""
 _SPACE = re.compile(rb"[ \t\r\n]*")
@@ -102,7 +102,8 @@ class Window:
             searched = max(0, len(self.buffer) - len(end_tag))
             if len(self.buffer) > MAX_RECORD or not self.more():
                 return None
-        body = bytes(self.buffer[: at + len(end_tag)])
+        with memoryview(self.buffer) as seen:  # a slice of the buffer itself would be copied twice
+            body = bytes(seen[: at + len(end_tag)])
         self.drop(len(body))
         return body
 

@@ -1,0 +1,116 @@
+"""Work on many pieces that other processes of this machine take a share of, while the results come back in order.
+
+The process that asks takes part: whenever the next result is not there yet, it does a piece itself. So nothing waits
+for processes to start, one other process on two cores is enough, and a process that dies (no memory left) costs time
+only: what it had is done here.
+"""
+
+import gc
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+Make = Callable[..., Callable[[Piece], Result]]
+
+_AHEAD = 3
+"""Pieces that wait for each process, one of them at work: enough that none runs out, few enough for memory."""
+_KEPT = 12
+"""Results that may wait for the one before them."""
+
+
+def others() -> int:
+    """Cores beside the one that this process is on."""
+    return (os.cpu_count() or 1) - 1
+
+
+def in_order(
+    pieces: Iterable[Piece], make: Make[Piece, Result], arguments: tuple[Any, ...], processes: int
+) -> Iterator[Result]:
+    """Yield `make(*arguments)(piece)` for every piece, in their order.
+
+    `make` is called once in each process; it, its arguments, pieces and results can be pickled. What a piece raises is
+    raised when its turn comes. With no other `processes` everything is done here.
+    """
+    work = make(*arguments)
+    if processes < 1:
+        yield from map(work, pieces)
+        return
+    with _pool(processes, make, arguments) as pool:
+        waiting: deque[tuple[Piece, Future[Result]]] = deque()
+        try:
+            for piece in pieces:
+                waiting.append((piece, _handed_out(pool, piece, waiting, processes) or _done(work, piece)))
+                while waiting and (waiting[0][1].done() or len(waiting) > _KEPT):
+                    yield _taken(work, *waiting.popleft())
+            while waiting:
+                _lend_a_hand(work, waiting)
+                yield _taken(work, *waiting.popleft())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _handed_out(
+    pool: ProcessPoolExecutor, piece: Piece, waiting: Iterable[tuple[Piece, Future[Result]]], processes: int
+) -> Future[Result] | None:
+    """The future of a piece given to another process; None where all have enough to do, or one has died."""
+    if sum(not future.done() for _, future in waiting) >= _AHEAD * processes:
+        return None
+    try:
+        return pool.submit(_do, piece)
+    except BrokenProcessPool:
+        return None
+
+
+def _lend_a_hand(work: Callable[[Piece], Result], waiting: "deque[tuple[Piece, Future[Result]]]") -> None:
+    """While the next result is not there, do the last pieces that nobody has begun."""
+    for place in reversed(range(1, len(waiting))):
+        if waiting[0][1].done():
+            return
+        piece, future = waiting[place]
+        if future.cancel():
+            waiting[place] = piece, _done(work, piece)
+
+
+def _done(work: Callable[[Piece], Result], piece: Piece) -> "Future[Result]":
+    future: Future[Result] = Future()
+    try:
+        future.set_result(work(piece))
+    except Exception as error:
+        future.set_exception(error)
+    return future
+
+
+def _taken(work: Callable[[Piece], Result], piece: Piece, future: "Future[Result]") -> Result:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return work(piece)
+
+
+def _pool(processes: int, make: Make[Piece, Result], arguments: tuple[Any, ...]) -> ProcessPoolExecutor:
+    kinds = multiprocessing.get_all_start_methods()
+    # a server that forks: processes start quickly, and none is a copy of this one with its threads and open databases
+    context = multiprocessing.get_context("forkserver" if "forkserver" in kinds else "spawn")
+    if "forkserver" in kinds:
+        context.set_forkserver_preload([make.__module__])
+    return ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(make, arguments))
+
+
+_work: Callable[[Any], Any]
+"""What this process does, where it is one that takes a share."""
+
+
+def _begin(make: Make[Piece, Result], arguments: tuple[Any, ...]) -> None:
+    global _work
+    gc.disable()  # as `steady.without_cycle_search`
+    _work = make(*arguments)
+
+
+def _do(piece: Any) -> Any:
+    return _work(piece)
