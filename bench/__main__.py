@@ -37,9 +37,9 @@ def step(name: str, folder: Path, full: bool) -> list[str]:
 
         return page_lines(40_000)
     if name == "end":
-        from bench.building import end_to_end_lines
+        from bench.end_to_end import lines as end_lines
 
-        return end_to_end_lines(big, folder, 2)
+        return end_lines(big, folder, ROUNDS)
     if name == "where":
         from bench.where import lines as shares
 

@@ -68,7 +68,7 @@ def entrez_read(path: str) -> int:
 
 def xtract(path: str) -> int:
     """NCBI's xtract, two fields (Debian's ncbi-entrez-direct)."""
-    fields = ["xtract", "-pattern", "PubmedArticle", "-element", "MedlineCitation/PMID", "ArticleTitle"]
+    fields = ["xtract", "-mixed", "-pattern", "PubmedArticle", "-element", "MedlineCitation/PMID", "ArticleTitle"]
     with subprocess.Popen(["gzip", "-dc", path], stdout=subprocess.PIPE) as unzipping:
         done = subprocess.run(fields, stdin=unzipping.stdout, check=True, capture_output=True)
     return done.stdout.count(b"\n")

@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from bench.building import end_to_end
+from bench.end_to_end import end_to_end
 from bench.made_records import write_file
 
 RECORDS = 3_000
@@ -23,9 +23,9 @@ def shares() -> list[tuple[str, float]]:
         few, many = Path(folder) / "few.xml.gz", Path(folder) / "many.xml.gz"
         write_file(few, _WARM)
         write_file(many, RECORDS)
-        end_to_end(str(few), folder)
+        end_to_end(str(few), folder, 0)
         profile = cProfile.Profile()
-        profile.runcall(end_to_end, str(many), folder)
+        profile.runcall(end_to_end, str(many), folder, 0)
     spent: Counter[str] = Counter()
     for (file, _, function), (_, _, own, *_) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         spent[_name(file, function)] += own

@@ -13,6 +13,17 @@ _BATCH = 2000
 """Rows of one table written by one executemany: sqlite-utils' own inserts take 2 to 5 times as long (measured)."""
 
 
+_COLUMNS = {name: dict.fromkeys(table.columns) for name, table in TABLES.items()}
+
+
+def row_of(table: str, row: Mapping[str, Any]) -> list[Any]:
+    """A row by column name in the table's column order. Columns that are not named are NULL; unknown names an error."""
+    columns = _COLUMNS[table]
+    if not row.keys() <= columns.keys():
+        raise ValueError(f"{table} has no column {', '.join(sorted(row.keys() - columns.keys()))}")
+    return list(map(row.get, columns))
+
+
 class Store:
     """Collects rows by table and writes them in batches. Call `flush` at the end.
 
@@ -24,7 +35,6 @@ class Store:
         self._connection: sqlite3.Connection = database.conn
         self._connection.execute("PRAGMA foreign_keys = OFF")  # no effect inside a transaction: make a Store before one
         self._waiting: dict[str, list[Sequence[Any]]] = defaultdict(list)
-        self._columns = {name: dict.fromkeys(table.columns) for name, table in TABLES.items()}
         self._insert = {
             name: f"INSERT INTO {name} VALUES ({','.join('?' * len(table.columns))})"  # noqa: S608
             for name, table in TABLES.items()
@@ -39,10 +49,7 @@ class Store:
 
     def add_row(self, table: str, row: Mapping[str, Any]) -> None:
         """Add one row by column name. Columns that are not named are NULL; unknown names are an error."""
-        columns = self._columns[table]
-        if not row.keys() <= columns.keys():
-            raise ValueError(f"{table} has no column {', '.join(sorted(row.keys() - columns.keys()))}")
-        self.add(table, [list(map(row.get, columns))])
+        self.add(table, [row_of(table, row)])
 
     def flush(self) -> None:
         """Write what is waiting."""

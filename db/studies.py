@@ -162,6 +162,9 @@ def _history(family: Sequence[Report], near: Mapping[str, set[str]]) -> tuple[St
     A report that ties two known studies together ends one of them on its own date; before that they count as two, as
     they did to everyone who looked. So a new report never changes what an earlier date gives.
     """
+    if len(family) == 1 and not family[0].gone_since:
+        (report,) = family
+        return (State(report, (report.key,), report.public_from, None),)
     days = sorted(
         {report.public_from or _UNDATED for report in family} | {one.gone_since for one in family if one.gone_since}
     )
@@ -207,6 +210,8 @@ def own_registrations(report: Report) -> tuple[str, ...]:
 
     One trial may be in several registries; two numbers of one registry are two trials.
     """
+    if not report.registrations:
+        return ()
     registries = Counter(re.match(r"[A-Za-z]*", accession)[0].upper() for accession in report.registrations)  # type: ignore[index]
     if report.deciding.get("design") in _SEVERAL_STUDIES or max(registries.values(), default=0) > 1:
         return ()

@@ -1,39 +1,21 @@
-"""Records and register entries, one by one, into rows; and what joining their reports into studies needs."""
+"""What was written of records and register entries, into one database; and their reports joined into studies."""
 
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from db.archive import Archive
 from db.store import Store
 from db.studies import Report, Study, join_reports, keyed
-from ingest.reader import record_of
-from ingest.record import Record
+from ingest.articles import Arrival, ArticleWriter, Written, record_of_entry
 from ingest.register_layer import Register, register_layer
-from ingest.rows import (
-    KEYS_OF_A_RECORD,
-    NOTICE_TYPES,
-    arm_rows,
-    article_row,
-    child_rows,
-    deciding_columns,
-    is_retracted,
-    measurement_rows,
-    numbered,
-    public_from_of,
-    register_row,
-    study_row,
-    tag_rows,
-)
+from ingest.rows import KEYS_OF_A_RECORD, measurement_rows, numbered, register_row, study_row
 from ingest.standing import Differences
-from ingest.tagging import Tagger, decide, disagreements
-from ingest.tagging.model import Tagged
 from topics import RegisterStudy, Topic
 from topics.claims import Claims
 
-_NOTHING = Tagged()
 _ANNOUNCES = {"RetractionOf": "retraction", "ExpressionOfConcernFor": "expression_of_concern", "ErratumFor": "erratum"}
 """RefTypes on a notice, and what it says of the paper it names."""
 _FIRST_ANNOUNCED = KEYS_OF_A_RECORD // 2
@@ -50,19 +32,7 @@ class Inputs:
     topic: Topic
     register: Register
     claims: Claims
-    tagger: Tagger
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A record to be written, where it is from, and what a later build tells it by."""
-
-    record: Record
-    source: str
-    """pubmed or register"""
-    sha256: str | None = None
-    gone_since: str | None = None
-    left_since: str | None = None
+    writer: ArticleWriter
 
 
 def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arrival]:
@@ -71,28 +41,15 @@ def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arriva
     held = only.archived if only else set()
     for stored in inputs.archive.current(wanted):
         held.add(stored.pmid)
-        record = record_of(stored.format, stored.body)
-        yield Arrival(record, "pubmed", stored.sha256, stored.gone_since, stored.left_since)
+        content = stored.format, stored.body
+        yield Arrival(content, "pubmed", stored.sha256, stored.gone_since, stored.left_since)
     for pmid in sorted(inputs.register.by_pmid.keys() - held):
         if wanted is None or pmid in wanted:
-            yield Arrival(_record_of_entry(inputs.register.by_pmid[pmid]), "register")
-
-
-def _record_of_entry(entry: RegisterStudy) -> Record:
-    public_from, precision = entry.public_from
-    return Record(
-        pmid=entry.pmid or 0,
-        title=entry.title,
-        journal=entry.journal,
-        year=entry.year,
-        published=public_from,
-        date_precision=precision,
-        doi=entry.doi,
-    )
+            yield Arrival(record_of_entry(inputs.register.by_pmid[pmid]), "register")
 
 
 class Assembly:
-    """Adds records one by one and remembers of each what joining reports into studies needs."""
+    """Adds what was written of records and remembers of each what joining reports into studies needs."""
 
     def __init__(self, inputs: Inputs, store: Store) -> None:
         self._inputs = inputs
@@ -115,41 +72,15 @@ class Assembly:
         ):
             self._find(pmid, doi)
 
-    def add_records(self, arrivals: Sequence[Arrival]) -> None:
+    def add(self, written: Written) -> None:
         """Articles with their tags and everything that hangs on them."""
-        tagged = [self._inputs.tagger.tag(arrival.record) for arrival in arrivals]
-        for arrival, automatic in zip(arrivals, tagged, strict=True):
-            self._add(arrival, automatic)
-
-    def _add(self, arrival: Arrival, automatic: Tagged) -> None:
-        record = arrival.record
-        entry = self._inputs.register.entry_of(record.pmid, record.doi)
-        by_hand = register_layer(entry) if entry else _NOTHING
-        tags = (*automatic.tags, *by_hand.tags)
-        report = self._report(
-            record, entry, Tagged(tags, automatic.arms, (*automatic.measurements, *by_hand.measurements))
-        )
-        report = replace(report, gone_since=(arrival.gone_since or "")[:10])
-        self._reports.append((arrival.source, report))
-        self._find(record.pmid, record.doi)
-        self.articles += 1
-        row = article_row(record) | dict(report.deciding)
-        row |= {"retracted": int(report.retracted), "source": arrival.source, "sha256": arrival.sha256}
-        row |= {"gone_since": arrival.gone_since, "left_since": arrival.left_since}
-        row["excluded"] = reason = self._excluded(report)
-        row["first_author"] = row["first_author"] or (entry.first_author if entry else None) or None
-        self.excluded[reason or ""] += 1
-        self._store.add_row("articles", row)
-        for table, rows in child_rows(record):
+        for table, rows in written.rows.items():
             self._store.add(table, rows)
-        pmid = record.pmid
-        self._store.add("tags", tag_rows(record, tags))
-        self._store.add("disagreements", numbered(pmid, [(pmid, *parts) for parts in disagreements(tags)]))
-        layers = ((automatic, "text"), (by_hand, "register"))
-        arms = [row for layer, name in layers for row in arm_rows(pmid, layer.arms, name)]
-        measured = [row for layer, name in layers for row in measurement_rows(None, pmid, layer.measurements, name)]
-        self._store.add("arms", numbered(pmid, arms))
-        self._store.add("measurements", numbered(pmid, measured))
+        self._reports += written.reports
+        for _, report in written.reports:
+            self._find(report.pmid or 0, report.doi)
+        self.articles += len(written.reports)
+        self.excluded.update(written.excluded)
 
     def _find(self, pmid: int, doi: str) -> None:
         if doi in self._inputs.register.by_doi:
@@ -159,61 +90,15 @@ class Assembly:
         """Studies known by DOI only: they have no article, but are evidence. Comes after all records."""
         for doi, entry in self._inputs.register.by_doi.items():
             if doi not in self._found:
-                record = _record_of_entry(entry)
-                by_hand = register_layer(entry)
-                tags = (*self._inputs.tagger.tag(record).tags, *by_hand.tags)
-                report = self._report(record, entry, Tagged(tags, (), by_hand.measurements))
+                report, excluded = self._inputs.writer.unlisted(entry)
                 self._unlisted.append(report)
-                self.excluded[self._excluded(report) or ""] += 1
+                self.excluded[excluded] += 1
         self._store.flush()
-
-    def _report(self, record: Record, entry: RegisterStudy | None, tagged: Tagged) -> Report:
-        topic = self._inputs.topic
-        decision = decide(tagged.tags, has_abstract=bool(record.abstract))
-        if any(kind.ui in NOTICE_TYPES for kind in record.publication_types):
-            decision = replace(decision, design="notice", is_primary=False)
-        registered = [registration.accession for registration in record.registrations]
-        if entry:
-            registered += entry.registrations
-        registrations = tuple(dict.fromkeys(registered))
-        on_topic = decision.design != "notice" and topic.is_on_topic(
-            interventions=decision.interventions,
-            conditions=decision.conditions,
-            species=decision.species,
-            designs=decision.designs,
-            quantities={measured.quantity for measured in tagged.measurements},
-        )
-        public_from, precision = public_from_of(record.published, record.date_precision, record.entered)
-        return Report(
-            key=f"pmid:{record.pmid}" if record.pmid else f"doi:{record.doi}",
-            pmid=record.pmid or None,
-            doi=record.doi,
-            title=record.title,
-            public_from=public_from,
-            date_precision=precision,
-            retracted=is_retracted(record) or bool(entry and entry.retracted),
-            deciding=deciding_columns(decision, registrations, on_topic),
-            registrations=registrations,
-            links=tuple((link.ref_type, link.pmid) for link in record.links if link.pmid),
-            family=entry.study_family if entry else "",
-        )
 
     @property
     def unlisted(self) -> int:
         """Number of studies that stand in no article."""
         return len(self._unlisted)
-
-    def _excluded(self, report: Report) -> str | None:
-        """Why a record is not on topic; None when it is."""
-        if report.deciding["on_topic"]:
-            return None
-        if report.deciding["design"] == "notice":
-            return "a notice on another paper"
-        if report.deciding["species"] in self._inputs.topic.on_topic.excluded_species:
-            return "not in people"
-        if report.deciding["interventions"] == "[]":
-            return "the drug is not what it is about"
-        return "another condition"
 
     def add_studies(self, among: Iterable[tuple[str, Report]] | None = None) -> list[Study]:
         """Join reports into studies and write both: all reports, or those (source, report) that may have changed."""

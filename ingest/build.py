@@ -23,14 +23,15 @@ from db.schema import analyze_evidence, create_evidence, finish_evidence
 from db.sqlite import open_database, plain_errors
 from db.store import Store
 from db.studies import Study
+from ingest.articles import ArticleWriter
 from ingest.assemble import Assembly, Inputs, arrivals
 from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows
 from ingest.kin import judged_papers, kin
 from ingest.measured import accuracy_rows
 from ingest.register_layer import Register
+from ingest.sharing import in_order, others
 from ingest.standing import Differences, clear, clear_studies, differences
 from ingest.steady import batches, without_cycle_search
-from ingest.tagging import Tagger
 from ingest.tagging.vote import WEIGHTS
 from topics import RegisterStudy, Topic, load_register
 from topics.claims import load_claims
@@ -40,6 +41,8 @@ Progress = Callable[[int, int], None]
 """Called with (records done, records in all)."""
 _WORTH_TAKING_OVER = 0.2
 """Share of articles to be changed above which writing all of them anew takes no longer."""
+_WORTH_SHARING = 4_000
+"""Records from which other processes take a share of the reading and tagging: a second or two of it."""
 _CACHE_KIB = 128 * 1024
 """Memory for pages of the file being built, so that indexes are made without reading it again and again."""
 
@@ -81,7 +84,7 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
             {entry.pmid: entry for entry in entries if entry.pmid},
             {entry.doi: entry for entry in entries if not entry.pmid},
         )
-        inputs = Inputs(archive, topic, register, load_claims(topic), Tagger(topic.vocabulary))
+        inputs = Inputs(archive, topic, register, load_claims(topic), ArticleWriter(topic, register))
         write = partial(_write, built, inputs, entries, made, progress)
         remove_database(built)
         try:
@@ -181,9 +184,10 @@ def _add_reports(assembly: Assembly, inputs: Inputs, only: Differences | None, p
     """Read, tag and write all reports, or those that differ."""
     total = len(only.to_write) if only else inputs.archive.count()
     done = 0
-    for batch in batches(arrivals(inputs, only)):
-        assembly.add_records(batch)
-        done += len(batch)
+    processes = others() if total >= _WORTH_SHARING else 0
+    for written in in_order(batches(arrivals(inputs, only)), inputs.writer, processes):
+        assembly.add(written)
+        done += len(written.reports)
         if progress:
             progress(done, total)
     assembly.add_unlisted()

@@ -6,7 +6,6 @@ file is one transaction, so a run that was stopped goes on with the next.
 """
 
 import hashlib
-import multiprocessing
 import os
 import time
 from array import array
@@ -23,6 +22,7 @@ from db.archive import Archive, now
 from db.lock import run_lock
 from ingest.downloads import fetch, locate
 from ingest.scan import FileScan, checked_md5, scan_file
+from ingest.sharing import pool_of
 from ingest.sieve import topic_words
 from ingest.tagging import TAGGER_VERSION
 from topics import Topic
@@ -271,7 +271,7 @@ def _workers(scheduler: str | None, workers: int | None) -> Iterator[tuple[_Star
     width = workers or os.cpu_count() or 1
 
     def start() -> Executor:
-        started.append(ProcessPoolExecutor(width, mp_context=multiprocessing.get_context("spawn")))
+        started.append(pool_of(width, scan_file.__module__))
         return started[-1]
 
     try:

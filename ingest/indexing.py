@@ -48,7 +48,7 @@ def rows_of_heading(terms: Iterable[tuple[str, Mapping[str, str], str]], automat
         else:
             descriptor, descriptor_ui = text, attributes.get("UI") or DESCRIPTORS.get(text, "")
     return tuple(
-        MeshHeading(descriptor_ui, descriptor, qualifier_ui, qualifier, major, automated)
+        MeshHeading(descriptor_ui, descriptor, qualifier_ui, qualifier, int(major), int(automated))
         for qualifier_ui, qualifier in qualifiers or _NO_QUALIFIER
     )
 

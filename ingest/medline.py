@@ -210,7 +210,7 @@ def _authors(lines: list[str]) -> tuple[Author, ...]:
     if rows and early:
         rows[0]["affiliation"] = " | ".join([*early, *filter(None, (rows[0].get("affiliation"),))])
     empty = dict.fromkeys(("last_name", "fore_name", "initials", "suffix", "collective", "orcid", "affiliation"), "")
-    return tuple(Author(**{**empty, **row}, valid=True) for row in rows)
+    return tuple(Author(**{**empty, **row}, valid=1) for row in rows)
 
 
 def _with_initials(row: dict[str, str], short: str) -> dict[str, str]:
@@ -228,7 +228,7 @@ def _mesh(heading: str) -> Iterator[MeshHeading]:
     descriptor, *qualifiers = heading.replace("*", "").split("/")
     ui = DESCRIPTORS.get(descriptor, "")
     for qualifier in qualifiers or [""]:
-        yield MeshHeading(ui, descriptor, QUALIFIERS.get(qualifier, ""), qualifier, "*" in heading, automated=False)
+        yield MeshHeading(ui, descriptor, QUALIFIERS.get(qualifier, ""), qualifier, int("*" in heading), automated=0)
 
 
 def _chemical(entry: str) -> Chemical:

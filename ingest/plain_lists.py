@@ -93,7 +93,7 @@ def _author(
     if more:
         affiliation = " | ".join([affiliation, *map(clean, _AFFILIATION.findall(more))])
     orcid = clean_orcid(identifier) if source == "ORCID" else ""
-    return Author(last, fore, initials, suffix, collective, orcid, affiliation, 'ValidYN="N"' not in attributes)
+    return Author(last, fore, initials, suffix, collective, orcid, affiliation, int('ValidYN="N"' not in attributes))
 
 
 def headings_in(text: str, automated_record: bool) -> tuple[MeshHeading, ...]:

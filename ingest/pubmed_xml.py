@@ -211,7 +211,7 @@ def _author(element: _Element) -> Author:
         elif tag == "CollectiveName":
             collective = text_of(child)
     affiliation = " | ".join(affiliations)
-    valid = element.get("ValidYN") != "N"
+    valid = int(element.get("ValidYN") != "N")
     return Author(last_name, fore_name, initials, suffix, collective, orcid, affiliation, valid)
 
 

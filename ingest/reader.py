@@ -44,6 +44,15 @@ def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | Delet
     yield from _cut(stream, _take_record)
 
 
+def unread_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | DeletedRecord]:
+    """Yield every record of PubMed XML as received, neither checked nor known by its PMID yet: reading it does both.
+
+    Raises:
+        BadInputError: as `split_records`.
+    """
+    yield from _cut(stream, _take_unchecked)
+
+
 def read_records(stream: BinaryIO) -> Iterator[Record | BrokenRecord | DeletedRecord]:
     """Yield every record of PubMed XML, read, in one go.
 
@@ -52,7 +61,7 @@ def read_records(stream: BinaryIO) -> Iterator[Record | BrokenRecord | DeletedRe
     Raises:
         BadInputError: as `split_records`.
     """
-    for each in _cut(stream, _take_unchecked):
+    for each in unread_records(stream):
         if isinstance(each, RawRecord):
             try:
                 yield read_record(each)

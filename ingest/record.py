@@ -1,6 +1,7 @@
 """A PubMed record as data: everything that later steps read, nothing of how PubMed wrote it down.
 
-All of it is tuples with names: they are made hundreds of times a record, and go into rows as they are.
+All of it is tuples with names: they are made hundreds of times a record, and go into rows as they are. Yes and no are 1
+and 0 in them: SQLite takes an int as it is, and asks around how to take a bool.
 """
 
 from typing import NamedTuple
@@ -27,19 +28,20 @@ class Author(NamedTuple):
     orcid: str
     affiliation: str
     """All affiliations, joined by ' | '."""
-    valid: bool
+    valid: int
+    """1, or 0 of a name that a correction took back."""
 
 
 class MeshHeading(NamedTuple):
-    """A descriptor, alone or with one qualifier. `major` is true if the descriptor or any of its qualifiers is."""
+    """A descriptor, alone or with one qualifier. `major` is 1 if the descriptor or any of its qualifiers is."""
 
     descriptor_ui: str
     descriptor: str
     qualifier_ui: str
     qualifier: str
-    major: bool
-    automated: bool
-    """AutoHM (DTD 2025) or a record whose IndexingMethod is Automated."""
+    major: int
+    automated: int
+    """1 for AutoHM (DTD 2025) or a record whose IndexingMethod is Automated."""
 
 
 class PublicationType(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
-Make = Callable[..., Callable[[Piece], Result]]
+Work = Callable[[Piece], Result]
 
 _AHEAD = 3
 """Pieces that wait for each process, one of them at work: enough that none runs out, few enough for memory."""
@@ -29,19 +29,16 @@ def others() -> int:
     return (os.cpu_count() or 1) - 1
 
 
-def in_order(
-    pieces: Iterable[Piece], make: Make[Piece, Result], arguments: tuple[Any, ...], processes: int
-) -> Iterator[Result]:
-    """Yield `make(*arguments)(piece)` for every piece, in their order.
+def in_order(pieces: Iterable[Piece], work: Work[Piece, Result], processes: int) -> Iterator[Result]:
+    """Yield `work(piece)` for every piece, in their order.
 
-    `make` is called once in each process; it, its arguments, pieces and results can be pickled. What a piece raises is
-    raised when its turn comes. With no other `processes` everything is done here.
+    `work` is pickled once for each process, and so can be pieces and results. What a piece raises is raised when its
+    turn comes. With no other `processes` everything is done here.
     """
-    work = make(*arguments)
     if processes < 1:
         yield from map(work, pieces)
         return
-    with _pool(processes, make, arguments) as pool:
+    with pool_of(processes, work.__module__, _begin, (work,)) as pool:
         waiting: deque[tuple[Piece, Future[Result]]] = deque()
         try:
             for piece in pieces:
@@ -67,7 +64,7 @@ def _handed_out(
         return None
 
 
-def _lend_a_hand(work: Callable[[Piece], Result], waiting: "deque[tuple[Piece, Future[Result]]]") -> None:
+def _lend_a_hand(work: Work[Piece, Result], waiting: "deque[tuple[Piece, Future[Result]]]") -> None:
     """While the next result is not there, do the last pieces that nobody has begun."""
     for place in reversed(range(1, len(waiting))):
         if waiting[0][1].done():
@@ -77,7 +74,7 @@ def _lend_a_hand(work: Callable[[Piece], Result], waiting: "deque[tuple[Piece, F
             waiting[place] = piece, _done(work, piece)
 
 
-def _done(work: Callable[[Piece], Result], piece: Piece) -> "Future[Result]":
+def _done(work: Work[Piece, Result], piece: Piece) -> "Future[Result]":
     future: Future[Result] = Future()
     try:
         future.set_result(work(piece))
@@ -86,30 +83,33 @@ def _done(work: Callable[[Piece], Result], piece: Piece) -> "Future[Result]":
     return future
 
 
-def _taken(work: Callable[[Piece], Result], piece: Piece, future: "Future[Result]") -> Result:
+def _taken(work: Work[Piece, Result], piece: Piece, future: "Future[Result]") -> Result:
     try:
         return future.result()
     except BrokenProcessPool:
         return work(piece)
 
 
-def _pool(processes: int, make: Make[Piece, Result], arguments: tuple[Any, ...]) -> ProcessPoolExecutor:
-    kinds = multiprocessing.get_all_start_methods()
-    # a server that forks: processes start quickly, and none is a copy of this one with its threads and open databases
-    context = multiprocessing.get_context("forkserver" if "forkserver" in kinds else "spawn")
-    if "forkserver" in kinds:
-        context.set_forkserver_preload([make.__module__])
-    return ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(make, arguments))
+def pool_of(
+    processes: int, module: str, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
+) -> ProcessPoolExecutor:
+    """Processes that have imported `module` when they start; `begin(*arguments)` is called once in each."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        context: multiprocessing.context.BaseContext = multiprocessing.get_context("spawn")
+    else:  # a server that forks: they start quickly, and none is a copy of this process, its threads and databases
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([module])
+    return ProcessPoolExecutor(processes, context, initializer=begin, initargs=arguments)
 
 
 _work: Callable[[Any], Any]
 """What this process does, where it is one that takes a share."""
 
 
-def _begin(make: Make[Piece, Result], arguments: tuple[Any, ...]) -> None:
+def _begin(work: Callable[[Any], Any]) -> None:
     global _work
     gc.disable()  # as `steady.without_cycle_search`
-    _work = make(*arguments)
+    _work = work
 
 
 def _do(piece: Any) -> Any:

@@ -3,28 +3,19 @@
 import os
 import signal
 import time
-from collections.abc import Callable
 
 
-def doubling(asker: int) -> Callable[[int], tuple[int, bool]]:
+def double(asker: int, number: int) -> tuple[int, bool]:
     """Double a number, and say whether the process that asked did it; a negative one is refused."""
-
-    def double(number: int) -> tuple[int, bool]:
-        if number < 0:
-            raise ValueError(f"{number} is negative")
-        time.sleep(0.01 * (number % 3))
-        return 2 * number, os.getpid() == asker
-
-    return double
+    if number < 0:
+        raise ValueError(f"{number} is negative")
+    time.sleep(0.01 * (number % 3))
+    return 2 * number, os.getpid() == asker
 
 
-def dying(asker: int) -> Callable[[int], int]:
+def double_or_die(asker: int, number: int) -> int:
     """Double a number; every process but the one that asked dies at the third."""
-
-    def double(number: int) -> int:
-        if number == 3 and os.getpid() != asker:
-            os.kill(os.getpid(), signal.SIGKILL)
-        time.sleep(0.01)
-        return 2 * number
-
-    return double
+    if number == 3 and os.getpid() != asker:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.01)
+    return 2 * number

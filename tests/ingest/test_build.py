@@ -12,6 +12,8 @@ from sqlite_utils import Database
 from db import claims
 from db.archive import Archive
 from db.changes import refresh
+from ingest import build as build_module
+from ingest import steady
 from ingest.build import build
 from ingest.sync import import_into
 from records import RANDOMIZED, article_set, pubmed_article
@@ -79,6 +81,16 @@ def test_an_empty_folder_becomes_the_database_of_the_register(tmp_path, topic):
 def test_the_same_inputs_give_the_same_rows(tmp_path, topic):
     first, second = tmp_path / "one", tmp_path / "two"
     assert content(build(first, topic).live) == content(build(second, topic).live)
+
+
+def test_processes_that_take_a_share_change_nothing(tmp_path, topic, import_records, monkeypatch):
+    import_records(*(trial(99000000 + number) for number in range(1, 60)))
+    alone = content(build(tmp_path, topic).live)
+    (tmp_path / "evidence.db").unlink()
+    monkeypatch.setattr(steady, "BATCH", 20)
+    monkeypatch.setattr(build_module, "_WORTH_SHARING", 1)
+    monkeypatch.setattr(build_module, "others", lambda: 1)
+    assert content(build(tmp_path, topic).live) == alone
 
 
 def test_a_second_build_says_that_nothing_has_changed(tmp_path, topic):

@@ -2,20 +2,21 @@
 
 import os
 import time
+from functools import partial
 
 import pytest
 
 from ingest.sharing import in_order
-from made_work import doubling, dying
+from made_work import double, double_or_die
 
 
 def test_results_come_in_the_order_of_the_pieces():
-    results = list(in_order(range(60), doubling, (os.getpid(),), 2))
+    results = list(in_order(range(60), partial(double, os.getpid()), 2))
     assert [number for number, _ in results] == list(range(0, 120, 2))
 
 
 def test_the_process_that_asks_does_its_share_while_the_others_start():
-    results = list(in_order(range(60), doubling, (os.getpid(),), 1))
+    results = list(in_order(range(60), partial(double, os.getpid()), 1))
     assert any(here for _, here in results)
 
 
@@ -25,20 +26,20 @@ def test_other_processes_do_their_share():
             time.sleep(0.05)  # so that there is time for them to start, however busy the machine
             yield number
 
-    assert not all(here for _, here in in_order(slowly(), doubling, (os.getpid(),), 1))
+    assert not all(here for _, here in in_order(slowly(), partial(double, os.getpid()), 1))
 
 
 def test_without_other_processes_all_is_done_here():
-    assert list(in_order(range(5), doubling, (os.getpid(),), 0)) == [(2 * number, True) for number in range(5)]
+    assert list(in_order(range(5), partial(double, os.getpid()), 0)) == [(2 * number, True) for number in range(5)]
 
 
 @pytest.mark.parametrize("processes", [0, 1])
 def test_what_a_piece_raises_is_raised_when_its_turn_comes(processes):
-    results = in_order([1, 2, -3, 4], doubling, (os.getpid(),), processes)
+    results = in_order([1, 2, -3, 4], partial(double, os.getpid()), processes)
     assert [next(results)[0], next(results)[0]] == [2, 4]
     with pytest.raises(ValueError, match="-3 is negative"):
         next(results)
 
 
 def test_what_a_process_had_when_it_died_is_done_here():
-    assert list(in_order(range(200), dying, (os.getpid(),), 2)) == list(range(0, 400, 2))
+    assert list(in_order(range(200), partial(double_or_die, os.getpid()), 2)) == list(range(0, 400, 2))
