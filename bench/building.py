@@ -3,11 +3,13 @@
 import shutil
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 from bench.made_records import FIRST_PMID, records
 from bench.measure import apart, met
 from db.archive import Archive, RawRecord
 from ingest.build import build
+from ingest.sharing import others
 from ingest.sync import import_into
 from topics import load_topic
 
@@ -49,33 +51,37 @@ def run(folder: str) -> int:
     return build(Path(folder), load_topic(TOPIC)).live.stat().st_size
 
 
-def anew(folder: str) -> int:
-    """Build with no live database to take anything over from."""
+def anew(folder: str, processes: int) -> int:
+    """Build with no live database to take anything over from; this many other processes take a share."""
     for path in Path(folder).glob("evidence.db*"):
         path.unlink()
-    return run(folder)
+    with patch("ingest.build.others", lambda: processes):
+        return run(folder)
 
 
 def table(folder: Path, sizes: list[int]) -> list[str]:
     """Rows of the table, and whether the goal is met."""
     lines = [
-        "| records | import | full build | records/s | memory | evidence.db | 1 % changed | share | nothing new |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| records | import | full build, one core | records/s | memory | evidence.db | all cores, wall | 1 % changed "
+        "| share | nothing new |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     shares = []
     for size in sizes:
         data = folder / f"built-{size}"
         taken = make_archive(str(data), size)
-        full = apart("building", "anew", data)
+        shared = apart("building", "anew", data, others())
+        full = apart("building", "anew", data, 0)
         change(str(data), 100)
         again = apart("building", "run", data)
         nothing = apart("building", "run", data)
         shares.append(again.processor / full.processor)
         lines.append(
             f"| {size:,} | {taken:.0f} s | {full.processor:.0f} s | {size / full.processor:,.0f} "
-            f"| {full.megabytes:.0f} MB | {int(str(full.answer)) / 1e6:,.0f} MB | {again.processor:.1f} s "
-            f"| {100 * shares[-1]:.1f} % | {nothing.processor:.2f} s |"
+            f"| {full.megabytes:.0f} MB | {int(str(full.answer)) / 1e6:,.0f} MB | {shared.wall:.0f} s "
+            f"| {again.processor:.1f} s | {100 * shares[-1]:.1f} % | {nothing.processor:.2f} s |"
         )
         shutil.rmtree(data)
-    lines += ["", f"Goal: a build after 1 % changed takes at most 15 % of a full one ({met(max(shares) <= 0.15)})."]
+    lines += ["", f"Goal: a build after 1 % changed takes at most 15 % of a full one on one core "
+              f"({met(max(shares) <= 0.15)})."]  # fmt: skip
     return lines

@@ -70,7 +70,7 @@ def skipping(path: str, folder: str) -> list[float]:
     data = Path(folder) / "skipping"
     shutil.rmtree(data, ignore_errors=True)
     make_archive(str(data), 4000)
-    anew(str(data))
+    anew(str(data), 0)
     with Archive.open(data) as archive:
         stored = [RawRecord(each.pmid, 1, each.format, each.body) for each in archive.current()]  # type: ignore[arg-type]
         run = archive.begin_run("import", TOPIC)
