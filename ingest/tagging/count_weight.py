@@ -79,7 +79,7 @@ _PERCENT = re.compile(r" \(\d{1,2}(?:\.\d+)? ?%\)")
 _AND_PERCENT = re.compile(r"[;,] ?\d{1,2}(?:\.\d+)? ?%[)\]]")
 """'(n = 41, 34%)' likewise."""
 _SHARE = re.compile(r"\d ?% ?(?:[a-z]+ ){0,2}[\[(]$")
-"""'54% (n = 43)': the bracket counts the share before it."""
+"""'54% (n = 43)': the bracket counts the share before it; so it does in '16% cases (n = 52)'."""
 _INCIDENT = re.compile(r" (?:incident|new|newly diagnosed) ")
 """'851 incident cases' fell ill while all were followed."""
 _BEFELL = re.compile(
@@ -181,6 +181,8 @@ def _is_share(text: str, start: int, end: int, number_end: int, noun: str) -> bo
     if text.startswith((" of ", " out ", " ("), number_end) and _PART_OF.match(text, number_end):
         return True
     if noun not in ("those", "total") and (_PERCENT.match(text, end) or _PERCENT.match(text, number_end)):
+        return True
+    if text.endswith("% ", 0, start):
         return True
     if text.startswith((",", ";"), end) and _AND_PERCENT.match(text, end):
         return True

@@ -107,7 +107,7 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
             noun = text[start:end]
             if _is_label(doc, n_start):
                 continue
-            if not 0 < n < 50_000_000 or (1900 <= n <= 2100 and "," in gap):
+            if not 0 < n < 50_000_000 or (1900 <= n <= 2100 and ("," in gap or gap.count(" ") > 3)):
                 break
             if n > 1 and noun in _SINGULAR:
                 break  # an adjective: '460 individual biomarkers'

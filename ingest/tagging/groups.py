@@ -11,26 +11,32 @@ _GENERIC = word_set("adults individuals participants patients people respondents
 _PEOPLE = "participants|patients|subjects|volunteers|adults|individuals|people|children|users"
 _GROUPS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _OF_GROUPS = re.compile(r"\b(two|three|four|five|six) (?:[a-z-]+ ){0,3}?(?:groups|cohorts|samples)\b")
-_A_GROUP = (" group (", " arm (")
+_A_GROUP = re.compile(r"\b(?:group|arm)(?: [a-z0-9]{1,2})? \((?:[a-z0-9]{1,6}[;,:] ?)?$")
 
 _REACH = 150
 """Characters between two groups at most."""
 
 # Between two numbers of one sentence
 _TOTAL = re.compile(r"\b(?:total\w*|all|entire|whole|overall)\b")
-_LATER = re.compile(r"\b(?:later|afterwards|follow-?up)\b")
+_LATER = re.compile(r"\b(?:later|afterwards|follow-?up|endpoint|post-?treatment|discharge)\b")
 _SIDE_BY_SIDE = re.compile(r"\b(?:and|versus|vs|or|to|with|than|whereas|while)\b|,|;")
 _ADDS_UP = re.compile(rf"\b(?:or|vs|versus|placebo|groups?|controls?|arms?|compared|{_PEOPLE})\b|\d ?m?u?g\b")
+_NAMED = re.compile(r"[\])],?(?: and)? [a-z-]{2,15} [\[(]")
+"""'unipolar (N = 58) and bipolar (N = 22) patients'"""
 _NOT_BESIDE = re.compile(
     r"\b(?:total\w*|were|was|of whom|of which|of these|of those|including|whom|screened|eligibility|eligible|"
-    r"approached|invited|excluded)\b"
+    r"approached|invited|excluded|divided|comprising|completed|returned|responded)\b"
 )
 _WHO = re.compile(r"\b(?:who|that|which)\b")
 _JOINED = (" and ", " with ", " to ", " versus ", " vs ", " or ")
 _ASIDE = re.compile(r"\b(?:who|that) (?:were|was)\b|\bwere (?:then )?(?:compared|matched) (?:with|to)\b")
 """Says more of the group before it, or sets the next against it."""
-_SPANS = re.compile(r"\([^)]*\)|\b[0-9]+(?:\.[0-9]+)? ?(?:years?|months?|weeks?|days?|hours?|h|mg|ug|g|mcg)\b")
-_IN_ONE_GROUP = re.compile(r"\bin (?:the|an?) [^,;.()]{1,40} (?:group|arm),? (?:and|versus|vs\.?) $")
+_SPANS = re.compile(
+    r"\([^)]*\)|\b[0-9]+(?:\.[0-9]+)?(?: ?(?:to|-|and) ?[0-9]+(?:\.[0-9]+)?)? ?"
+    r"(?:years?|months?|weeks?|days?|hours?|h|mg|ug|g|mcg)\b"
+)
+_IN_ONE_GROUP = re.compile(r"\bin (?:the|an?) [^,;.()]{1,40} (?:group|arm|cohort)(?:,|,? (?:and|versus|vs\.?)) $")
+_DONE = re.compile(r" (?:was|were) [a-z]+ ")
 _ASSIGNED = re.compile(r" (?:were|was) (?:then )?(?:randomly )?(?:randomi[sz]ed|assigned|allocated)\b")
 _ASSIGNED_AND = re.compile(
     r" (?:were|was) (?:randomly )?(?:randomi[sz]ed|assigned|allocated) to\b.*\b(?:and|while|whereas) $"
@@ -41,7 +47,7 @@ _OTHER_PEOPLE = re.compile(rf"\) (?:and|versus|vs\.?|were compared (?:with|to)) 
 _OPENS = re.compile(r"(;|,|\b(?:and|versus|vs\.?|or|with|to))(?: and| the other| another)? $")
 _GOES_ON = re.compile(
     r" (with|without|in (?:the|a)|on|of (?:their|the)|who|from|assigned to|randomi[sz]ed to|treated|given|receiving|"
-    r"received|underwent|got|took|to)\b"
+    r"received|underwent|got|took|to|healthy|normal|unaffected|(?:(?:age|sex|gender)[a-z -]{0,20})?matched)\b"
 )
 
 
@@ -70,7 +76,7 @@ def _without_noun(doc: Document, best: Count, beside: list[Count]) -> list[Count
             continue
         if before[1] == "," and after[1] != "of their":
             ends = max(count.end for count in (*beside, *found) if count.end <= start)
-            if not text.startswith(f" {after[1]} ", ends):
+            if not text.startswith(f" {after[1]} ", ends) and not _IN_ONE_GROUP.search(text, ends, start):
                 continue  # 'so many, 20 with ...' are among them; 'so many with ..., 20 with ...' are not
         found.append(best._replace(n=int(value.replace(",", "").replace(" ", "")), start=start, end=end, score=0.0))
     return found
@@ -121,8 +127,10 @@ def _chain(doc: Document, best: Count, alike: list[Count]) -> list[Count]:
     """The numbers around `best` that stand side by side."""
     if best.noun not in SEXES:  # '12 patients, nine women and three men'; but '14 users and 10 women' are groups
         alike = [
-            one for before, one in zip([best, *alike], alike, strict=False)
-            if one.noun not in SEXES or (before.noun not in SEXES and doc.lower.endswith(" and ", 0, one.start))
+            one for before, one in zip([None, *alike], alike, strict=False)
+            if one.noun not in SEXES
+            or not before
+            or (before.noun not in SEXES and doc.lower.endswith(" and ", 0, one.start))
         ]  # fmt: skip
     chain: list[Count] = []
     for at, one in enumerate(alike):
@@ -144,12 +152,13 @@ def _beside(doc: Document, one: Count, other: Count, *, listed: bool) -> bool:
         return False
     if one.noun == "N" and other.noun == "n":
         return False  # 'N = 300, n = 14 with epilepsy': the capital counts everybody
-    if one.noun == other.noun == "N" and not _ADDS_UP.search(gap):
+    if one.noun == other.noun == "N" and not _ADDS_UP.search(gap) and not _NAMED.fullmatch(gap):
         return False  # capital N counts everybody, at one time and another
     if other.form == "n=":
         return not _TOTAL.search(gap) and not _LATER.search(gap)
-    if _IN_ONE_GROUP.search(gap):
-        return True
+    done = _DONE.match(gap)
+    if _IN_ONE_GROUP.search(gap) or (done and doc.lower.startswith(done[0], other.end)):
+        return True  # '252 children were seen in May, 132 children were seen in June'
     assigned = _ASSIGNED.match(doc.lower, other.end)
     if _ASSIGNED_AND.match(gap) and (assigned or doc.lower.startswith(" to ", other.end)):
         return True
@@ -160,10 +169,16 @@ def _beside(doc: Document, one: Count, other: Count, *, listed: bool) -> bool:
 
 
 def _group_after_group(doc: Document, best: Count, counts: list[Count]) -> Count | None:
-    """Add up two groups with a sentence each: 'The methadone group (n = 24) ... The other group (n = 16) ...'."""
+    """Add up groups with a sentence each: 'The methadone group (n = 24) ... The other group (n = 16) ...'."""
     if best.noun not in ("n", "N"):
         return None
-    groups = [count for count in counts if not count.part and doc.lower.endswith(_A_GROUP, 0, count.start)]
-    if len(groups) != 2 or best not in groups or groups[1].sentence != groups[0].sentence + 1:
-        return None
-    return best._replace(n=groups[0].n + groups[1].n, score=best.score + 0.25)
+    chain: list[Count] = []
+    for one in counts:
+        if one.form != "n=" or one.part or not _A_GROUP.search(doc.lower, max(0, one.start - 25), one.start):
+            continue
+        if chain and one.sentence != chain[-1].sentence + 1:
+            if best in chain:
+                break
+            chain = []
+        chain.append(one)
+    return _added(best, chain) if len(chain) > 1 and best in chain else None

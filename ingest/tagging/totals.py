@@ -19,7 +19,7 @@ _CONTROL_GROUP = re.compile(
     r"\b(?:control|comparison) group (?:comprised|consisted of|of|included|was composed of|was|were) (?:the )?$"
 )
 _SERVED = re.compile(
-    r" (?:served|acted|participated|were used|were included|were recruited) as (?:[a-z-]+ ){0,3}"
+    r" (?:served|acted|participated|were (?:used|included|recruited|selected|chosen|enrolled)) as (?:[a-z-]+ ){0,3}"
     r"(?:controls?|comparison)\b"
 )
 _ROLES = (" served ", " acted ", " participated ", " were ")

@@ -16,6 +16,7 @@ import pytest
         ("Respondents to this study (n = 29) had taken ketamine twice.", 29),
         ("A sample of 113 'rural' and 61 urban children was tested.", 174),
         ("Participants included 638 (early) and 647 (late) patients.", 1285),
+        ("A 2018 survey asked smokers (n = 315) by phone.", 315),
         ("A sample of 159 IDUs was interviewed.", 159),
         ("We tested 24 chronic schizophrenics and 24 normal volunteers.", 48),
         ("51 youth with depression took part.", 51),
@@ -50,6 +51,7 @@ def test_shares_limits_and_things_are_no_number_of_people(guess, abstract):
         ("Fifty women underwent the operation. Rhinorrhea was seen in 63 patients.", 50),
         ("22 normotensive and 21 hypertensive patients got thiazides. Dizziness befell 48 subjects (53.5%).", 43),
         ("Of 120 patients, 70% were ill. Treatment was ketamine (n = 82; 68%) or saline (n = 80, 67%).", 120),
+        ("We report 316 cases. Relapse was seen in 26.1% cases (n = 352).", 316),
         ("A cohort of 80 women was followed; 95 incident cases of cancer were ascertained.", 80),
     ],
 )

@@ -25,6 +25,12 @@ SUMS = [
     ("studies used 100 mg in 24 subjects and 200 mg in 16 subjects.", 40),
     ("four groups were compared: 18 users, 15 ex-users who had quit 2 years ago, 16 smokers and 15 controls.", 64),
     ("both groups comprised 26 patients.", 52),
+    ("we recruited 52 adults with mania and 36 healthy cohabitants.", 88),
+    ("ten boys with ataxia, aged 3.1 to 6.2 years, and 12 age-matched children came.", 22),
+    ("31 patients enrolled in the clown group, 29 in the control group.", 60),
+    ("group 1 (E1; n = 65) danced. Group 2 (E2; n = 31) sang. The third group (n = 55) rested.", 151),
+    ("the trial enrolled unipolar (N = 58) and bipolar (N = 22) patients.", 80),
+    ("132 children were seen in May, and 172 children were seen in June.", 304),
     ("forty-two women and 42 men from the clinic's register were included.", 84),
 ]
 WHOLES = [
@@ -33,6 +39,8 @@ WHOLES = [
     ("adults in two cohorts were seen in May (total N = 421) and later (total N = 356).", 421),
     ("records of adults (N = 3300; n = 139 with epilepsy) were read.", 3300),
     ("we interviewed 45 patients, 20 with depression.", 45),
+    ("the sample was 260 adults, divided into 130 battered individuals and 130 others.", 260),
+    ("adults were tested before (N = 44) and at discharge (N = 40).", 44),
     ("we studied 12 patients, nine women and three men.", 12),
     ("of 66 women assessed for eligibility, 58 (88%) were randomized.", 58),
     ("324 patients got open-label ketamine, and 182 patients were randomly assigned to go on.", 182),
