@@ -36,7 +36,7 @@ CUES: dict[str, str] = {
         "excluded|"
         "responded to|declined|refused|population based"
     ),
-    "completers": "(who )?complet(ed|ers|ing)|finished|study completers",
+    "completers": "(who )?complet(ed|ers|ing)|finished|study completers|(were )?(assessable|evaluable)",
     "part": (  # before a number or at once after it: a share of the people
         "each|every|per group|subsample|subgroup|subset|sub sample|per|"
         "responders|non ?responders|remitters|at follow up|lost to follow up|in each"
@@ -149,7 +149,7 @@ def weigh(
         text.endswith(_AFTER_BEFELL, first, start) and _BEFELL.search(text, max(first, start - 30), start)
     ):
         part = True
-    elif _DENOMINATOR.fullmatch(text, first, start):
+    elif start - first < 60 and _DENOMINATOR.fullmatch(text, first, start):
         score += 0.1
     if STANDS_FOR_PEOPLE.match(text, end):
         score += 0.15

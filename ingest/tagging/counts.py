@@ -9,14 +9,16 @@ from ingest.tagging.whole_numbers import BRACKETED, GAP, breaks, numbers_before
 
 _EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
 _LABELS = word_set(
-    "aim chapter class covid day experiment grade group level phase stage study table type version week year years"
+    "aim chapter class condition covid day experiment grade group level part period phase session stage study table "
+    "type version week year years"
 )
 _GROUPS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5}
 _GROUPS_OF = re.compile(
     r"\b(two|three|four|five|[2-5]) (?:[a-z-]+ ){0,2}groups \(?(?:each )?(?:of|with|containing|comprising) $"
 )
 _IN_EACH = re.compile(
-    r" ?(?:\(?in|per|for)? ?(?:each|every) (?:of the )?(?:[a-z-]+ ){0,3}?(?:arms?|groups?)|/(?:arm|group)|"
+    r"(?: (?:were|was) (?:randomly )?(?:allocated|assigned|randomi[sz]ed))? ?"
+    r"(?:\(?in|per|for|to)? ?(?:each|every) (?:of the )?(?:[a-z-]+ ){0,3}?(?:arms?|groups?)|/(?:arm|group)|"
     r".{0,12}? in each (?:arm|group|of)|[,;]? per (?:arm|group)\b|[,;]? each(?=[),.;])"
 )
 _OF_EACH = re.compile(
@@ -76,7 +78,8 @@ def find_counts(doc: Document) -> list[Count]:
 
 def _is_label(doc: Document, start: int) -> bool:
     """Whether the word before a number makes it a name: 'Study 2', 'day 1', 'Year 10'."""
-    return doc.lower[max(0, start - 12) : start].rpartition(" ")[0].rpartition(" ")[2] in _LABELS
+    before, _, bracket = doc.lower[max(0, start - 12) : start].rpartition(" ")
+    return not bracket and before.rpartition(" ")[2] in _LABELS
 
 
 def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: list[Hit], used: set[int]) -> list[Count]:
@@ -170,18 +173,18 @@ def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: se
                 alone = not _THINGS.match(text, end)
             noun = "total"
         if alone and not _is_label(doc, start):
-            counts.append(weigh(doc, n, start, end, noun))
+            counts.append(weigh(doc, n * _groups(doc, start, end), start, end, noun))
     return counts
 
 
 def _groups(doc: Document, start: int, end: int) -> int:
     """How many groups a number counts one of: 'three groups of nine', '18 patients in each arm' (two, if not said)."""
-    first = max(0, start - 40)
-    words = doc.lower[first:start]
+    words, after = doc.lower[max(0, start - 40) : start], doc.lower[end : end + 60]
     grouped = "group" in words or " arm" in words
     if grouped and (before := _GROUPS_OF.search(words)):
         return _GROUPS[before[1]]
-    if (grouped and _OF_EACH.search(words)) or _IN_EACH.match(doc.lower, end):
+    each = "each" in after or "per " in after or "every" in after or after.startswith("/")
+    if (grouped and _OF_EACH.search(words)) or (each and _IN_EACH.match(after)):
         arms = _ARMS.search(doc.lower)
         return _GROUPS[arms[1]] if arms else 2
     return 1

@@ -36,6 +36,7 @@ _SPANS = re.compile(
     r"(?:years?|months?|weeks?|days?|hours?|h|mg|ug|g|mcg)\b"
 )
 _IN_ONE_GROUP = re.compile(r"\bin (?:the|an?) [^,;.()]{1,40} (?:group|arm|cohort)(?:,|,? (?:and|versus|vs\.?)) $")
+_WHERE = re.compile(r"^ (?:was|were) [a-z ]{4,30} (from|in|at|by) (?:the|an?) [a-z -]{2,40},? and $")
 _DONE = re.compile(r" (?:was|were) [a-z]+ ")
 _ASSIGNED = re.compile(r" (?:were|was) (?:then )?(?:randomly )?(?:randomi[sz]ed|assigned|allocated)\b")
 _ASSIGNED_AND = re.compile(
@@ -46,8 +47,8 @@ _OTHER_PEOPLE = re.compile(rf"\) (?:and|versus|vs\.?|were compared (?:with|to)) 
 # A number that stands for people whose noun was said before
 _OPENS = re.compile(r"(;|,|\b(?:and|versus|vs\.?|or|with|to))(?: and| the other| another)? $")
 _GOES_ON = re.compile(
-    r" (with|without|in (?:the|a)|on|of (?:their|the)|who|from|assigned to|randomi[sz]ed to|treated|given|receiving|"
-    r"received|underwent|got|took|to|healthy|normal|unaffected|(?:(?:age|sex|gender)[a-z -]{0,20})?matched)\b"
+    r" (with|without|in (?:the|a)|on|of (?:their|the)|who|from|at|by|assigned to|randomi[sz]ed to|treated|given|"
+    r"receiving|received|underwent|got|took|to|healthy|normal|unaffected|(?:(?:age|sex|gender)[a-z -]{0,20})?matched)\b"
 )
 
 
@@ -156,6 +157,9 @@ def _beside(doc: Document, one: Count, other: Count, *, listed: bool) -> bool:
         return False  # capital N counts everybody, at one time and another
     if other.form == "n=":
         return not _TOTAL.search(gap) and not _LATER.search(gap)
+    where = _WHERE.search(gap)
+    if where and doc.lower.startswith(f" {where[1]} ", other.end):
+        return True  # '72 children were recruited from the first clinic and 12 from the second'
     done = _DONE.match(gap)
     if _IN_ONE_GROUP.search(gap) or (done and doc.lower.startswith(done[0], other.end)):
         return True  # '252 children were seen in May, 132 children were seen in June'

@@ -43,7 +43,7 @@ def proven_wholes(counts: list[Count]) -> set[int]:
     for at, count in enumerate(counts):
         run = count.n
         for beside in counts[at + 1 : at + 5]:
-            if beside.sentence > count.sentence + 1 or beside.form != count.form:
+            if beside.sentence > count.sentence + 2 or beside.form != count.form:
                 break
             run += beside.n
             sums.add(run)

@@ -36,6 +36,7 @@ def test_numbers_are_read_however_they_are_written(guess, abstract, n_total):
         "Centres with >100 patients were asked.",
         "The disorder affects 1: 20,000 males.",
         "One in four people falls ill.",
+        "In period 3, participants were told to rest.",
         "Each specimen was loaded for a total of 100,000 cycles.",
         "A total of 80 deployments were made by two operators.",
         "Reports went to each hospital (N = 30).",
