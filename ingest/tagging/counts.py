@@ -26,6 +26,7 @@ _OF_EACH = re.compile(
     r"(?:comprised|comprising|consisted of|consisting of|included|including|contained|containing|of|with|had)? ?$"
 )
 _ARMS = re.compile(r"\b(two|three|four|five|[2-5])[ -](?:[a-z-]+ ){0,3}?(?:groups|arms)\b")
+_FRACTION = re.compile(r"-(?:half|third|quarter|fifth)s?\b")
 _SINGULAR = word_set(
     "adolescent adult child control individual infant inpatient neonate outpatient participant patient person "
     "respondent student subject user veteran volunteer"
@@ -77,9 +78,9 @@ def find_counts(doc: Document) -> list[Count]:
 
 
 def _is_label(doc: Document, start: int) -> bool:
-    """Whether the word before a number makes it a name: 'Study 2', 'day 1', 'Year 10'."""
+    """Whether the words before a number make it a name: 'Study 2', 'day 1', 'Year 10'; or a rate, 'one in four'."""
     before, _, bracket = doc.lower[max(0, start - 12) : start].rpartition(" ")
-    return not bracket and before.rpartition(" ")[2] in _LABELS
+    return not bracket and (before.rpartition(" ")[2] in _LABELS or before.endswith("one in"))
 
 
 def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: list[Hit], used: set[int]) -> list[Count]:
@@ -108,7 +109,7 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
             if breaks(gap):
                 continue
             noun = text[start:end]
-            if _is_label(doc, n_start):
+            if _is_label(doc, n_start) or (gap.startswith("-") and _FRACTION.match(gap)):
                 continue
             if not 0 < n < 50_000_000 or (1900 <= n <= 2100 and ("," in gap or gap.count(" ") > 3)):
                 break

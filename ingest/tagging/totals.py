@@ -35,9 +35,9 @@ _ORDINAL = {
 
 def proven_wholes(counts: list[Count]) -> set[int]:
     """Return the numbers that others add up to: '86 patients', then '42 at home and 44 in hospital'."""
-    stated = {count.n for count in counts if count.n >= 6}
-    if len(stated) < 2:
+    if len(counts) < 3:
         return set()
+    stated = {count.n for count in counts if count.n >= 6}
     counts = [count for count in counts if not count.part]
     sums: set[int] = set()
     for at, count in enumerate(counts):
@@ -52,7 +52,7 @@ def proven_wholes(counts: list[Count]) -> set[int]:
 
 def confirmed(counts: list[Count], proven: set[int]) -> list[Count]:
     """Return the numbers, surer where several sentences say the same number or where others add up to it."""
-    if len({count.n for count in counts}) < 2:
+    if len(counts) < 2:
         return counts
     sentences: dict[int, set[int]] = {}
     for count in counts:

@@ -29,7 +29,6 @@ _TYPE = re.compile(r" type (?:[12]|i{1,2})\b")
 """Of diabetes: no number of its own, and no other clause."""
 _POINT = re.compile(r"[a-z]{2}\.")
 """The end of a sentence with no space after it: 'the study.740 patients'."""
-_FRACTION = re.compile(r"-(?:half|third|quarter|fifth)s?\b")
 _TO_SPACES = str.maketrans("-(),/", "     ")
 
 
@@ -47,10 +46,7 @@ def numbers_before(doc: Document, nouns: list[Hit], *, cued: bool = False) -> li
             reaches.append((start - 14, start) if text[start] == "w" else (end, end + 14))
         elif cue == "total":
             reaches.append((end, end + 16))
-    found = [
-        (start, end, int(value)) for start, end, value in doc.hits.get("number", ())
-        if not (text.startswith("-", end) and _FRACTION.match(text, end)) and not text.endswith("one in ", 0, start)
-    ]  # fmt: skip
+    found = [(start, end, int(value)) for start, end, value in doc.hits.get("number", ())]
     if found and " thousand" in text:
         found = _with_thousands(text, found)
     for first, last in _merged(reaches):
@@ -59,9 +55,11 @@ def numbers_before(doc: Document, nouns: list[Hit], *, cued: bool = False) -> li
             if start >= last:
                 break
             sign = text[start - 1]
-            if sign in _GLUED and not (sign == "." and _POINT.match(text, start - 3)):
+            if sign == " ":
+                sign = text[start - 2]
+            elif sign in _GLUED and not (sign == "." and _POINT.match(text, start - 3)):
                 continue
-            if (sign in _BEFORE_LIMIT or text[start - 2] in _BEFORE_LIMIT) and text.endswith(_LIMITS, 0, start):
+            if sign in _BEFORE_LIMIT and text.endswith(_LIMITS, 0, start):
                 continue
             found.append((start, match.end(), int(match[0].replace(",", "").replace(" ", ""))))
     found.sort()
