@@ -36,7 +36,7 @@ CUES: dict[str, str] = {
         "excluded|"
         "responded to|declined|refused|population based"
     ),
-    "completers": "(who )?complet(ed|ers|ing)|finished|study completers",
+    "completers": "(who )?complet(ed|ers|ing)|finished|study completers|(were )?(assessable|evaluable)",
     "part": (  # before a number or at once after it: a share of the people
         "each|every|per group|subsample|subgroup|subset|sub sample|per|"
         "responders|non ?responders|remitters|at follow up|lost to follow up|in each"
@@ -65,17 +65,34 @@ _ZONE_SCORE = {
     document.CONCLUSIONS: 0.3, document.BACKGROUND: 0.4, document.OTHER: 0.3,
 }  # fmt: skip
 _FAR = 10_000
-_SEXES = word_set("boys female females girls male males men women")
-_OF_WHOM = re.compile(r" (?:of|from) (?:the|these|those|our|all|whom|which)\b(?! (?:study|trial))")
-_PART_OF = re.compile(r" (?:\([\d.]+ ?%\) )?(?:of|out of) (?:the|these|those|whom|which|our|all|\d)")
+SEXES = word_set("boys female females girls male males men women")
+_OF_WHOM = re.compile(
+    r" (?:of the|(?:of|from) (?:these|those|our|all|whom|which))\b"
+    r"(?! (?:[a-z-]+ ){0,3}(?:study|trial|cohort|survey|project)\b)"
+)
+_PART_OF = re.compile(
+    r" \([\d.]+ ?%\) of |(?: \([\d.]+ ?%\))? (?:of|out of) (?:(?:the|these|those|whom|which|our|all)\b|\d)"
+)
 _DENOMINATOR = re.compile(r"(?:[a-z]+: ?)?(?:out )?of (?:the |these |those |all )?(?:total |initial )?")
+_PERCENT = re.compile(r" \(\d{1,2}(?:\.\d+)? ?%\)")
+"""'13 patients (29%)': a share is of a larger whole."""
+_AND_PERCENT = re.compile(r"[;,] ?\d{1,2}(?:\.\d+)? ?%[)\]]")
+"""'(n = 41, 34%)' likewise."""
+_SHARE = re.compile(r"\d ?% ?(?:[a-z]+ ){0,2}[\[(]$")
+"""'54% (n = 43)': the bracket counts the share before it; so it does in '16% cases (n = 52)'."""
+_INCIDENT = re.compile(r" (?:incident|new|newly diagnosed) ")
+"""'851 incident cases' fell ill while all were followed."""
+_BEFELL = re.compile(
+    r"\b(?:reported|experienced|seen|noted|observed|occurred|developed|found|detected|present|documented|reached|"
+    r"achieved) (?:by|in|among) (?:only |all |the |another )?$"
+)
+"""'seen in 13 patients': something befell them."""
+_AFTER_BEFELL = (" by ", " in ", " among ", " only ", " all ", " the ", " another ")
 _AT_MOST = (" up to ", " maximum of ")
 _AMONG = (" in ", " among ")
-_SHARE = re.compile(r"\d ?% ?(?:[a-z]+ ){0,2}[\[(]$")
-"""'54% (n = 43)': the bracket counts the share before it."""
 STANDS_FOR_PEOPLE = re.compile(
-    r" (?:\([\d.]+ ?%\) )?(?:were|was)(?: then| finally)? "
-    r"(?:randomi[sz]ed|randomly|enrolled|recruited|assigned|included in)"
+    r" (?:\([\d.]+ ?%\) )?(?:(?:met|fulfilled|satisfied) (?:[a-z/-]+ ){0,4}criteria (?:[a-z/-]+ ){0,4}?and )?"
+    r"(?:were|was)(?: then| finally)? (?:randomi[sz]ed|randomly|enrolled|recruited|assigned|included in)"
 )
 
 
@@ -125,12 +142,14 @@ def weigh(
     part = beside.get("part", _FAR) <= 14 or (
         ahead.get("part_follows", _FAR) <= 14 and not text.endswith("only (", 0, start)
     )
-    happened = after.get("happened", _FAR) <= 14 and not text.startswith((" who ", " that ", " with "), end)
-    if happened and after.get("randomized", _FAR) > 60:
+    happened = after.get("happened", _FAR) <= 14 and not text.startswith((" who ", " that ", " with ", ","), end)
+    if happened and noun not in ("n", "N") and not attached and after.get("randomized", _FAR) > 60:
         part = True  # '15 users had ...' is what befell them, '15 users met the criteria and were randomized' is not
-    if _OF_WHOM.match(text, end) or _PART_OF.match(text, number_end or end) or _SHARE.search(text, first, start):
+    if _is_share(text, start, end, number_end or end, noun) or (
+        text.endswith(_AFTER_BEFELL, first, start) and _BEFELL.search(text, max(first, start - 30), start)
+    ):
         part = True
-    elif _DENOMINATOR.fullmatch(text, first, start):
+    elif start - first < 60 and _DENOMINATOR.fullmatch(text, first, start):
         score += 0.1
     if STANDS_FOR_PEOPLE.match(text, end):
         score += 0.15
@@ -147,12 +166,29 @@ def weigh(
         score += 0.05
     elif bracketed:
         score -= 0.25
-    if noun.startswith(("control", "responder", "completer", "nonuser")) or (bracketed and noun in _SEXES):
+    if noun.startswith(("control", "responder", "completer", "nonuser")) or (bracketed and noun in SEXES):
         score -= 0.15
     if part:
         score -= 0.3
     form = "n=" if attached or noun in ("n", "N") else "bracketed" if bracketed else "number"
     return Count(n, start, end, basis, score - 0.004 * sentence + _SIZE * log10(n or 1), noun, form, sentence, part)
+
+
+def _is_share(text: str, start: int, end: int, number_end: int, noun: str) -> bool:
+    """Whether the words next to a number say that it is a share of a larger one: 'of these', '(29%)', '34%)'."""
+    if text.startswith((" of ", " from ", " out "), end) and _OF_WHOM.match(text, end):
+        return True
+    if text.startswith((" of ", " out ", " ("), number_end) and _PART_OF.match(text, number_end):
+        return True
+    if noun not in ("those", "total") and (_PERCENT.match(text, end) or _PERCENT.match(text, number_end)):
+        return True
+    if text.endswith("% ", 0, start):
+        return True
+    if text.startswith((",", ";"), end) and _AND_PERCENT.match(text, end):
+        return True
+    if text[start - 1] in "[(" and _SHARE.search(text, max(0, start - 40), start):
+        return True
+    return noun == "cases" and bool(_INCIDENT.search(text, start, end))
 
 
 def _nearest_cues(

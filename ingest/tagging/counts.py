@@ -5,26 +5,33 @@ import re
 from ingest.tagging.count_weight import STANDS_FOR_PEOPLE, Count, weigh
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, word_set
-from ingest.tagging.whole_numbers import GAP, breaks, numbers_before
+from ingest.tagging.whole_numbers import BRACKETED, GAP, breaks, numbers_before
 
 _EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
 _LABELS = word_set(
-    "aim chapter class covid day experiment grade group level phase stage study table type version week year years"
+    "aim chapter class condition covid day experiment grade group level part period phase session stage study table "
+    "type version week year years"
 )
 _GROUPS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5}
 _GROUPS_OF = re.compile(
     r"\b(two|three|four|five|[2-5]) (?:[a-z-]+ ){0,2}groups \(?(?:each )?(?:of|with|containing|comprising) $"
 )
 _IN_EACH = re.compile(
-    r" ?(?:\(?in|per|for)? ?(?:each|every) (?:of the )?(?:[a-z-]+ ){0,3}?(?:arms?|groups?)|/(?:arm|group)|"
+    r"(?: (?:were|was) (?:randomly )?(?:allocated|assigned|randomi[sz]ed))? ?"
+    r"(?:\(?in|per|for|to)? ?(?:each|every) (?:of the )?(?:[a-z-]+ ){0,3}?(?:arms?|groups?)|/(?:arm|group)|"
     r".{0,12}? in each (?:arm|group|of)|[,;]? per (?:arm|group)\b|[,;]? each(?=[),.;])"
 )
+_OF_EACH = re.compile(
+    r"\b(?:each|both|either) (?:[a-z-]+ ){0,2}(?:group|arm)s?,? ?[(:]?(?:each )?"
+    r"(?:comprised|comprising|consisted of|consisting of|included|including|contained|containing|of|with|had)? ?$"
+)
 _ARMS = re.compile(r"\b(two|three|four|five|[2-5])[ -](?:[a-z-]+ ){0,3}?(?:groups|arms)\b")
+_FRACTION = re.compile(r"-(?:half|third|quarter|fifth)s?\b")
 _SINGULAR = word_set(
     "adolescent adult child control individual infant inpatient neonate outpatient participant patient person "
-    "respondent student subject user veteran volunteer youth"
+    "respondent student subject user veteran volunteer"
 )
-_ADJECTIVES = word_set("female male")
+_ADJECTIVES = word_set("elderly female male")
 _QUALIFIES = re.compile(r" (?:[a-z-]+ ){0,3}")
 _OTHER_NOUN = re.compile(
     r"(?:[ -][a-z()-]+){0,4}? (?:studies|trials|rcts|articles|papers|publications|reports|records|infusions|doses|"
@@ -35,15 +42,21 @@ _OTHER_NOUN = re.compile(
     r"interviews|"
     r"references|manuscripts|comparisons|points|tweets|posts|comments)\b|[.%]\d| ?%"
 )
-_LISTED = re.compile(r"(?: [a-z-]+){1,4},?(?: and| or|,)? ")
+_THINGS = re.compile(
+    r"(?: (?!(?:were|was|with|in|from|who|of|to|and|or|had|have|met|took|gave|[a-z]{2,}ed)\b)[a-z-]+){0,3}? "
+    r"[a-z-]+[a-rt-z]s\b"
+)
+"""A noun in the plural: what there is a total of; were it people, the number would have been found before it."""
+_LISTED = re.compile(r"(?:(?: (?!and\b|or\b)'?[a-z-]++'?){1,4}(?<!s),?(?: and| or|,)?| and| or) ")
 _COUNTED_STUDIES = re.compile(
     r"(?:\d|teen|ty|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)) \w+ ?\(?$"
 )
 _NOT_PEOPLE = re.compile(
-    r"(?:papers|studies|articles|trials|records|publications|rcts|reports|citations|abstracts) \(?$"
+    r"(?:papers|studies|articles|trials|records|publications|rcts|reports|citations|abstracts|meta-?analyses|reviews|"
+    r"(?:every|each|all|the) (?:hospitals?|cent(?:er|re)s?|sites?|clinics?|practices|schools)) \(?$"
 )
 _OPENS = re.compile(r",? ?[\[(]?(?:total |overall )?")
-_TOTAL_BEFORE = (
+_WHOLE_OF = (
     "total of ", "sample of ", "sample size of ", "cohort of ", "total sample ", "total sample was ",
     "sample size was ", "sample size is ", " recruit ", " recruited ", " recruiting ", " enroll ", " enrol ",
     " enrolled ", " randomize ", " randomise ", " interviewed ", " recruit up to ", " enroll up to ", " enrol up to ",
@@ -53,7 +66,9 @@ _TOTAL_BEFORE = (
 def find_counts(doc: Document) -> list[Count]:
     """Return every number that stands with people, in the order of the text."""
     people = doc.hits.get("people", [])
-    numbers = numbers_before(doc, people)
+    if "counted" in doc.hits:
+        people = sorted([*people, *doc.hits["counted"]])
+    numbers = numbers_before(doc, people, cued=True)
     used: set[int] = set()
     counts = _before_nouns(doc, numbers, people, used)
     if "=" in doc.lower:
@@ -63,8 +78,9 @@ def find_counts(doc: Document) -> list[Count]:
 
 
 def _is_label(doc: Document, start: int) -> bool:
-    """Whether the word before a number makes it a name: 'Study 2', 'day 1', 'Year 10'."""
-    return doc.lower[max(0, start - 12) : start].rpartition(" ")[0].rpartition(" ")[2] in _LABELS
+    """Whether the words before a number make it a name: 'Study 2', 'day 1', 'Year 10'; or a rate, 'one in four'."""
+    before, _, bracket = doc.lower[max(0, start - 12) : start].rpartition(" ")
+    return not bracket and (before.rpartition(" ")[2] in _LABELS or before.endswith("one in"))
 
 
 def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: list[Hit], used: set[int]) -> list[Count]:
@@ -93,7 +109,9 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
             if breaks(gap):
                 continue
             noun = text[start:end]
-            if not 0 < n < 50_000_000 or (1900 <= n <= 2100 and "," in gap) or _is_label(doc, n_start):
+            if _is_label(doc, n_start) or (gap.startswith("-") and _FRACTION.match(gap)):
+                continue
+            if not 0 < n < 50_000_000 or (1900 <= n <= 2100 and ("," in gap or gap.count(" ") > 3)):
                 break
             if n > 1 and noun in _SINGULAR:
                 break  # an adjective: '460 individual biomarkers'
@@ -101,8 +119,14 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
             counts.append(weigh(doc, n * _groups(doc, n_start, end), n_start, end, noun, number_end=n_end))
             for other in range(at - 1, max(-1, at - 4), -1):
                 o_start, o_end, o = numbers[other]
+                if o_start in used or n_start - o_end > GAP:
+                    break
                 between = text[o_end:n_start]
-                if o_start in used or not _LISTED.fullmatch(between) or breaks(between):
+                if "(" in between or ")" in between:
+                    if between.count("(") != between.count(")"):
+                        continue  # a number in brackets after the one looked for
+                    between = BRACKETED.sub("", between)
+                if not _LISTED.fullmatch(between) or breaks(between):
                     break
                 used.add(o_start)
                 counts.append(weigh(doc, o, o_start, o_end, noun))
@@ -139,25 +163,29 @@ def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: se
     for start, end, n in numbers:
         if start in used or text[start - 1] != " ":
             continue
-        if text.startswith((" w", " ("), end) and (
+        if text.startswith((" w", " (", " met ", " ful", " sat"), end) and (
             (stands := STANDS_FOR_PEOPLE.match(text, end)) or text.startswith((" were ", " was "), end)
         ):
             alone = bool(stands) and text[start - 5 : start] != "than "
-            noun = "people"
+            noun = "those"
         else:
-            alone = text.endswith(_TOTAL_BEFORE, 0, start) and not _OTHER_NOUN.match(text, end)
+            alone = text.endswith(_WHOLE_OF, 0, start) and not _OTHER_NOUN.match(text, end)
+            if alone and text.endswith("total of ", 0, start):
+                alone = not _THINGS.match(text, end)
             noun = "total"
         if alone and not _is_label(doc, start):
-            counts.append(weigh(doc, n, start, end, noun))
+            counts.append(weigh(doc, n * _groups(doc, start, end), start, end, noun))
     return counts
 
 
 def _groups(doc: Document, start: int, end: int) -> int:
     """How many groups a number counts one of: 'three groups of nine', '18 patients in each arm' (two, if not said)."""
-    first = max(0, start - 40)
-    if "groups" in doc.lower[first:start] and (before := _GROUPS_OF.search(doc.lower, first, start)):
+    words, after = doc.lower[max(0, start - 40) : start], doc.lower[end : end + 60]
+    grouped = "group" in words or " arm" in words
+    if grouped and (before := _GROUPS_OF.search(words)):
         return _GROUPS[before[1]]
-    if _IN_EACH.match(doc.lower, end):
+    each = "each" in after or "per " in after or "every" in after or after.startswith("/")
+    if (grouped and _OF_EACH.search(words)) or (each and _IN_EACH.match(after)):
         arms = _ARMS.search(doc.lower)
         return _GROUPS[arms[1]] if arms else 2
     return 1

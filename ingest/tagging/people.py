@@ -10,13 +10,26 @@ from ingest.tagging import document
 from ingest.tagging.count_weight import RULES as COUNT_RULES
 from ingest.tagging.count_weight import Count, says_total
 from ingest.tagging.document import Document
-from ingest.tagging.lexicon import Rule, word_set
+from ingest.tagging.lexicon import Rule
 from ingest.tagging.model import REVIEWS
+from ingest.tagging.totals import RULES as TOTAL_RULES
+from ingest.tagging.totals import confirmed, proven_wholes, total_of
 from ingest.tagging.whole_numbers import breaks, numbers_before
+
+_COUNTED = (
+    "addicts|alcoholics|asthmatics|schizophrenics|diabetics|depressives|gamblers|offenders|detainees|refugees|migrants|"
+    "non ?smokers|ex smokers|non ?drinkers|nonresponders|adopters|carriers|non ?carriers|relatives|siblings|parents|"
+    "fathers|spouses|carers|newborns|singletons|babies|toddlers|teenagers|elderly|seniors|clients|customers|callers|"
+    "attenders|beneficiaries|donors|employees|staff members|teachers|athletes|recruits|trainees|psychiatrists|"
+    "psychologists|practitioners|clinicians"
+)
+"""People by what they do or have; counted, but too weak a sign that people were studied to weigh on the design."""
 
 RULES = [
     *COUNT_RULES,
+    *TOTAL_RULES,
     Rule("people", "people", "humans|hcs"),
+    Rule("counted", "people", _COUNTED),
     Rule(
         "analysed",
         "analysed",
@@ -42,19 +55,11 @@ _ENOUGH = 0.2
 _NEAR = 0.4
 _CASES = frozenset({"case_report", "case_series", "editorial_letter", "other"})
 
-_GENERIC = word_set("adults individuals participants patients people respondents subjects volunteers")
-_ADDITIONAL = re.compile(
-    r"\b(?:healthy|matched|unaffected|naive|nonusing|non-using|unexposed|never|polydrug|non-?depressed|comparison|"
-    r"drug-free|"
-    r"normal)\b[^.;]{0,40}$"
-)
-_ADDS_UP = re.compile(r"\b(?:or|vs|versus|placebo|groups?|controls?|arms?|compared)\b")
 _OF_THEM = re.compile(
     r"(?: \([^)]{1,20}\))?(?: of (?:them|these|those|the))?"
     r"(?: (?:patients|participants|subjects|volunteers|adults|adolescents|children|people|individuals|women|men|users|"
     r"veterans))?(?: \([^)]{1,20}\))?(?: (?:had|have|who|were|then|successfully))? "
 )
-_BRACKETED = re.compile(r"\([^)]*\)")
 
 
 def tag_people(doc: Document, design: str, counts: list[Count]) -> None:
@@ -65,9 +70,11 @@ def tag_people(doc: Document, design: str, counts: list[Count]) -> None:
         ]
     if design not in _CASES:
         counts = [count for count in counts if count.n > 2]  # 'two raters', 'one patient fainted': no study of two
-    chosen = _total(doc, counts)
+    proven = proven_wholes(counts)
+    counts = confirmed(counts, proven)
+    chosen = total_of(doc, counts)
     if chosen and chosen.score >= _ENOUGH:
-        confidence = _confidence(chosen, counts)
+        confidence = 0.93 if chosen.n in proven else _confidence(chosen, counts)
         doc.add("n_total", str(chosen.n), chosen.start, chosen.end, f"people {chosen.basis}", confidence)
         if design not in REVIEWS:
             _tag_analysed(doc, chosen)
@@ -99,116 +106,6 @@ def _pools(doc: Document, count: Count) -> bool:
     first, last = doc.bounds(count.sentence)
     studies = any(first <= hit[0] < last for hit in doc.hits.get("studies", ()))
     return count.n >= 10 and (studies or says_total(doc, count))
-
-
-def _total(doc: Document, counts: list[Count]) -> Count | None:
-    """The surest number, or the sum of what one sentence counts side by side."""
-    if not counts:
-        return None
-    best = max(counts, key=lambda count: (count.score, -count.start))
-    if experiments := _experiments(doc, counts):
-        return experiments
-    summed = _sum(doc, best, [count for count in counts if count.sentence == best.sentence]) or best
-    return _with_controls(doc, summed, counts)
-
-
-def _sum(doc: Document, best: Count, beside: list[Count]) -> Count | None:
-    """Add groups that one sentence counts side by side ('30 users and 28 controls'), unless the first is the whole."""
-    alike = [count for count in beside if count.form == best.form and count.part <= best.part]
-    if len(alike) < 2:
-        return None
-    chain: list[Count] = []
-    for count in alike:
-        if chain and not _beside(doc, chain[-1], count):
-            if best in chain:
-                break
-            chain = []
-        chain.append(count)
-    if best not in chain:
-        return None
-    if _TOTAL.search(doc.lower, max(0, best.start - 25), best.start):
-        # 'a total of 14 users and 10 controls' is a sum, 'a total of 24 people, 14 users ...' is the whole
-        at = chain.index(best)
-        chain = [
-            one for one in chain[at : at + 2] if one is best or doc.lower[best.end : one.start] in (" and ", ", and ")
-        ]
-    if len(chain) < 2:
-        return None
-    if len(chain) > 2 and sum(count.n for count in chain) == 2 * chain[0].n:
-        return chain[0]  # the others are its parts: '61 users, 33 women and 28 men'
-    if chain[0].noun in _GENERIC and chain[0].form == "n=" and all(count.noun in ("n", "N") for count in chain[1:]):
-        return None if best is chain[0] or chain[0].n >= sum(count.n for count in chain[1:]) else best
-    score = best.score + (0.25 if best.noun == "n" else 0.0)
-    whole = sum(count.n for count in chain)
-    return best._replace(n=whole, start=chain[0].start, end=chain[-1].end, score=score)
-
-
-def _experiments(doc: Document, counts: list[Count]) -> Count | None:
-    """Add up what two or more experiments count: 'in Study 1, 20 volunteers ..., in Study 2, 17 patients'."""
-    if not any(second in doc.lower for second in _SECOND):
-        return None
-    labels: dict[str, Count] = {}
-    marks = list(_EXPERIMENT.finditer(doc.lower, doc.abstract_at))
-    for at, mark in enumerate(marks):
-        until = min(marks[at + 1].start() if at + 1 < len(marks) else len(doc.lower), mark.end() + _REACH)
-        within = [count for count in counts if mark.end() <= count.start < until and not count.part]
-        if within:
-            labels.setdefault(_ORDINAL[mark[1]], within[0])
-    if len(labels) < 2 or any(says_total(doc, count) for count in counts if count not in labels.values()):
-        return None
-    parts = sorted(labels.values(), key=lambda count: count.start)
-    best = max(parts, key=lambda count: count.score)
-    return best._replace(n=sum(count.n for count in parts), start=parts[0].start, end=parts[-1].end)
-
-
-_REACH = 120
-_SECOND = tuple(
-    f"{part} {number}" for part in ("study", "experiment", "trial") for number in ("2", "ii", "two")
-)  # looked for first: a regular expression over every abstract takes far longer
-_EXPERIMENT = re.compile(
-    r"\b(?:sub-?)?(?:study|experiment|trial) (1|2|3|i|ii|iii|one|two|three)\b(?! (?:and|was|were|which))"
-)
-_ORDINAL = {
-    "1": "1", "i": "1", "one": "1", "2": "2", "ii": "2", "two": "2",
-    "3": "3", "iii": "3", "three": "3",
-}  # fmt: skip
-
-
-def _with_controls(doc: Document, total: Count, counts: list[Count]) -> Count:
-    """Add healthy or matched controls that a sentence of their own counts; their words are not in the quote."""
-    if total.basis == "randomized" or "control" in doc.lower[total.start : total.end]:
-        return total
-    for count in counts:
-        if not count.noun.startswith("control") or total.start <= count.start < total.end or count.score < 0.2:
-            continue
-        if (
-            abs(count.sentence - total.sentence) <= 2
-            and count.n < total.n * 3
-            and _ADDITIONAL.search(doc.lower, max(0, count.start - 30), count.end)
-        ):
-            return total._replace(n=total.n + count.n)
-    return total
-
-
-def _beside(doc: Document, one: Count, other: Count) -> bool:
-    """Whether two numbers of one sentence count two groups of one study."""
-    gap = doc.lower[one.end : other.start]
-    if one.form == "number" and any(char.isdigit() for char in _BRACKETED.sub("", gap)):
-        return False
-    if len(gap) > 150 or (not _SIDE_BY_SIDE.search(gap) and other.start - one.end > 1):
-        return False
-    if one.noun == other.noun == "N" and not _ADDS_UP.search(gap):
-        return False  # capital N counts everybody, at one time and another
-    if other.form == "n=":
-        return not _TOTAL.search(gap)
-    return not _NOT_BESIDE.search(gap) and (not _WHO.search(gap) or gap.endswith(_JOINED))
-
-
-_TOTAL = re.compile(r"\btotal\w*\b|\ball\b")
-_NOT_BESIDE = re.compile(r"\b(?:total\w*|were|was|of whom|of which|of these|of those|including|whom)\b")
-_WHO = re.compile(r"\b(?:who|that|which)\b")
-_JOINED = (" and ", " with ", " to ", " versus ", " vs ", " or ")
-_SIDE_BY_SIDE = re.compile(r"\b(?:and|versus|vs|or|to|with|than)\b|,|;")
 
 
 def _single_case(doc: Document) -> tuple[int, int] | None:

@@ -10,36 +10,72 @@ GAP = 70
 DIGITS = re.compile(r"[0-9][0-9]*(?:,[0-9]{3})*(?: [0-9]{3}(?= [a-z]))*(?![0-9%/]|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)")
 _GLUED = frozenset("0123456789.,/:-abcdefghijklmnopqrstuvwxyz")
 # Between a number and its noun only describing words may stand: no unit, no verb, no other clause.
-_BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]]")
+_BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]()]")
+_BREAK_POINT = re.compile(r"\. |\d\.\d")
 _BREAK_WORDS = word_set(
-    "million billion thousand after arm arms articles at between by center centers centre centres compared countries "
-    "day days dose doses "
+    "million billion thousand percent after arm arms articles at between by center centers centre centres compared "
+    "countries day days dose doses "
     "during experiment experiments for from g group groups h had hospitals hour hours hr hrs hz in infusion "
     "infusions item items kg mg min minute minutes ml month months ng or per phase pills placebo point points "
     "rcts session sessions sites studies study tablet tablets tesla than that times to trials version versus vs "
     "was we week weeks were which with year years yr yrs"
 )
+BRACKETED = re.compile(r" ?\([^()]*\)")
+"""What stands in brackets belongs to the words before: '33 patients (aged 27.3, 63% male)'."""
+_LIMITS = ("<", ">", "< ", "> ", "<=", ">=", "<= ", ">= ", "?", " 1:", " 1: ", " 1 in ")
+"""Before a number that counts nobody: 'centres with >100 patients' (a sign outside Latin-1 reads '?'), 'one in'."""
+_BEFORE_LIMIT = frozenset("<>=?:n")
+_TYPE = re.compile(r" type (?:[12]|i{1,2})\b")
+"""Of diabetes: no number of its own, and no other clause."""
+_POINT = re.compile(r"[a-z]{2}\.")
+"""The end of a sentence with no space after it: 'the study.740 patients'."""
 _TO_SPACES = str.maketrans("-(),/", "     ")
 
 
-def numbers_before(doc: Document, nouns: list[Hit]) -> list[tuple[int, int, int]]:
-    """Whole numbers, in digits and words, wherever one could count such nouns: (start, end, value) in order."""
+def numbers_before(doc: Document, nouns: list[Hit], *, cued: bool = False) -> list[tuple[int, int, int]]:
+    """Whole numbers, in digits and words, wherever one could count such nouns: (start, end, value) in order.
+
+    With `cued`, also those that stand with 'total of', 'were randomized' and the like.
+    """
     text = doc.lower
-    reaches = [(max(start - GAP, 0), start) for start, _, _ in nouns]
-    for start, end, cue in doc.hits.get("count", ()):
-        if cue in ("randomized", "enrolled"):
+    reaches = [(start - GAP if start > GAP else 0, start) for start, _, _ in nouns]
+    for start, end, cue in doc.hits.get("count", ()) if cued else ():
+        if cue == "randomized" and text[start] == "w":
+            reaches.append((max(start - 45, 0), start))  # '79 met the criteria and were randomized'
+        elif cue in ("randomized", "enrolled"):
             reaches.append((start - 14, start) if text[start] == "w" else (end, end + 14))
         elif cue == "total":
             reaches.append((end, end + 16))
     found = [(start, end, int(value)) for start, end, value in doc.hits.get("number", ())]
+    if found and " thousand" in text:
+        found = _with_thousands(text, found)
     for first, last in _merged(reaches):
         for match in DIGITS.finditer(text, first, last + 16):
             start = match.start()
             if start >= last:
                 break
-            if text[start - 1] not in _GLUED:
-                found.append((start, match.end(), int(match[0].replace(",", "").replace(" ", ""))))
+            sign = text[start - 1]
+            if sign == " ":
+                sign = text[start - 2]
+            elif sign in _GLUED and not (sign == "." and _POINT.match(text, start - 3)):
+                continue
+            if sign in _BEFORE_LIMIT and text.endswith(_LIMITS, 0, start):
+                continue
+            found.append((start, match.end(), int(match[0].replace(",", "").replace(" ", ""))))
     found.sort()
+    return found
+
+
+def _with_thousands(text: str, spelled: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Spelled numbers with their thousands: 'two thousand four hundred and six' is one number."""
+    found: list[tuple[int, int, int]] = []
+    for start, end, value in spelled:
+        if found and found[-1][2] % 1000 == 0 and text[found[-1][1] : start] in (" ", " and ", ", "):
+            found[-1] = (found[-1][0], end, found[-1][2] + value)
+        elif text.startswith(" thousand", end):
+            found.append((start, end + 9, value * 1000))
+        else:
+            found.append((start, end, value))
     return found
 
 
@@ -62,10 +98,21 @@ def _merged(reaches: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def breaks(gap: str) -> bool:
     """Whether the words between a number and a noun part them."""
-    if _BREAK_SIGNS.search(gap) or ". " in gap or gap.count("(") != gap.count(")"):
+    if "(" in gap:
+        gap = BRACKETED.sub("", gap)
+    if " type " in gap:
+        gap = _TYPE.sub("", gap)
+    if _BREAK_SIGNS.search(gap) or ("." in gap and _BREAK_POINT.search(gap)):
         return True
     words = gap.translate(_TO_SPACES).split()
     return not _BREAK_WORDS.isdisjoint(words) and any(
-        word in _BREAK_WORDS and not (word.startswith("year") and words[at - 1 : at] in (["past"], ["last"]))
+        word in _BREAK_WORDS and not _describes(word, words[at - 1 : at], words[at + 1 : at + 2])
         for at, word in enumerate(words)
     )
+
+
+def _describes(word: str, before: list[str], after: list[str]) -> bool:
+    """Whether a word that parts is a part of a description here: 'past-year users', 'ecstasy or cocaine users'."""
+    if word == "or":
+        return bool(before) and after[:1] not in (["more"], ["fewer"], ["less"], ["older"], ["younger"])
+    return word.startswith("year") and before in (["past"], ["last"])

@@ -41,3 +41,14 @@ def tag(tagger: Tagger) -> Callable[[str, str], Tagged]:
 def decided(tag: Callable[[str, str], Tagged]) -> Callable[[str, str], Decision]:
     """The values that count for a title and an abstract."""
     return lambda title, abstract="": decide(tag(title, abstract).tags, has_abstract=bool(abstract))
+
+
+@pytest.fixture(scope="session")
+def guess(tag: Callable[[str, str], Tagged]) -> Callable[[str], int | None]:
+    """The number of people that the methods of a trial state, however sure it is."""
+
+    def of(methods: str) -> int | None:
+        said = [one for one in tag("Ketamine for depression", f"METHODS: {methods}").tags if one.facet == "n_total"]
+        return int(said[0].value) if said else None
+
+    return of
