@@ -44,8 +44,9 @@ class Tagger:
         doc = document.read(record, self.lexicon)
         counts = find_counts(doc)
         designs.tag_designs(doc, people_counted=any(count.n > 1 and count.score >= 0.5 for count in counts))
-        vote.tag_vote(doc, counts)
-        design, _ = design_of([tag for tag in (*indexed, *doc.tags) if tag.facet == "design"])
+        design = vote.tag_vote(doc, counts)
+        if any(tag.facet == "design" for tag in indexed):
+            design, _ = design_of([tag for tag in (*indexed, *doc.tags) if tag.facet == "design"])
         routes.tag_routes(doc, design)
         conduct.tag_conduct(doc, design)
         subjects.tag_subjects(doc, self._broader)

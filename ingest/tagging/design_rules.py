@@ -33,6 +33,7 @@ _KIND = (
     "multicent(er|re) |multi cent(er|re) |dose |waitlist |wait list |phase |within subjects? |feasibility |cluster |"
     "factorial )?"
 )
+_INDEX = "(pubmed|medline|embase|psycinfo|scopus|cochrane|web of science|google scholar|databases?|electronic)"
 DESIGN_RULES = (
     DesignRule(
         "notice", "notice in title",
@@ -100,8 +101,11 @@ DESIGN_RULES = (
         "search(es)? (was|were|of|for|using|identified|yielded)|(electronic )?databases (were )?searched|searched (in|"
         "on|for|the|"
         "pubmed|medline|embase|databases)|studies were (identified|included|eligible|selected)|study selection|data "
-        "sources|"
-        "(reviews?|review of) published (studies|trials)|integrative review",
+        "sources|(reviews?|review of) published (studies|trials)|integrative review|(search|searches|searched|"
+        f"searching) (in|on|of|through) (the )?{_INDEX}|search (was|were|has been) (performed|conducted|carried out|"
+        "undertaken|made|done|run)|(articles|studies|trials|papers|publications) (met|meeting|fulfilled|fulfilling|"
+        "satisfied) (the |our )?(inclusion|eligibility|selection)|(articles|papers|publications|manuscripts) were "
+        "(searched|retrieved|screened|identified|selected|included)|literature was searched|evidence based review",
         0.95, 0.75, 0.5, 0.25, background=0.25,
         guard="(previous|prior|recent|several|published|future|existing|available|most|many) (systematic )?reviews|"
         "psycinfo database( record)?|psyc info database|systematic reviews (have|has|are|and)|national databases? "
@@ -119,19 +123,16 @@ DESIGN_RULES = (
         "(secondary|post hoc|posthoc|ancillary|exploratory|pooled|re|mediation|subgroup) (data )?analys[ei]s|"
         "reanalys(is|ed|ing)|sub ?analysis|substudy|sub study|secondary (outcomes?|data) (of|from) a|"
         "(data|samples|results|participants) (were )?(drawn|derived|pooled|taken|combined|came) from|pooled data|"
-        "data (were )?(obtained|collected|used) (from|in) (a|an|two|three|four|five|our) (previous|prior|previously|"
-        "larger|"
-        "randomi[sz]ed|completed|clinical|placebo|double)|(data|results) from (a|two|three|four|our|previous|prior|"
-        "several) "
-        "(previous|prior|previously|larger|randomi[sz]ed|completed|published|clinical trials?|open label|phase|"
-        "double)|parent (study|trial)|"
-        "(results|data|findings) from (two|three|four|five|six) (randomi[sz]ed|clinical|double|phase|trials|open|"
-        "previous|studies)|"
-        "previously (published|reported|completed) (data|trial|study|clinical trial|randomi[sz]ed)|across (two|three|"
-        "four|five|six) "
-        "(randomi[sz]ed|clinical|double|trials|studies|placebo)",
+        "data (were )?(obtained|collected|used) (from|in) (a|an|two|three|four|five|our) (previous|prior|"
+        "previously|larger|randomi[sz]ed|completed|clinical|placebo|double)|(data from a|(data|results) from "
+        "(two|three|four|our|previous|prior|several)) (previous|prior|previously|larger|randomi[sz]ed|completed|"
+        "published|clinical trials?|open label|phase|double)|parent (study|trial)|(results|data|findings) from "
+        "(two|three|four|five|six) (randomi[sz]ed|clinical|double|phase|trials|open|previous|studies)|previously "
+        "(published|reported|completed) (data|trial|study|clinical trial|randomi[sz]ed)|across (two|three|four|"
+        "five|six) (randomi[sz]ed|clinical|double|trials|studies|placebo)",
         0.9, 0.7, 0.3, 0.2, background=0.3,
-        guard="exploratory analys[ei]s (was|were|of the)|subgroup analys[ei]s (was|were|of|by)",
+        guard="exploratory analys[ei]s (was|were|of the)|subgroup analys[ei]s (was|were|of|by)|(and|or|as a|primary|"
+        "included|including) (secondary|post hoc|exploratory|subgroup|mediation) analys[ei]s",
     ),
     DesignRule(
         "editorial_letter", "letter or comment named",
@@ -158,27 +159,28 @@ DESIGN_RULES = (
         0.8, 0.6, 0.5, 0.5, background=0.55, unless="empirical",
         guard="chart review|retrospective(ly)? review|record review|records review|institutional review|(medical|"
               "case|peer) review|"
-        "review board|we propose that|we (discuss|propose) (the )?(possible|potential|implications)",
+        "review board|we propose that|we (discuss|propose) (the )?(possible|potential|implications)|in this (article|"
+        "paper) we (use|analy[sz]e|test|examine|present|report|show|study|investigate|estimate|develop)",
     ),
     DesignRule(
         "randomized_controlled_trial", "randomized trial named",
         f"randomi[sz]ed {_KIND}{_TRIAL}|rct|randomi[sz]ed controlled|randomi[sz]ed(,? )?(double|single|triple) "
         "(blind(ed)?|masked)|(double|single|triple) (blind(ed)?|masked) randomi[sz]ed|randomi[sz]ed (crossover|cross "
-        "over)|"
-        "(randomly|randomi[sz]ed) (assigned|allocated|divided|distributed|received|to|either|between|clinical|and)|"
-        "(was|were|been) (then )?randomi[sz]ed|we randomi[sz]ed|underwent randomi[sz]ation|"
-        "(patients|participants|subjects|volunteers) (were )?randomi[sz]ed|randomi[sz]ed (patients|participants|"
-        "subjects|block|"
-        "controls|and|order|treatment|study|design|sequence|placebo|active|prospective|pilot|open|clinical)|"
-        "random (order|assignment|allocation)|randomi[sz]ed|by randomi[sz]ation|at random|quasi randomi[sz]ed|"
-        "block randomi[sz]ation|randomi[sz]ation (was|to|list|code|of)",
+        "over)|(randomly|randomi[sz]ed) (assigned|allocated|divided|distributed|received|to|either|between|clinical|"
+        "and)|(was|were|been) (then )?randomi[sz]ed|we randomi[sz]ed|underwent randomi[sz]ation|(patients|"
+        "participants|subjects|volunteers) (were )?randomi[sz]ed|randomi[sz]ed (patients|participants|subjects|block|"
+        "controls|and|order|treatment|study|design|sequence|placebo|active|prospective|pilot|open|clinical)|random "
+        "(order|assignment|allocation|sequence)|randomi[sz]ed|randomly,? (patients|subjects|participants|into|in|"
+        "between|among|given|treated|administered|grouped|split|separated|selected to)|randomi[sz]ation (table|"
+        "schedule|scheme|sequence)|by randomi[sz]ation|at random|quasi randomi[sz]ed|block randomi[sz]ation|"
+        "randomi[sz]ation (was|to|list|code|of)",
         0.9, 0.8, 0.55, 0.4, background=0.35,
-        guard="mendelian randomi[sz]ation|non randomi[sz]ed|nonrandomi[sz]ed|not randomi[sz]ed|"
-              "without randomi[sz]ation|"
-        "randomi[sz]ed (controlled |clinical |placebo controlled )?(trials|studies) (are|is|were|have|of|with|"
-        "comparing|to)|"
-        "randomly (selected|chosen|sampled|picked|recruited)|random sample|large randomi[sz]ed|randomi[sz]ed evidence|"
-        f"randomi[sz]ed {_KIND}(controlled |clinical )?(trials|studies)",
+        guard="mendelian randomi[sz]ation|non randomi[sz]ed|nonrandomi[sz]ed|not randomi[sz]ed|without "
+        "randomi[sz]ation|randomi[sz]ed (controlled |clinical |placebo controlled )?(trials|studies) (are|is|were|"
+        "have|of|with|comparing|to)|randomly (selected|chosen|sampled|picked|recruited)|random sample|(large|"
+        "previous|prior|earlier|recent|published) randomi[sz]ed|randomi[sz]ed evidence|randomly (split |divided |"
+        f"assigned |separated )?into (a )?(the )?(training|test|train)|randomi[sz]ed {_KIND}(controlled |clinical "
+        ")?(trials|studies)",
     ),
     DesignRule(
         "randomized_controlled_trial", "randomized trials, plural",

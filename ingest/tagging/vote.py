@@ -55,14 +55,15 @@ _RULE_ROWS = {
 _COUNTED_ROWS = [(kind, _ROW[f"no {kind}"], _ROW[kind], _ROW[f"{kind} @ title"]) for kind in _COUNTED]
 
 
-def tag_vote(doc: Document, counts: list[Count]) -> None:
-    """Add the tag of the design that is likelier than what the rules decide, if the rules are not sure."""
-    weights = _weights()
-    if weights is None:
-        return
+def tag_vote(doc: Document, counts: list[Count]) -> str:
+    """Return the design by the text: what the rules decide or, where they are not sure, what is likelier.
+
+    The latter gets a tag of its own.
+    """
     said, sure = by_rules(doc)
-    if sure:
-        return
+    weights = _weights()
+    if sure or weights is None:
+        return said
     rows, values = features_of(doc, counts)
     scores = scores_of(values, weights.take(rows, axis=0), said)
     at = int(scores.argmax())
@@ -70,6 +71,7 @@ def tag_vote(doc: Document, counts: list[Count]) -> None:
         start, end = _words(doc, rows, weights[rows, at])
         chance = 1 / np.exp(scores - scores[at]).sum()
         doc.add("design", PRECEDENCE[at], start, end, VOTE, round(float(chance), 3))
+    return PRECEDENCE[at]
 
 
 def by_rules(doc: Document) -> tuple[str, bool]:

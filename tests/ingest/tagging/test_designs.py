@@ -90,6 +90,32 @@ CASES = [
         "Sleep after ketamine: a secondary analysis of a randomized trial",
         "METHODS: Data of 40 patients were used." + RESULTS,
     ),
+    (
+        "randomized_controlled_trial",
+        "Ketamine for hip surgery",
+        "METHODS: Randomly, patients were given ketamine or saline." + RESULTS,
+    ),
+    (
+        "randomized_controlled_trial",  # volunteers are no animals, though drugs act in vivo in them
+        "Ketamine and sertraline in vivo",
+        "METHODS: In a randomized crossover trial ten volunteers took both in vivo." + RESULTS,
+    ),
+    (
+        "randomized_controlled_trial",  # the main report of one trial
+        "Can music shorten anaesthesia? Results from a randomized controlled trial",
+        "METHODS: Forty patients heard music." + RESULTS,
+    ),
+    (
+        "randomized_controlled_trial",  # its own further analyses, not another trial's
+        "Music before surgery",
+        "METHODS: Forty patients were randomized to music or silence. Primary and secondary analyses were by intention "
+        "to treat." + RESULTS,
+    ),
+    (
+        "systematic_review",
+        "Ketamine in pain: what is known",
+        "METHODS: A search through PubMed was performed; ten articles met our inclusion criteria." + RESULTS,
+    ),
     ("editorial_letter", "Editorial: ketamine at home", ""),
     ("notice", "Erratum: Ketamine in depression", ""),
     ("notice", "Ketamine in depression: a randomized trial: Correction", ""),
@@ -137,6 +163,27 @@ NOT = [
         "animal",
         "Ketamine in adults with depression",
         "BACKGROUND: In rats ketamine acts fast. METHODS: Patients received ketamine; patients were rated weekly.",
+    ),
+    (
+        "randomized_controlled_trial",  # not people, but their data are divided
+        "Who gets better on ketamine? A machine learns it",
+        "METHODS: Ten patients received ketamine. Their data were randomly divided into training and test sets."
+        + RESULTS,
+    ),
+    (
+        "randomized_controlled_trial",
+        "Ketamine once more",
+        "METHODS: Ten patients of our previous randomized trial received ketamine again." + RESULTS,
+    ),
+    (
+        "animal",
+        "Ketamine acts in vivo",
+        "METHODS: Healthy volunteers received ketamine; receptors were looked at in vivo." + RESULTS,
+    ),
+    (
+        "narrative_review",
+        "Ketamine in depression",
+        "BACKGROUND: In this paper we report on ten patients. METHODS: They received ketamine." + RESULTS,
     ),
     (
         "notice",
