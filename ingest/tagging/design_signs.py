@@ -5,7 +5,7 @@ ANIMALS = (
     "kittens|"
     "pigs?|swine|piglets?|rabbits?|zebrafish|larvae|sheep|lambs?|horses?|drosophila|guinea pigs?|marmosets?|gerbils?|"
     "hamsters?|"
-    "primates?|animals?|knock ?out|transgenic|in vivo|chicks?|ferrets?|goats?|cattle|caenorhabditis|c elegans|xenopus|"
+    "primates?|animals?|knock ?out|transgenic|chicks?|ferrets?|goats?|cattle|caenorhabditis|c elegans|xenopus|"
     "mptp|middle cerebral artery occlusion|mcao|morris water maze|forced swim(ming)? test|calves|ponies|beagles?|"
     "foxhounds?"
 )

@@ -106,8 +106,6 @@ def _tag_registry_entry(doc: Document) -> None:
 def _tag_living_matter(doc: Document) -> None:
     """Animals or cells instead of people, by how often each is named; the title counts three times."""
     animals, cells = doc.hits.get("animal", []), doc.hits.get("cell", [])
-    if all(doc.lower[start:end] == "in vivo" for start, end, _ in animals):
-        animals = []  # which names no animal: a drug acts in vivo in people, too
     if not animals and not cells:
         return
     tissue, people = doc.hits.get("tissue", []), doc.hits.get("human", [])

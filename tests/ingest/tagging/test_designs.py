@@ -113,8 +113,11 @@ CASES = [
     ),
     (
         "systematic_review",
-        "Ketamine in pain: what is known",
-        "METHODS: A search through PubMed was performed; ten articles met our inclusion criteria." + RESULTS,
+        "Ketamine in pain",
+        "BACKGROUND: Doctors differ on ketamine for pain, and what is known of it has grown fast. METHODS: A search in "
+        "Medline and Scopus was performed. Two of us read what was found; twelve papers met the inclusion criteria. "
+        "RESULTS: Nine trials of the twelve were small. Pain fell in seven, and in two it did not. Harm was rare in "
+        "all but one. CONCLUSIONS: Ketamine eases pain for some days; how it does so in the long run is not known.",
     ),
     ("editorial_letter", "Editorial: ketamine at home", ""),
     ("notice", "Erratum: Ketamine in depression", ""),
