@@ -55,7 +55,6 @@ def _read(text: str, body: bytes, start: int) -> Record:
     status, indexing = _about(head["attributes"])
     journal, catalogue, issue = _known(head["journal"]), _known(tail["catalogue"]), _known(head["issue"])
     journal_title, catalogued = journal.get("Title", ""), catalogue.get("MedlineTA", "")
-    pages = _texts_by_name(middle["pages"])
     listed, complete = authors_in(authors)
     cited, links = _links(tail["links"])
     return Record(
@@ -71,7 +70,7 @@ def _read(text: str, body: bytes, start: int) -> Record:
         nlm_unique_id=catalogue.get("NlmUniqueID", ""),
         volume=issue.get("Volume", ""),
         issue=issue.get("Issue", ""),
-        pages=pages_of(*(pages.get(name, "") for name in ("MedlinePgn", "StartPage", "EndPage"))),
+        pages=clean(middle["pages"]) or pages_of("", clean(middle["first"]), clean(middle["last"])),
         year=printed.year,
         published=printed.published,
         date_precision=printed.precision,

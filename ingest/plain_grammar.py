@@ -51,7 +51,10 @@ TO_TITLE = _form(r"""
 TO_ABSTRACT = _form(r"""
 </ArticleTitle>
 (?:<Pagination>
-  (?P<pages>{StartPage}{EndPage}{MedlinePgn})</Pagination>
+  (?:<StartPage>(?P<first>~)</StartPage>
+  )?+(?:<EndPage>(?P<last>~)</EndPage>
+  )?+(?:<MedlinePgn>(?P<pages>~)</MedlinePgn>
+  )?+</Pagination>
 )?+(?P<locations>(?:<ELocationID EIdType="\w++"(?: ValidYN="[YN]")?+>~</ELocationID>
 )*+)""")
 LOCATION = re.compile(r'"doi"(?: ValidYN="Y")?>([^<]*)<')

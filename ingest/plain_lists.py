@@ -12,7 +12,7 @@ from ingest.pubmed_data import PubmedData
 from ingest.record import Author, MeshHeading
 
 _MARKS = {"&quot;": '"', "&apos;": "'"}
-_ESCAPES = ("&amp;", "&lt;", "&gt;", *_MARKS)
+_OTHER_REFERENCE = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
 _ENTREZ = b'"entrez">'
 _DAY = re.compile(rb"\s*<Year>(\d+)</Year>\s*<Month>(\d+)</Month>\s*<Day>(\d+)</Day>")
 _KINDS = "doi|pmc|pii|medline|mid|pmcid|pmpid|pmcpid|pmcbook|bookaccession|sici"
@@ -55,7 +55,7 @@ def plain_text(text: str) -> str:
     """
     if "&" not in text:
         return text
-    if text.count("&") != sum(map(text.count, _ESCAPES)):
+    if _OTHER_REFERENCE.search(text):
         raise NotPlainError
     return unescape(text, _MARKS)
 
@@ -101,19 +101,20 @@ def headings_in(text: str, automated_record: bool) -> tuple[MeshHeading, ...]:
     *headings, rest = text.removeprefix("<MeshHeadingList>").split("</MeshHeading>")
     if rest.strip() not in ("", "</MeshHeadingList>"):
         raise NotPlainError
-    return tuple([row for heading in headings for row in _heading(heading, automated_record)])
+    rows = [row for heading in headings for row in _heading(heading)]
+    return tuple([row._replace(automated=1) for row in rows] if automated_record else rows)
 
 
 @lru_cache(maxsize=1 << 15)  # the very same words come again and again: the commonest 2,000 are most of PubMed's
-def _heading(text: str, automated_record: bool) -> tuple[MeshHeading, ...]:
-    """Rows of a MeshHeading without its last tag."""
+def _heading(text: str) -> tuple[MeshHeading, ...]:
+    """Rows of a MeshHeading without its last tag, of a record that a person indexed."""
     if not _HEADING.fullmatch(text):
         raise NotPlainError
     terms = [
         (name, {key: plain_text(value) for key, value in ATTRIBUTE.findall(attributes)}, clean(term))
         for name, attributes, term in _TERM.findall(text)
     ]
-    return rows_of_heading(terms, automated_record)
+    return rows_of_heading(terms, automated=False)
 
 
 def pubmed_data_in(body: bytes, start: int) -> PubmedData:
@@ -124,14 +125,17 @@ def pubmed_data_in(body: bytes, start: int) -> PubmedData:
     closing = body[-_LONGEST_END:].translate(None, _SPACE)
     if not day or not closing.endswith(_END_OF_LIST if lists > 0 else _END):
         raise NotPlainError
-    doi, pmcid = _ids_in(body[start:lists] if lists > 0 else body[start:])
+    own = body.find(b"<ArticleId", start)
+    if not body.startswith(b"<ArticleIdList>", own):
+        raise NotPlainError
+    doi, pmcid = _ids_in(body[own:lists] if lists > 0 else body[own:])
     return PubmedData(_iso_day(*day.groups()), doi, pmcid, _cited_in(body, lists) if lists > 0 else [])
 
 
 def _ids_in(part: bytes) -> tuple[str, str]:
     """DOI and PMCID of the one ArticleIdList in `part`."""
     found = _OWN_ID.findall(part)
-    if part.count(b"<ArticleId") != len(found) + 1 or b"<ArticleIdList>" not in part:
+    if part.count(b"<ArticleId") != len(found) + 1:
         raise NotPlainError
     doi = pmcid = ""
     for kind, text in found:

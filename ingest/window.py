@@ -71,6 +71,8 @@ class Window:
         while True:
             self.fill(3)
             self.drop(_SPACE.match(self.buffer).end())  # type: ignore[union-attr]  # it matches nothing, too
+            if self.buffer.startswith(b"<"):
+                return True
             if self.starts(codecs.BOM_UTF8):
                 self.drop(len(codecs.BOM_UTF8))
             elif self.buffer or self.ended:
