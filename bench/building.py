@@ -9,7 +9,7 @@ from bench.made_records import FIRST_PMID, records
 from bench.measure import apart, met
 from db.archive import Archive, RawRecord
 from ingest.build import build
-from ingest.sharing import others
+from ingest.sharing import cores
 from ingest.sync import import_into
 from topics import load_topic
 
@@ -55,7 +55,7 @@ def anew(folder: str, processes: int) -> int:
     """Build with no live database to take anything over from; this many other processes take a share."""
     for path in Path(folder).glob("evidence.db*"):
         path.unlink()
-    with patch("ingest.build.others", lambda: processes):
+    with patch("ingest.build.cores", lambda: processes):
         return run(folder)
 
 
@@ -70,7 +70,7 @@ def table(folder: Path, sizes: list[int]) -> list[str]:
     for size in sizes:
         data = folder / f"built-{size}"
         taken = make_archive(str(data), size)
-        shared = apart("building", "anew", data, others())
+        shared = apart("building", "anew", data, cores())
         full = apart("building", "anew", data, 0)
         change(str(data), 100)
         again = apart("building", "run", data)

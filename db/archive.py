@@ -192,8 +192,8 @@ class Archive:
                 f"LEFT JOIN runs r ON r.run_id = s.left_run {only}ORDER BY s.pmid",
                 [] if pmids is None else [json.dumps(sorted(pmids))],
             )
-            for pmid, sha256, form, body, fetched_at, gone, left in rows:
-                yield StoredRecord(pmid, sha256, form, zlib.decompress(body), fetched_at, gone, left)
+            for pmid, sha256, form, zipped, fetched_at, gone, left in rows:
+                yield StoredRecord(pmid, sha256, form, zipped, fetched_at, gone, left)
 
     def reinstatements(self) -> list[tuple[int, str]]:
         """(PMID, moment) for every time that PubMed ceased to list a paper as retracted, in that order."""

@@ -1,6 +1,7 @@
 """What goes into the archive and comes out of it: records as received, answered searches, and which content counts."""
 
 import hashlib
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -30,12 +31,18 @@ class StoredRecord:
     pmid: int
     sha256: str
     format: str
-    body: bytes
+    zipped: bytes
+    """The record as received, as the archive keeps it (zlib)."""
     fetched_at: str
     gone_since: str | None
     """Day from which PubMed no longer had the record."""
     left_since: str | None = None
     """Day from which the topic's search no longer named it."""
+
+    @property
+    def body(self) -> bytes:
+        """The record as received."""
+        return zlib.decompress(self.zipped)
 
 
 @dataclass(frozen=True)

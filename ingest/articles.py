@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from db.received import RawRecord, StoredRecord
 from db.store import row_of
 from db.studies import Report
 from ingest.reader import record_of
@@ -32,8 +33,8 @@ _NOTHING = Tagged()
 class Arrival(NamedTuple):
     """A record to be written, where it is from, and what a later build tells it by."""
 
-    content: Record | tuple[str, bytes]
-    """The record, or what it is to be read from: format and bytes, as the archive has them."""
+    content: Record | StoredRecord | RawRecord
+    """The record, or what it is to be read from."""
     source: str
     """pubmed or register"""
     sha256: str | None = None
@@ -108,7 +109,8 @@ class ArticleWriter:
 
 
 def _record(arrival: Arrival) -> Record:
-    return arrival.content if isinstance(arrival.content, Record) else record_of(*arrival.content)
+    content = arrival.content
+    return content if isinstance(content, Record) else record_of(content.format, content.body)
 
 
 def record_of_entry(entry: RegisterStudy) -> Record:

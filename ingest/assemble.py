@@ -41,8 +41,7 @@ def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arriva
     held = only.archived if only else set()
     for stored in inputs.archive.current(wanted):
         held.add(stored.pmid)
-        content = stored.format, stored.body
-        yield Arrival(content, "pubmed", stored.sha256, stored.gone_since, stored.left_since)
+        yield Arrival(stored, "pubmed", stored.sha256, stored.gone_since, stored.left_since)
     for pmid in sorted(inputs.register.by_pmid.keys() - held):
         if wanted is None or pmid in wanted:
             yield Arrival(record_of_entry(inputs.register.by_pmid[pmid]), "register")

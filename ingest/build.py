@@ -29,7 +29,7 @@ from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows
 from ingest.kin import judged_papers, kin
 from ingest.measured import accuracy_rows
 from ingest.register_layer import Register
-from ingest.sharing import in_order, others
+from ingest.sharing import cores, in_order
 from ingest.standing import Differences, clear, clear_studies, differences
 from ingest.steady import batches, without_cycle_search
 from ingest.tagging.vote import WEIGHTS
@@ -184,7 +184,7 @@ def _add_reports(assembly: Assembly, inputs: Inputs, only: Differences | None, p
     """Read, tag and write all reports, or those that differ."""
     total = len(only.to_write) if only else inputs.archive.count()
     done = 0
-    processes = others() if total >= _WORTH_SHARING else 0
+    processes = cores() if total >= _WORTH_SHARING else 0
     for written in in_order(batches(arrivals(inputs, only)), inputs.writer, processes):
         assembly.add(written)
         done += len(written.reports)

@@ -24,9 +24,14 @@ _KEPT = 12
 """Results that may wait for the one before them."""
 
 
-def others() -> int:
-    """Cores beside the one that this process is on."""
-    return (os.cpu_count() or 1) - 1
+def cores() -> int:
+    """Cores of this machine, or 0 where there is but one and sharing gains nothing.
+
+    As many other processes are not too many: one that takes in a piece, or waits for its result to be taken, leaves its
+    core to this one.
+    """
+    count = os.cpu_count() or 1
+    return count if count > 1 else 0
 
 
 def in_order(pieces: Iterable[Piece], work: Work[Piece, Result], processes: int) -> Iterator[Result]:

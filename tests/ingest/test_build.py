@@ -89,7 +89,7 @@ def test_processes_that_take_a_share_change_nothing(tmp_path, topic, import_reco
     (tmp_path / "evidence.db").unlink()
     monkeypatch.setattr(steady, "BATCH", 20)
     monkeypatch.setattr(build_module, "_WORTH_SHARING", 1)
-    monkeypatch.setattr(build_module, "others", lambda: 1)
+    monkeypatch.setattr(build_module, "cores", lambda: 1)
     assert content(build(tmp_path, topic).live) == alone
 
 
