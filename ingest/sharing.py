@@ -8,6 +8,7 @@ only: what it had is done here.
 import gc
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -104,7 +105,20 @@ def pool_of(
     else:  # a server that forks: they start quickly, and none is a copy of this process, its threads and databases
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([module])
-    return ProcessPoolExecutor(processes, context, initializer=begin, initargs=arguments)
+    return ProcessPoolExecutor(processes, context, initializer=_begin_process, initargs=(begin, arguments))
+
+
+def _begin_process(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if begin:
+        begin(*arguments)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is killed: its pool would wait for work for ever."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 _work: Callable[[Any], Any]

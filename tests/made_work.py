@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 
 def double(asker: int, number: int) -> tuple[int, bool]:
@@ -11,6 +12,13 @@ def double(asker: int, number: int) -> tuple[int, bool]:
         raise ValueError(f"{number} is negative")
     time.sleep(0.01 * (number % 3))
     return 2 * number, os.getpid() == asker
+
+
+def tell_and_wait(folder: str, number: int) -> int:
+    """Leave a file named by the process that does it, and take long."""
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(0.3)
+    return number
 
 
 def double_or_die(asker: int, number: int) -> int:

@@ -1,6 +1,8 @@
 """Work that several processes share: the same results in the same order, whoever did them and whoever died."""
 
 import os
+import subprocess
+import sys
 import time
 from functools import partial
 
@@ -43,3 +45,41 @@ def test_what_a_piece_raises_is_raised_when_its_turn_comes(processes):
 
 def test_what_a_process_had_when_it_died_is_done_here():
     assert list(in_order(range(200), partial(double_or_die, os.getpid()), 2)) == list(range(0, 400, 2))
+
+
+def test_processes_end_when_the_one_that_asked_is_killed(tmp_path):
+    program = (
+        "from functools import partial\nfrom ingest.sharing import in_order\nfrom made_work import tell_and_wait\n"
+        f"if __name__ == '__main__':\n    list(in_order(range(1000), partial(tell_and_wait, {str(tmp_path)!r}), 2))\n"
+    )
+    script = tmp_path / "asks.py"
+    script.write_text(program, encoding="utf-8")
+    places = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    asking = subprocess.Popen([sys.executable, str(script)], env=places)
+    try:
+        wait_for(lambda: len(names(tmp_path)) == 3)
+        began = names(tmp_path)
+    finally:
+        asking.kill()
+        asking.wait()
+    wait_for(lambda: not any(map(is_alive, began)))
+
+
+def wait_for(true):
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came true")
+
+
+def names(folder) -> set[int]:
+    return {int(path.name) for path in folder.glob("[0-9]*")}
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
