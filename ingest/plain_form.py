@@ -17,7 +17,16 @@ from ingest.dates import UNKNOWN, PrintedDate, date_of_parts, date_of_text, iso_
 from ingest.elements import parse, text_of
 from ingest.identifiers import clean_doi, clean_pmid
 from ingest.indexing import chemical, publication_type
-from ingest.plain_lists import ATTRIBUTE, NotPlainError, authors_in, clean, headings_in, plain_text, pubmed_data_in
+from ingest.plain_lists import (
+    ATTRIBUTE,
+    NotPlainError,
+    are_clean,
+    authors_in,
+    clean,
+    headings_in,
+    plain_text,
+    pubmed_data_in,
+)
 from ingest.pubmed_xml import join_abstract, pages_of
 from ingest.record import Chemical, Link, PublicationType, Record, Section
 from ingest.registrations import all_registrations
@@ -39,13 +48,13 @@ def _read(text: str, body: bytes, start: int) -> Record:
     end_of_title = text.find("</ArticleTitle>", head.end())
     middle = _matched(grammar.TO_ABSTRACT, text, end_of_title)
     abstract, sections, at = _abstract(text, middle.end())
-    authors, at = _element(text, _space_after(text, at), "AuthorList")
+    authors, at = _element(text, _space_after(text, at), "<AuthorList", "</AuthorList>")
     before_grants = _matched(grammar.TO_GRANTS, text, at)
-    _, at = _element(text, before_grants.end(), "GrantList")
+    _, at = _element(text, before_grants.end(), "<GrantList", "</GrantList>")
     tail = _matched(grammar.TO_HEADINGS, text, at)
-    headings, at = _element(text, tail.end(), "MeshHeadingList")
+    headings, at = _element(text, tail.end(), "<MeshHeadingList", "</MeshHeadingList>")
     after_headings = _matched(grammar.TO_INTERESTS, text, at)
-    _, at = _element(text, after_headings.end(), "CoiStatement")
+    _, at = _element(text, after_headings.end(), "<CoiStatement", "</CoiStatement>")
     _matched(grammar.TO_END, text, at)
     data = pubmed_data_in(body, start)
     title = _mixed(text[head.end() : end_of_title])
@@ -102,11 +111,10 @@ def _matched(form: re.Pattern[str], text: str, at: int) -> re.Match[str]:
     raise NotPlainError
 
 
-def _element(text: str, at: int, name: str) -> tuple[str, int]:
-    """The element of this name that begins at `at`, if one does, and where what follows it begins."""
-    if not text.startswith(f"<{name}", at):
+def _element(text: str, at: int, opening: str, closing: str) -> tuple[str, int]:
+    """The element with these tags that begins at `at`, if one does, and where what follows it begins."""
+    if not text.startswith(opening, at):
         return "", at
-    closing = f"</{name}>"
     last_tag = text.find(closing, at)
     if last_tag < 0:
         raise NotPlainError
@@ -195,7 +203,8 @@ def _location_doi(locations: str) -> str:
 
 def _texts(pattern: re.Pattern[str], text: str) -> list[str]:
     """What `pattern` captures, cleaned, without empty ones."""
-    return [cleaned for each in pattern.findall(text) if (cleaned := clean(each))]
+    found = pattern.findall(text)
+    return list(filter(None, found if are_clean(found) else map(clean, found)))
 
 
 def _databanks(text: str) -> list[tuple[str, str]]:
@@ -211,8 +220,8 @@ def _databanks(text: str) -> list[tuple[str, str]]:
 
 
 def _chemicals(text: str) -> tuple[Chemical, ...]:
-    found = ((ui, clean(name), clean(number)) for number, ui, name in grammar.CHEMICAL.findall(text))
-    return tuple([chemical(ui, name, number) for ui, name, number in found if name])
+    found = [(ui, clean(name), clean(number)) for number, ui, name in grammar.CHEMICAL.findall(text)]
+    return tuple([chemical(*values) for values in found if values[1]])
 
 
 def _links(text: str) -> tuple[list[int], tuple[Link, ...]]:

@@ -75,12 +75,12 @@ def authors_in(text: str) -> tuple[tuple[Author, ...], bool]:
     found: list[tuple[str, ...]] = _AUTHOR.findall(text)
     if not head or text.count("<Author") != len(found) + 1:
         raise NotPlainError
-    if not _are_clean([value for author in found for value in author[1:-1]]):
+    if not are_clean([value for author in found for value in author[1:-1]]):
         found = [(author[0], *map(clean, author[1:-1]), author[-1]) for author in found]
     return tuple([_author(*author) for author in found]), head[1] != "N"
 
 
-def _are_clean(texts: list[str]) -> bool:
+def are_clean(texts: list[str]) -> bool:
     """Whether `clean` would change none of the texts: asked of all at once."""
     joined = f"|{'|'.join(texts)}|"
     return not ("&" in joined or "| " in joined or " |" in joined or has_odd_space(joined))
