@@ -28,7 +28,7 @@ def read_coverage(database: Database, topic: Topic, today: date | None = None) -
     inputs and does not look at the clock.
     """
     studies = database["register"].count
-    register = f"a hand-checked register of {studies} studies" if studies else "no register"
+    register = f"a hand-checked register of {studies} reports of studies" if studies else "no register"
     rows = list(
         database.query(
             "SELECT r.run_id, r.state, substr(coalesce(r.finished_at, r.started_at), 1, 10) AS day,"  # noqa: S608

@@ -51,5 +51,5 @@ def prepare(data: Path, topic: Topic, bars: Bars) -> Prepared:
         )
     built = build(data, topic, bars.build)
     if not built.from_pubmed:
-        trouble += f" What is shown is the bundled, hand-checked register of {built.from_register} studies."
+        trouble += f" What is shown is the bundled, hand-checked register of {built.from_register} reports of studies."
     return Prepared(pulled, trouble, built)

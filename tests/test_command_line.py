@@ -90,7 +90,7 @@ def corpus_of(count: int) -> Corpus:
 def test_up_without_an_email_serves_the_register_and_says_how_to_pull_the_rest(up):
     address, printed = up()
     assert "NCBI_EMAIL is not set" in printed
-    assert f"register of {STUDIES} studies" in printed
+    assert f"register of {STUDIES} reports of studies" in printed
     assert address in printed
     (counted,) = rows(address, "evidence.json?sql=select+count(*)+as+n+from+register&_shape=array")
     assert counted == {"n": STUDIES}
@@ -113,7 +113,7 @@ def test_up_pulls_everything_from_pubmed_and_a_second_time_fetches_nothing(up, t
 def test_up_with_pubmed_out_of_reach_says_so_and_serves_what_is_there(up):
     address, printed = up(NCBI_EMAIL="someone@example.org", EVIDENCE_EUTILS_URL=f"http://127.0.0.1:{free_port()}/")
     assert "Not all of PubMed" in printed
-    assert f"register of {STUDIES} studies" in printed
+    assert f"register of {STUDIES} reports of studies" in printed
     assert rows(address, "evidence/studies.json?_shape=array&_size=1")
 
 

@@ -58,7 +58,8 @@ def test_all_34_claims_are_there_and_say_what_they_rest_on(live: Database) -> No
     assert live["claims"].count == 34
     (sentence,) = {row["completeness"] for row in live.query("SELECT completeness FROM verdicts")}
     assert sentence == (
-        "Rests on a hand-checked register of 462 studies, not on a complete search: PubMed has not been searched yet."
+        "Rests on a hand-checked register of 462 reports of studies, not on a complete search: PubMed has not been "
+        "searched yet."
     )
 
 
