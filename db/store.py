@@ -14,6 +14,10 @@ _BATCH = 2000
 
 
 _COLUMNS = {name: dict.fromkeys(table.columns) for name, table in TABLES.items()}
+_INSERT = {
+    name: f"INSERT INTO {name} VALUES ({','.join('?' * len(columns))})"  # noqa: S608
+    for name, columns in _COLUMNS.items()
+}
 
 
 def row_of(table: str, row: Mapping[str, Any]) -> list[Any]:
@@ -35,10 +39,6 @@ class Store:
         self._connection: sqlite3.Connection = database.conn
         self._connection.execute("PRAGMA foreign_keys = OFF")  # no effect inside a transaction: make a Store before one
         self._waiting: dict[str, list[Sequence[Any]]] = defaultdict(list)
-        self._insert = {
-            name: f"INSERT INTO {name} VALUES ({','.join('?' * len(table.columns))})"  # noqa: S608
-            for name, table in TABLES.items()
-        }
 
     def add(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         """Add rows whose values stand in the table's column order (None for a key that SQLite numbers)."""
@@ -58,7 +58,7 @@ class Store:
 
     def _write(self, table: str) -> None:
         rows = self._waiting.pop(table, [])
-        self._connection.executemany(self._insert[table], rows)
+        self._connection.executemany(_INSERT[table], rows)
 
 
 def settle(
@@ -72,7 +72,7 @@ def settle(
 
     Those that stand there already are left alone, which spares the table's indexes.
     """
-    columns, key = list(TABLES[table].columns), TABLES[table].pk
+    columns, key = list(_COLUMNS[table]), TABLES[table].pk
     names = (key,) if isinstance(key, str) else key
     standing = set(connection.execute(f"SELECT * FROM {table} WHERE {where}", given))  # noqa: S608
     wanted = dict.fromkeys(rows)  # a set that keeps its order
@@ -81,7 +81,4 @@ def settle(
         f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in names)}",  # noqa: S608
         gone,
     )
-    connection.executemany(
-        f"INSERT INTO {table} VALUES ({','.join('?' * len(columns))})",  # noqa: S608
-        [row for row in wanted if row not in standing],
-    )
+    connection.executemany(_INSERT[table], [row for row in wanted if row not in standing])

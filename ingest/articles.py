@@ -70,7 +70,7 @@ class ArticleWriter:
         written = Written(defaultdict(list), [], Counter())
         for arrival, record, automatic in zip(arrivals, records, tagged, strict=True):
             self._write(written, arrival, record, automatic)
-        return written._replace(rows=dict(written.rows))
+        return written
 
     def unlisted(self, entry: RegisterStudy) -> tuple[Report, str]:
         """The report of a study that stands in no article, and why it is off topic, or ''."""

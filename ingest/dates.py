@@ -5,6 +5,7 @@ files). A part is taken only where it is certain: a range of months leaves the y
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -80,6 +81,13 @@ def date_of_text(text: str) -> PrintedDate:
             season = any(name in text.lower() for name in _SEASONS)
             return PrintedDate(year_found, found, "season" if season else "year", text)
     return UNKNOWN._replace(text=text)
+
+
+def printed_date(parts: Mapping[str, str]) -> PrintedDate:
+    """Read a PubDate or ArticleDate from the texts of its elements, by their names."""
+    if printed := parts.get("MedlineDate"):
+        return date_of_text(printed)
+    return date_of_parts(*(parts.get(name, "") for name in ("Year", "Month", "Day", "Season")))
 
 
 def iso_day(year: str, month: str, day: str) -> str:

@@ -10,10 +10,9 @@ from ingest.mesh_ui import DESCRIPTORS, PUBLICATION_TYPES
 from ingest.record import Chemical, MeshHeading, PublicationType
 
 _NO_QUALIFIER = (("", ""),)
-# The same few thousand headings, types and substances make up most rows; being frozen they can be shared.
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # a few types, and a few thousand substances, are most that there are; tuples can be shared
 def publication_type(ui: str, name: str) -> PublicationType:
     """A publication type with its UI; records from before 2013 have names only."""
     return PublicationType(ui or PUBLICATION_TYPES.get(name, ""), name)

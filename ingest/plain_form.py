@@ -13,20 +13,22 @@ from functools import lru_cache
 from lxml.etree import XMLSyntaxError
 
 from ingest import plain_grammar as grammar
-from ingest.dates import UNKNOWN, PrintedDate, date_of_parts, date_of_text, iso_day
+from ingest.dates import UNKNOWN, date_of_parts, printed_date
 from ingest.elements import parse, text_of
 from ingest.identifiers import clean_doi, clean_pmid
 from ingest.indexing import chemical, publication_type
 from ingest.plain_lists import (
     ATTRIBUTE,
+    BETWEEN,
     NotPlainError,
     are_clean,
     authors_in,
     clean,
+    day_in,
     headings_in,
     plain_text,
     pubmed_data_in,
-)
+)  # fmt: skip
 from ingest.pubmed_xml import join_abstract, pages_of
 from ingest.record import Chemical, Link, PublicationType, Record, Section
 from ingest.registrations import all_registrations
@@ -58,9 +60,9 @@ def _read(text: str, body: bytes, start: int) -> Record:
     _matched(grammar.TO_END, text, at)
     data = pubmed_data_in(body, start)
     title = _mixed(text[head.end() : end_of_title])
-    printed = _printed(head["printed"])
+    printed = printed_date(_known(head["printed"]))
     if printed == UNKNOWN and (electronic := tail["electronic"]):
-        printed = date_of_parts(*grammar.BETWEEN.split(electronic), "")
+        printed = date_of_parts(*BETWEEN.split(electronic), "")
     status, indexing = _about(head["attributes"])
     journal, catalogue, issue = _known(head["journal"]), _known(tail["catalogue"]), _known(head["issue"])
     journal_title, catalogued = journal.get("Title", ""), catalogue.get("MedlineTA", "")
@@ -79,14 +81,14 @@ def _read(text: str, body: bytes, start: int) -> Record:
         nlm_unique_id=catalogue.get("NlmUniqueID", ""),
         volume=issue.get("Volume", ""),
         issue=issue.get("Issue", ""),
-        pages=clean(middle["pages"]) or pages_of("", clean(middle["first"]), clean(middle["last"])),
+        pages=pages_of(*map(clean, middle.group("pages", "first", "last"))),
         year=printed.year,
         published=printed.published,
         date_precision=printed.precision,
         published_text=printed.text,
         entered=data.entered,
-        completed=_iso_day(head["completed"]),
-        revised=_iso_day(head["revised"]),
+        completed=day_in(head["completed"]),
+        revised=day_in(head["revised"]),
         doi=data.doi or _location_doi(middle["locations"]),
         pmcid=data.pmcid,
         languages=_languages(before_grants["languages"]),
@@ -174,13 +176,6 @@ _known = lru_cache(maxsize=1 << 14)(_texts_by_name)
 """For journals, issues and dates: it is the same few thousand that come again and again."""
 
 
-def _printed(pub_date: str) -> PrintedDate:
-    parts = _known(pub_date)
-    if printed := parts.get("MedlineDate"):
-        return date_of_text(printed)
-    return date_of_parts(*(parts.get(name, "") for name in ("Year", "Month", "Day", "Season")))
-
-
 @lru_cache(maxsize=256)
 def _languages(text: str) -> tuple[str, ...]:
     return tuple(_texts(grammar.LANGUAGE, text))
@@ -189,12 +184,6 @@ def _languages(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 10)
 def _types(text: str) -> tuple[PublicationType, ...]:
     return tuple([publication_type(ui, clean(name)) for ui, name in grammar.TYPE.findall(text)])
-
-
-@lru_cache(maxsize=1 << 13)
-def _iso_day(parts: str | None) -> str:
-    """ISO day of a year, a month and a day with tags between them."""
-    return iso_day(*grammar.BETWEEN.split(parts)) if parts else ""
 
 
 def _location_doi(locations: str) -> str:

@@ -122,4 +122,3 @@ LINK = _form(r"""RefType="(\w++)">
 KEYWORD = re.compile(r"<Keyword(?: [^>]*)?>([^<]*)<")
 LEAF = re.compile(r"<(\w+)>([^<]*)<")
 LANGUAGE = re.compile(r">([^<]+)<")
-BETWEEN = re.compile(r"\D+")

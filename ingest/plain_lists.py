@@ -14,7 +14,9 @@ from ingest.record import Author, MeshHeading
 _MARKS = {"&quot;": '"', "&apos;": "'"}
 _OTHER_REFERENCE = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
 _ENTREZ = b'"entrez">'
-_DAY = re.compile(rb"\s*<Year>(\d+)</Year>\s*<Month>(\d+)</Month>\s*<Day>(\d+)</Day>")
+_DAY = re.compile(rb"\s*<Year>(\d+</Year>\s*<Month>\d+</Month>\s*<Day>\d+)</Day>")
+BETWEEN = re.compile(r"\D+")
+"""Tags between the parts of a date."""
 _KINDS = "doi|pmc|pii|medline|mid|pmcid|pmpid|pmcpid|pmcbook|bookaccession|sici"
 _OWN_ID = re.compile(rf'<ArticleId IdType="(pubmed|{_KINDS})">([^<&]*)</ArticleId>'.encode())
 _CITED_ID = re.compile(rf'<ArticleId(?:List| IdType="(?:pubmed">([^<&]*)</ArticleId>|(?:{_KINDS})">))'.encode())
@@ -129,7 +131,7 @@ def pubmed_data_in(body: bytes, start: int) -> PubmedData:
     if not body.startswith(b"<ArticleIdList>", own):
         raise NotPlainError
     doi, pmcid = _ids_in(body[own:lists] if lists > 0 else body[own:])
-    return PubmedData(_iso_day(*day.groups()), doi, pmcid, _cited_in(body, lists) if lists > 0 else [])
+    return PubmedData(day_in(day[1].decode()), doi, pmcid, _cited_in(body, lists) if lists > 0 else [])
 
 
 def _ids_in(part: bytes) -> tuple[str, str]:
@@ -158,5 +160,6 @@ def _cited_in(body: bytes, start: int) -> list[int]:
 
 
 @lru_cache(maxsize=1 << 13)
-def _iso_day(year: bytes, month: bytes, day: bytes) -> str:
-    return iso_day(year.decode(), month.decode(), day.decode())
+def day_in(parts: str | None) -> str:
+    """ISO day of a year, a month and a day with tags between them; '' for None."""
+    return iso_day(*BETWEEN.split(parts)) if parts else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from lxml.etree import _Element
 
-from ingest.dates import UNKNOWN, PrintedDate, date_of_parts, date_of_text
+from ingest.dates import UNKNOWN, PrintedDate, printed_date
 from ingest.elements import children_of, each_of, text_of, texts_of, version_of
 from ingest.identifiers import clean_doi, clean_orcid, clean_pmid
 from ingest.indexing import chemicals, keywords, mesh_headings, publication_types
@@ -162,10 +162,7 @@ def _abstract(element: _Element | None) -> tuple[str, tuple[Section, ...]]:
 
 
 def _date(element: _Element | None) -> PrintedDate:
-    parts = {child.tag: text_of(child) for child in element[:]} if element is not None else {}
-    if printed := parts.get("MedlineDate"):
-        return date_of_text(printed)
-    return date_of_parts(parts.get("Year", ""), parts.get("Month", ""), parts.get("Day", ""), parts.get("Season", ""))
+    return printed_date({child.tag: text_of(child) for child in element[:]} if element is not None else {})
 
 
 def pages_of(printed: str, first: str, last: str) -> str:

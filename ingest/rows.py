@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
-from operator import attrgetter
 from typing import Any
 
 from db.schema import TABLES
@@ -30,7 +28,6 @@ _NOTICE_OF = {
 Those on the notice end in Of/For. What is republished after its retraction counts again, as the paper it now is.
 """
 
-_IN_ORDER = {kind: attrgetter(*(field.name for field in fields(kind))) for kind in (Arm, Measurement)}
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one a call
 _CHILDREN = ("sections", "authors", "mesh", "publication_types", "chemicals", "links")
 """Parts of a record, and tables whose columns are (pmid, position) and then the fields of such a part, in order."""
@@ -127,14 +124,14 @@ def tag_rows(record: Record, tags: Sequence[Tag]) -> list[tuple[Any, ...]]:
 
 def arm_rows(pmid: int, arms: Sequence[Arm], source: str) -> list[tuple[Any, ...]]:
     """Rows of `arms`, without their keys."""
-    return [(pmid, *_IN_ORDER[Arm](arm), source) for arm in arms]
+    return [(pmid, *arm, source) for arm in arms]
 
 
 def measurement_rows(
     study_id: str | None, pmid: int | None, measurements: Sequence[Measurement], source: str
 ) -> list[tuple[Any, ...]]:
     """Rows of `measurements`, without their keys; a study without a PMID has only its study id."""
-    return [(study_id, pmid, *_IN_ORDER[Measurement](measured), source) for measured in measurements]
+    return [(study_id, pmid, *measured, source) for measured in measurements]
 
 
 def study_row(study: Study) -> dict[str, object]:

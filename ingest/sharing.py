@@ -1,8 +1,8 @@
 """Work on many pieces that other processes of this machine take a share of, while the results come back in order.
 
-The process that asks takes part: whenever the next result is not there yet, it does a piece itself. So nothing waits
-for processes to start, one other process on two cores is enough, and a process that dies (no memory left) costs time
-only: what it had is done here.
+The process that asks takes part: whenever the others have enough to do and the next result is not there yet, it does a
+piece itself. So nothing waits for processes to start, and one that dies (no memory left) costs time only: what it had
+is done here.
 """
 
 import gc

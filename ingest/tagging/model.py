@@ -41,8 +41,7 @@ class Tag(NamedTuple):
     """How sure the rule is on its own, 0 to 1; measured accuracy is in `tag_accuracy`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(NamedTuple):
     """A group of people and what it was given. Unknown parts are None or ''."""
 
     arm: str
@@ -56,8 +55,7 @@ class Arm:
     quote: str
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(NamedTuple):
     """A reported quantity, e.g. bioavailability in percent by route."""
 
     quantity: str
