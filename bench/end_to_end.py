@@ -3,6 +3,8 @@
 import shutil
 import sqlite3
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from isal import igzip
@@ -11,11 +13,13 @@ from bench.building import TOPIC, anew, change, make_archive
 from bench.made_records import FIRST_PMID
 from bench.measure import apart, in_turns, median, met, ratio
 from db.archive import Archive, RawRecord
-from db.schema import create_evidence, finish_evidence
-from db.sqlite import open_database
+from db.full_text import FullTextAside
+from db.schema import analyze_evidence, create_evidence
+from db.sqlite import open_database, throw_away
 from db.store import Store
 from ingest.articles import Arrival, ArticleWriter
 from ingest.assemble import Assembly, Inputs
+from ingest.build import write_all
 from ingest.reader import unread_records
 from ingest.register_layer import Register
 from ingest.sharing import cores, in_order
@@ -23,6 +27,24 @@ from ingest.standing import OF_A_RECORD
 from ingest.steady import batches, without_cycle_search
 from topics import load_topic
 from topics.claims import load_claims
+
+
+class Timed:
+    """Parcels, and the seconds that it took to make them."""
+
+    def __init__(self, parcels: Iterable[bytes]) -> None:
+        self._parcels = iter(parcels)
+        self.seconds = 0.0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        began = time.perf_counter()
+        try:
+            return next(self._parcels)
+        finally:
+            self.seconds += time.perf_counter() - began
 
 
 def end_to_end(path: str, folder: str, processes: int) -> dict[str, float]:
@@ -34,34 +56,30 @@ def end_to_end(path: str, folder: str, processes: int) -> dict[str, float]:
     built = Path(folder) / "end-to-end.db"
     built.unlink(missing_ok=True)
     at = time.perf_counter
-    with Archive.open(Path(folder) / "empty") as archive, without_cycle_search():
+    aside = closing(FullTextAside(Path(folder) / "words.db"))
+    with Archive.open(Path(folder) / "empty") as archive, without_cycle_search(), aside as full_text:
         database = open_database(built)
-        database.execute("PRAGMA journal_mode = OFF")
-        database.execute("PRAGMA synchronous = OFF")
+        throw_away(database)
         create_evidence(database)
         register = Register({}, {})
         writer = ArticleWriter(topic, register)
-        assembly = Assembly(Inputs(archive, topic, register, load_claims(topic), writer), Store(database))
-        inserting = 0.0
+        store = Store(database)
+        assembly = Assembly(Inputs(archive, topic, register, load_claims(topic), writer), store)
         began = at()
         with database.atomic(), igzip.open(path, "rb") as file:
             unread = (Arrival(raw, "pubmed") for raw in unread_records(file))
-            for written in in_order(batches(unread), writer, processes):
-                before = at()
-                assembly.add(written)
-                inserting += at() - before
-            reading = at() - began - inserting
-            began = at()
-            joined = assembly.add_studies()
-            assembly.finish(database.conn, joined)
-        studies = at() - began
+            reading = Timed(written.rows for written in in_order(batches(unread), writer, processes))
+            studies = write_all(database, store, assembly, reading, full_text)
+            assembly.finish(database.conn, studies)
+        written = at() - began - reading.seconds
         began = at()
-        finish_evidence(database)
-        indexes = at() - began
+        full_text.move_into(database)
+        analyze_evidence(database)
+        rest = at() - began
         database.close()
     return {
-        "gunzip, read, tag, make rows": reading, "insert": inserting, "join studies": studies,
-        "indexes, full text": indexes,
+        "gunzip, read, tag, make rows": reading.seconds, "insert, join studies, index": written,
+        "rest of full text": rest,
     }  # fmt: skip
 
 
@@ -94,9 +112,7 @@ def skipping(path: str, folder: str) -> list[float]:
     with Archive.open(data) as archive, database.atomic():
         current = archive.current([pmid for (pmid,) in pmids])
         written = writer([Arrival(each, "pubmed", each.sha256) for each in current])
-        for table, rows in written.rows.items():
-            store.add(table, rows)
-        store.flush()
+        store.unpack(written.rows)
     replaced = (time.process_time() - began) / len(pmids)
     return [skipped, replaced]
 

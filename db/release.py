@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 
 from db.schema import FULL_TEXT, TABLES
-from db.sqlite import open_database, plain_errors
+from db.sqlite import open_database, plain_errors, remove_database
 from topics.errors import IncompleteRunError
 
 LIVE = "evidence.db"
@@ -120,9 +120,3 @@ def _digest(path: Path) -> str:
         while piece := file.read(_PIECE):
             digest = zlib.crc32(piece, digest)
     return f"{digest:08x}"
-
-
-def remove_database(path: Path) -> None:
-    """Delete a database file and what SQLite may have left beside it."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -186,13 +186,23 @@ def create_evidence(db: Database) -> None:
 
 def finish_evidence(db: Database) -> None:
     """Add indexes and full text over rows that are in place: cheaper than keeping both up to date row by row."""
+    create_indexes(db)
+    create_full_text(db)
+    analyze_evidence(db)
+
+
+def create_indexes(db: Database) -> None:
+    """Index the columns that are looked up."""
     for name, table in TABLES.items():
         for columns in table.indexes:
             db.table(name).create_index(list(columns))
+
+
+def create_full_text(db: Database) -> None:
+    """Index the words of the tables that are searched, and keep this index up to date."""
     for name, text in FULL_TEXT.items():
         db.table(name).enable_fts(text, fts_version="FTS5", tokenize="porter unicode61", create_triggers=True)
         db.table(name).optimize()
-    analyze_evidence(db)
 
 
 def analyze_evidence(db: Database) -> None:

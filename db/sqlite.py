@@ -61,3 +61,15 @@ def open_database(path: Path) -> sqlite_utils.Database:
         database.conn.execute("PRAGMA foreign_keys = ON")
         database.conn.execute("PRAGMA schema_version").fetchone()
         return database
+
+
+def throw_away(database: sqlite_utils.Database) -> None:
+    """Write without what protects a file against power cuts: it is thrown away when anything goes wrong."""
+    database.execute("PRAGMA journal_mode = OFF")
+    database.execute("PRAGMA synchronous = OFF")
+
+
+def remove_database(path: Path) -> None:
+    """Delete a database file and what SQLite may have left beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,12 +1,12 @@
 """Records, each with the register's entry for it, into rows and reports: a pure function that any process may do."""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from db.received import RawRecord, StoredRecord
-from db.store import row_of
+from db.store import packed, row_of
 from db.studies import Report
 from ingest.reader import record_of
 from ingest.record import Record
@@ -45,12 +45,9 @@ class Arrival(NamedTuple):
 class Written(NamedTuple):
     """What comes of some records."""
 
-    rows: dict[str, list[Sequence[Any]]]
-    """By table: articles, with their tags and everything that hangs on them."""
-    reports: list[tuple[str, Report]]
-    """(source, report) of each record: what joining them into studies needs."""
-    excluded: Counter[str]
-    """Number of records by the reason why they are off topic; '' for those that are on it."""
+    articles: int
+    rows: bytes
+    """Articles, with their tags and everything that hangs on them, as `db.store.packed` does."""
 
 
 class ArticleWriter:
@@ -67,34 +64,46 @@ class ArticleWriter:
         """Write some records up: all are read, then tagged, then put into rows (`steady` says why)."""
         records = [_record(arrival) for arrival in arrivals]
         tagged = [self._tagger.tag(record) for record in records]
-        written = Written(defaultdict(list), [], Counter())
+        rows: dict[str, list[Sequence[Any]]] = defaultdict(list)
         for arrival, record, automatic in zip(arrivals, records, tagged, strict=True):
-            self._write(written, arrival, record, automatic)
-        return written
+            self._write(rows, arrival, record, automatic)
+        return Written(len(records), packed(rows))
 
     def unlisted(self, entry: RegisterStudy) -> tuple[Report, str]:
         """The report of a study that stands in no article, and why it is off topic, or ''."""
         record = record_of_entry(entry)
         by_hand = register_layer(entry)
         tagged = Tagged((*self._tagger.tag(record).tags, *by_hand.tags), (), by_hand.measurements)
-        report = _report(self._topic, record, entry, tagged)
-        return report, _why_excluded(self._topic, report) or ""
+        deciding = deciding_of(self._topic, record, tagged, entry.registrations)
+        public_from, precision = public_from_of(record.published, record.date_precision, record.entered)
+        report = Report(
+            key=f"doi:{record.doi}",
+            pmid=None,
+            doi=record.doi,
+            title=record.title,
+            public_from=public_from,
+            date_precision=precision,
+            retracted=bool(entry.retracted),
+            deciding=deciding,
+            registrations=tuple(dict.fromkeys(entry.registrations)),
+            family=entry.study_family,
+        )
+        return report, _why_excluded(self._topic, deciding) or ""
 
-    def _write(self, written: Written, arrival: Arrival, record: Record, automatic: Tagged) -> None:
+    def _write(self, rows: dict[str, list[Sequence[Any]]], arrival: Arrival, record: Record, automatic: Tagged) -> None:
         entry = self._register.entry_of(record.pmid, record.doi)
         by_hand = register_layer(entry) if entry else _NOTHING
         tags = (*automatic.tags, *by_hand.tags)
         measured = (*automatic.measurements, *by_hand.measurements)
-        gone_since = (arrival.gone_since or "")[:10]
-        report = _report(self._topic, record, entry, Tagged(tags, automatic.arms, measured), gone_since)
-        written.reports.append((arrival.source, report))
-        row = article_row(record) | dict(report.deciding)
-        row |= {"retracted": int(report.retracted), "source": arrival.source, "sha256": arrival.sha256}
+        deciding = deciding_of(
+            self._topic, record, Tagged(tags, automatic.arms, measured), entry.registrations if entry else ()
+        )
+        row = article_row(record) | deciding
+        row["retracted"] = int(is_retracted(record) or bool(entry and entry.retracted))
+        row |= {"source": arrival.source, "sha256": arrival.sha256}
         row |= {"gone_since": arrival.gone_since, "left_since": arrival.left_since}
-        row["excluded"] = reason = _why_excluded(self._topic, report)
+        row["excluded"] = _why_excluded(self._topic, deciding)
         row["first_author"] = row["first_author"] or (entry.first_author if entry else None) or None
-        written.excluded[reason or ""] += 1
-        rows = written.rows
         rows["articles"].append(row_of("articles", row))
         for table, children in child_rows(record):
             rows[table] += children
@@ -127,15 +136,11 @@ def record_of_entry(entry: RegisterStudy) -> Record:
     )
 
 
-def _report(topic: Topic, record: Record, entry: RegisterStudy | None, tagged: Tagged, gone_since: str = "") -> Report:
-    """The report that a record, its tags and the register's entry make, with the columns that decide."""
+def deciding_of(topic: Topic, record: Record, tagged: Tagged, registered: Sequence[str] = ()) -> dict[str, Any]:
+    """The columns that decide: of a record, its tags, and the registrations that the register has `registered`."""
     decision = decide(tagged.tags, has_abstract=bool(record.abstract))
     if any(kind.ui in NOTICE_TYPES for kind in record.publication_types):
         decision = replace(decision, design="notice", is_primary=False)
-    registered = [registration.accession for registration in record.registrations]
-    if entry:
-        registered += entry.registrations
-    registrations = tuple(dict.fromkeys(registered))
     on_topic = decision.design != "notice" and topic.is_on_topic(
         interventions=decision.interventions,
         conditions=decision.conditions,
@@ -143,31 +148,18 @@ def _report(topic: Topic, record: Record, entry: RegisterStudy | None, tagged: T
         designs=decision.designs,
         quantities={measured.quantity for measured in tagged.measurements},
     )
-    public_from, precision = public_from_of(record.published, record.date_precision, record.entered)
-    return Report(
-        key=f"pmid:{record.pmid}" if record.pmid else f"doi:{record.doi}",
-        pmid=record.pmid or None,
-        doi=record.doi,
-        title=record.title,
-        public_from=public_from,
-        date_precision=precision,
-        retracted=is_retracted(record) or bool(entry and entry.retracted),
-        deciding=deciding_columns(decision, registrations, on_topic),
-        registrations=registrations,
-        links=tuple((link.ref_type, link.pmid) for link in record.links if link.pmid),
-        family=entry.study_family if entry else "",
-        gone_since=gone_since,
-    )
+    own = [registration.accession for registration in record.registrations]
+    return deciding_columns(decision, tuple(dict.fromkeys((*own, *registered))), on_topic)
 
 
-def _why_excluded(topic: Topic, report: Report) -> str | None:
+def _why_excluded(topic: Topic, deciding: Mapping[str, Any]) -> str | None:
     """Why a record is not on topic; None when it is."""
-    if report.deciding["on_topic"]:
+    if deciding["on_topic"]:
         return None
-    if report.deciding["design"] == "notice":
+    if deciding["design"] == "notice":
         return "a notice on another paper"
-    if report.deciding["species"] in topic.on_topic.excluded_species:
+    if deciding["species"] in topic.on_topic.excluded_species:
         return "not in people"
-    if report.deciding["interventions"] == "[]":
+    if deciding["interventions"] == "[]":
         return "the drug is not what it is about"
     return "another condition"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from db.archive import Archive
 from db.store import Store
 from db.studies import Report, Study, join_reports, keyed
-from ingest.articles import Arrival, ArticleWriter, Written, record_of_entry
+from ingest.articles import Arrival, ArticleWriter, record_of_entry
+from ingest.kin import standing_reports
 from ingest.register_layer import Register, register_layer
 from ingest.rows import KEYS_OF_A_RECORD, measurement_rows, numbered, register_row, study_row
 from ingest.standing import Differences
@@ -48,61 +49,53 @@ def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arriva
 
 
 class Assembly:
-    """Adds what was written of records and remembers of each what joining reports into studies needs."""
+    """Makes a whole of the articles that were written: their studies, the register, notices."""
 
     def __init__(self, inputs: Inputs, store: Store) -> None:
         self._inputs = inputs
         self._store = store
-        self._reports: list[tuple[str, Report]] = []
         self._unlisted: list[Report] = []
         self._found: dict[str, int] = {}
         """PMIDs of records that turned out to be a register study known by DOI."""
         self.articles = 0
         self.excluded: Counter[str] = Counter()
 
-    def adopt(self, connection: sqlite3.Connection) -> None:
-        """Count the articles that stand in the database already, and look for register studies among them."""
+    def look_over(self, connection: sqlite3.Connection) -> None:
+        """Count the articles, and find out which register studies are among them, once all are there.
+
+        Studies known by DOI only, and in no record, have no article, but are evidence.
+        """
         for excluded, count in connection.execute("SELECT excluded, count(*) FROM articles GROUP BY excluded"):
             self.excluded[excluded or ""] += count
             self.articles += count
-        dois = json.dumps(sorted(self._inputs.register.by_doi))
-        for pmid, doi in connection.execute(
-            "SELECT pmid, doi FROM articles WHERE doi IN (SELECT value FROM json_each(?))", [dois]
-        ):
-            self._find(pmid, doi)
-
-    def add(self, written: Written) -> None:
-        """Articles with their tags and everything that hangs on them."""
-        for table, rows in written.rows.items():
-            self._store.add(table, rows)
-        self._reports += written.reports
-        for _, report in written.reports:
-            self._find(report.pmid or 0, report.doi)
-        self.articles += len(written.reports)
-        self.excluded.update(written.excluded)
-
-    def _find(self, pmid: int, doi: str) -> None:
-        if doi in self._inputs.register.by_doi:
-            self._found[doi] = max(pmid, self._found.get(doi, 0))
-
-    def add_unlisted(self) -> None:
-        """Studies known by DOI only: they have no article, but are evidence. Comes after all records."""
-        for doi, entry in self._inputs.register.by_doi.items():
+        by_doi = self._inputs.register.by_doi
+        found = connection.execute(
+            "SELECT doi, max(pmid) FROM articles WHERE doi IN (SELECT value FROM json_each(?)) GROUP BY doi",
+            [json.dumps(sorted(by_doi))],
+        )
+        self._found = dict(found.fetchall())
+        for doi, entry in by_doi.items():
             if doi not in self._found:
                 report, excluded = self._inputs.writer.unlisted(entry)
                 self._unlisted.append(report)
                 self.excluded[excluded] += 1
-        self._store.flush()
 
     @property
     def unlisted(self) -> int:
         """Number of studies that stand in no article."""
         return len(self._unlisted)
 
-    def add_studies(self, among: Iterable[tuple[str, Report]] | None = None) -> list[Study]:
-        """Join reports into studies and write both: all reports, or those (source, report) that may have changed."""
-        reports = sorted(self._reports if among is None else among, key=lambda one: (one[0], one[1].pmid))
-        studies = join_reports([*(report for _, report in reports), *self._unlisted])
+    def standing(self, connection: sqlite3.Connection) -> list[tuple[str, Report]]:
+        """(source, report) of all articles that stand in the database."""
+        return [one for _, one in standing_reports(connection, self._inputs.register)]
+
+    def join(self, among: Iterable[tuple[str, Report]]) -> list[Study]:
+        """Join (source, report) of articles into studies, with those that stand in none."""
+        reports = sorted(among, key=lambda one: (one[0], one[1].pmid))
+        return join_reports([*(report for _, report in reports), *self._unlisted])
+
+    def add_studies(self, studies: Iterable[Study]) -> None:
+        """Studies and their reports."""
         for key, study in keyed(studies):
             self._store.add_row("studies", study_row(study))
             self._store.add(
@@ -113,7 +106,6 @@ class Assembly:
                 ],
             )
         self._store.flush()
-        return studies
 
     def add_register(self, connection: sqlite3.Connection, entries: Sequence[RegisterStudy]) -> None:
         """The register as it stands, and the measurements of studies without a PMID."""

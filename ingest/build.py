@@ -7,20 +7,24 @@ the same code, vocabulary and register, rows of unchanged records are taken over
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from db.archive import Archive
 from db.changes import write_changes
 from db.claim_standing import Before
 from db.claims import write_claims
+from db.full_text import FullTextAside
 from db.lock import run_lock
-from db.release import LIVE, check, copy_database, go_live, remove_database, sealed
-from db.schema import analyze_evidence, create_evidence, finish_evidence
-from db.sqlite import open_database, plain_errors
+from db.release import LIVE, check, copy_database, go_live, sealed
+from db.schema import analyze_evidence, create_evidence, create_indexes
+from db.sqlite import open_database, plain_errors, remove_database, throw_away
 from db.store import Store
 from db.studies import Study
 from ingest.articles import ArticleWriter
@@ -39,6 +43,8 @@ from topics.errors import IncompleteRunError
 
 Progress = Callable[[int, int], None]
 """Called with (records done, records in all)."""
+_BUILT, _WORDS = "evidence.build.db", "evidence.words.db"
+"""The file that is being built, and the one that its full text is made in."""
 _WORTH_TAKING_OVER = 0.2
 """Share of articles to be changed above which writing all of them anew takes no longer."""
 _WORTH_SHARING = 4_000
@@ -74,7 +80,7 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
         BadInputError: the topic, its register or its claims cannot be used.
         IncompleteRunError: the new database failed a check, or the disk is full; the live one is as it was.
     """
-    live, built = data / LIVE, data / "evidence.build.db"
+    live, built = data / LIVE, data / _BUILT
     entries = load_register(topic)
     with run_lock(data), Archive.open(data) as archive:
         made = _fingerprints(data, archive, topic)
@@ -144,9 +150,8 @@ def _write(
     standing: _Standing | None,
 ) -> int:
     """Write a whole database, or what differs into the copy at `path`; the number of articles that must be in it."""
-    with closing(open_database(path)) as database:
-        database.execute("PRAGMA journal_mode = OFF")  # a file that is thrown away when anything goes wrong
-        database.execute("PRAGMA synchronous = OFF")
+    with closing(open_database(path)) as database, closing(FullTextAside(path.with_name(_WORDS))) as full_text:
+        throw_away(database)
         database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
         if not standing:
             create_evidence(database)
@@ -154,10 +159,9 @@ def _write(
         assembly = Assembly(inputs, store)
         with database.atomic():
             if standing:
-                studies, touched = _add_to(database.conn, assembly, inputs, standing.differing, progress)
+                studies, touched = _add_to(database.conn, store, assembly, inputs, standing.differing, progress)
             else:
-                _add_reports(assembly, inputs, None, progress)
-                studies = assembly.add_studies()
+                studies = write_all(database, store, assembly, _reports(inputs, None, progress), full_text)
             assembly.add_register(database.conn, entries)
             add_ledger(store, inputs.archive)
             add_screening(store, inputs, assembly)
@@ -173,28 +177,45 @@ def _write(
                     write_claims(database, store, inputs.topic, inputs.claims, studies, claims_before)
             else:
                 write_claims(database, store, inputs.topic, inputs.claims, studies)
-        if standing:
-            analyze_evidence(database)
-        else:
-            finish_evidence(database)
+        if not standing:
+            full_text.move_into(database)
+        analyze_evidence(database)
         return assembly.articles
 
 
-def _add_reports(assembly: Assembly, inputs: Inputs, only: Differences | None, progress: Progress | None) -> None:
-    """Read, tag and write all reports, or those that differ."""
+def write_all(
+    database: Database, store: Store, assembly: Assembly, parcels: Iterable[bytes], full_text: FullTextAside
+) -> list[Study]:
+    """Write all reports, which come as parcels of rows, and their studies into empty tables, and index these."""
+    for rows in parcels:
+        store.unpack(rows)
+        full_text.add(rows)
+    full_text.make()
+    assembly.look_over(database.conn)
+    reports = assembly.standing(database.conn)
+    with ThreadPoolExecutor(1) as aside:
+        joining = aside.submit(assembly.join, reports)
+        create_indexes(database)  # by SQLite alone, so that joining goes on meanwhile
+        studies = joining.result()
+    assembly.add_studies(studies)
+    return studies
+
+
+def _reports(inputs: Inputs, only: Differences | None, progress: Progress | None) -> Iterator[bytes]:
+    """Read and tag all reports, or those that differ; yield their rows in parcels."""
     total = len(only.to_write) if only else inputs.archive.count()
     done = 0
     processes = cores() if total >= _WORTH_SHARING else 0
     for written in in_order(batches(arrivals(inputs, only)), inputs.writer, processes):
-        assembly.add(written)
-        done += len(written.reports)
+        yield written.rows
+        done += written.articles
         if progress:
             progress(done, total)
-    assembly.add_unlisted()
 
 
 def _add_to(
     connection: sqlite3.Connection,
+    store: Store,
     assembly: Assembly,
     inputs: Inputs,
     differing: Differences,
@@ -206,12 +227,14 @@ def _add_to(
     """
     reached = kin(connection, inputs.register, differing.to_drop).keys()
     clear(connection, differing)
-    assembly.adopt(connection)
-    _add_reports(assembly, inputs, differing, progress)
+    for rows in _reports(inputs, differing, progress):
+        store.unpack(rows)
+    assembly.look_over(connection)
     judged = judged_papers(connection, inputs.claims)
     reports = kin(connection, inputs.register, {*reached, *differing.to_write, *judged})
     dropped = clear_studies(connection, {*reached, *reports})
-    studies = assembly.add_studies(reports.values())
+    studies = assembly.join(reports.values())
+    assembly.add_studies(studies)
     return studies, frozenset(dropped) | {study.study_id for study in studies}
 
 

@@ -61,21 +61,21 @@ def judged_papers(connection: sqlite3.Connection, claims: Claims) -> set[int]:
 
 
 def standing_reports(
-    connection: sqlite3.Connection, register: Register, pmids: Iterable[int]
+    connection: sqlite3.Connection, register: Register, pmids: Iterable[int] | None = None
 ) -> Iterator[tuple[int, tuple[str, Report]]]:
-    """Yield (PMID, (source, report)) of those of the articles that stand in the database, by PMID."""
-    chosen = json.dumps(sorted(pmids))
+    """Yield (PMID, (source, report)) of the articles that stand in the database, or of some of them, by PMID."""
+    among, chosen = ("TRUE", []) if pmids is None else (f"pmid {_AMONG}", [json.dumps(sorted(pmids))])
     links: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for pmid, ref_type, linked in connection.execute(
-        f"SELECT pmid, ref_type, linked_pmid FROM links WHERE pmid {_AMONG} AND linked_pmid IS NOT NULL "
+        f"SELECT pmid, ref_type, linked_pmid FROM links WHERE {among} AND linked_pmid IS NOT NULL "
         "ORDER BY pmid, position",
-        [chosen],
+        chosen,
     ):
         links[pmid].append((ref_type, linked))
     rows = connection.execute(
         "SELECT pmid, source, doi, title, published, date_precision, entered, retracted, gone_since, "
-        f"{', '.join(DECIDING)} FROM articles WHERE pmid {_AMONG} ORDER BY pmid",
-        [chosen],
+        f"{', '.join(DECIDING)} FROM articles WHERE {among} ORDER BY pmid",
+        chosen,
     )
     for pmid, source, doi, title, published, precision, entered, retracted, gone, *deciding in rows:
         public_from, date_precision = public_from_of(published or "", precision or "", entered or "")

@@ -18,13 +18,14 @@ from typing import Any, BinaryIO
 from isal import igzip, igzip_lib
 
 from db.archive import RawRecord
+from ingest.articles import deciding_of
 from ingest.raw import MAX_RECORD, BrokenRecord, DeletedRecord
 from ingest.reader import read_record, split_records
 from ingest.record import Record
-from ingest.rows import article_row, deciding_columns
+from ingest.rows import article_row
 from ingest.sieve import Sieve, own_pmid
 from ingest.steady import without_cycle_search
-from ingest.tagging import Tagger, decide
+from ingest.tagging import Tagger
 from ingest.tagging.model import Tagged
 from topics import Topic, load_topic
 from topics.errors import BadInputError
@@ -217,13 +218,4 @@ def _test(
 
 def _row(record: Record, tagged: Tagged, topic: Topic) -> dict[str, Any]:
     """A row of the table of tagged records: bibliographic and deciding columns of `articles`."""
-    decision = decide(tagged.tags, has_abstract=bool(record.abstract))
-    on_topic = topic.is_on_topic(
-        interventions=decision.interventions,
-        conditions=decision.conditions,
-        species=decision.species,
-        designs=decision.designs,
-        quantities={measured.quantity for measured in tagged.measurements},
-    )
-    registrations = [registration.accession for registration in record.registrations]
-    return article_row(record) | deciding_columns(decision, registrations, on_topic)
+    return article_row(record) | deciding_of(topic, record, tagged)

@@ -4,7 +4,7 @@ import pytest
 from sqlite_utils import Database
 
 from db.schema import TABLES, create_evidence, finish_evidence
-from db.store import Store
+from db.store import Store, packed
 
 
 @pytest.fixture
@@ -54,3 +54,13 @@ def test_full_text_finds_word_forms_and_follows_changes(database):
     database["articles"].update(99000001, {"abstract": "Something else"})
     assert found("trial") == []
     assert found("else") == [99000001]
+
+
+def test_parcels_of_other_tables_one_after_the_other_arrive_whole(database):
+    store = Store(database)
+    citations = [(99000001, cited) for cited in range(99000100, 99000233)]
+    store.unpack(packed({"citations": citations}))
+    store.unpack(packed({"keywords": [(99000001, 1, "spray")], "mesh": [], "citations": [(99000002, 99000001)]}))
+    assert database.execute("SELECT * FROM citations").fetchall() == [*citations, (99000002, 99000001)]
+    assert database.execute("SELECT * FROM keywords").fetchall() == [(99000001, 1, "spray")]
+    assert not database["mesh"].count

@@ -1,0 +1,84 @@
+"""The full text of a whole database, made aside: in a file and a thread of its own, while the rest is still written.
+
+SQLite works without the interpreter's lock, so a second core makes it meanwhile. What is then moved is the index as
+FTS5 keeps it, in its shadow tables, row by row: as VACUUM moves it.
+"""
+
+# ruff: noqa: S608 - what is put into the queries are names of our own tables; values are bound
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from queue import SimpleQueue
+
+from sqlite_utils import Database
+
+from db.schema import FULL_TEXT, TABLES, create_full_text
+from db.sqlite import open_database, remove_database, throw_away
+
+_SHADOWS = ("data", "idx", "docsize", "config")
+"""Tables that an FTS5 index is kept in: https://sqlite.org/fts5.html, "FTS5 Data Structures"."""
+
+
+class FullTextAside:
+    """Takes the texts out of parcels of rows (`db.store.packed`), makes their full text, and moves it to the rows."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin; `path` is a file to work in, which `close` deletes."""
+        self._path = path
+        self._parcels: SimpleQueue[bytes | None] = SimpleQueue()
+        self._complete = False
+        self._thread = ThreadPoolExecutor(1, "full-text")
+        self._made = self._thread.submit(self._make)
+
+    def add(self, parcel: bytes) -> None:
+        """Take the texts of a parcel."""
+        if self._made.done():
+            self._made.result()  # raises what went wrong
+        self._parcels.put(parcel)
+
+    def make(self) -> None:
+        """All texts were added: make the full text of them."""
+        self._complete = True
+        self._parcels.put(None)
+
+    def move_into(self, database: Database) -> None:
+        """Put the full text, when it is made, into a database that has the rows and no full text yet.
+
+        Nothing may search over this connection afterwards: what FTS5 remembers of the index is out of date.
+        """
+        self._made.result()
+        database.execute("ATTACH ? AS aside", [str(self._path)])
+        with database.atomic():
+            for table in FULL_TEXT:
+                index = f"{table}_fts"
+                statements = "SELECT sql FROM aside.sqlite_schema WHERE name = ? OR (tbl_name = ? AND type = 'trigger')"
+                for (statement,) in database.execute(statements, [index, table]).fetchall():
+                    database.execute(statement)
+                for shadow in _SHADOWS:
+                    database.execute(f"DELETE FROM main.{index}_{shadow}")
+                    database.execute(f"INSERT INTO main.{index}_{shadow} SELECT * FROM aside.{index}_{shadow}")
+        database.execute("DETACH aside")
+
+    def close(self) -> None:
+        """Give up what is not complete, end the thread and delete the file."""
+        self._parcels.put(None)
+        self._thread.shutdown()
+        remove_database(self._path)
+
+    def _make(self) -> None:
+        remove_database(self._path)
+        with closing(open_database(self._path)) as database:
+            throw_away(database)
+            for table, columns in FULL_TEXT.items():
+                key = str(TABLES[table].pk)
+                database.table(table).create({key: int, **dict.fromkeys(columns, str)}, pk=key)
+            database.execute("ATTACH ':memory:' AS parcel")
+            for parcel in iter(self._parcels.get, None):
+                database.conn.deserialize(parcel, name="parcel")
+                with database.atomic():
+                    for table, columns in FULL_TEXT.items():
+                        names = ", ".join((str(TABLES[table].pk), *columns))
+                        database.execute(f"INSERT INTO main.{table} SELECT {names} FROM parcel.{table}")
+            if self._complete:
+                create_full_text(database)
