@@ -7,7 +7,8 @@ from unittest.mock import patch
 
 from bench.made_records import FIRST_PMID, records
 from bench.measure import apart, met
-from db.archive import Archive, RawRecord
+from db.archive import Archive
+from db.received import RawRecord
 from ingest.build import build
 from ingest.sharing import cores
 from ingest.sync import import_into

@@ -12,8 +12,9 @@ from isal import igzip
 from bench.building import TOPIC, anew, change, make_archive
 from bench.made_records import FIRST_PMID
 from bench.measure import apart, in_turns, median, met, ratio
-from db.archive import Archive, RawRecord
+from db.archive import Archive
 from db.full_text import FullTextAside
+from db.received import RawRecord
 from db.schema import analyze_evidence, create_evidence
 from db.sqlite import open_database, throw_away
 from db.store import Store

@@ -4,11 +4,12 @@ Every build makes it anew, so its shape is a plain description that one function
 """
 
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from db.claim_schema import CLAIM_TABLES
+
+if TYPE_CHECKING:  # it takes pandas with it, which processes that only make rows need not wait for
+    from sqlite_utils import Database
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ FULL_TEXT = {"articles": ("title", "abstract")}
 """Columns searched, by table. The index is `<table>_fts`: porter stems over unicode61, external content."""
 
 
-def create_evidence(db: Database) -> None:
+def create_evidence(db: "Database") -> None:
     """Make the empty tables of `evidence.db`, without indexes: those come after the rows (`finish_evidence`)."""
     for name, table in TABLES.items():
         db.table(name).create(
@@ -184,28 +185,28 @@ def create_evidence(db: Database) -> None:
         )
 
 
-def finish_evidence(db: Database) -> None:
+def finish_evidence(db: "Database") -> None:
     """Add indexes and full text over rows that are in place: cheaper than keeping both up to date row by row."""
     create_indexes(db)
     create_full_text(db)
     analyze_evidence(db)
 
 
-def create_indexes(db: Database) -> None:
+def create_indexes(db: "Database") -> None:
     """Index the columns that are looked up."""
     for name, table in TABLES.items():
         for columns in table.indexes:
             db.table(name).create_index(list(columns))
 
 
-def create_full_text(db: Database) -> None:
+def create_full_text(db: "Database") -> None:
     """Index the words of the tables that are searched, and keep this index up to date."""
     for name, text in FULL_TEXT.items():
         db.table(name).enable_fts(text, fts_version="FTS5", tokenize="porter unicode61", create_triggers=True)
         db.table(name).optimize()
 
 
-def analyze_evidence(db: Database) -> None:
+def analyze_evidence(db: "Database") -> None:
     """Count anew what SQLite's query planner goes by."""
     if "sqlite_stat1" in db.table_names():
         db.execute("DELETE FROM sqlite_stat1")  # so that the order of its rows tells nothing of the past

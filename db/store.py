@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import chain
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from db.schema import TABLES
+
+if TYPE_CHECKING:  # it takes pandas with it, which processes that only make rows need not wait for
+    from sqlite_utils import Database
 
 _BATCH = 2000
 """Rows of one table written by one executemany: sqlite-utils' own inserts take 2 to 5 times as long (measured)."""
@@ -63,7 +64,7 @@ class Store:
     any order.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: "Database") -> None:
         self._connection: sqlite3.Connection = database.conn
         self._connection.execute("PRAGMA foreign_keys = OFF")  # no effect inside a transaction: make a Store before one
         self._connection.execute("ATTACH ':memory:' AS parcel")

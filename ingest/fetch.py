@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from db.archive import Archive, RawRecord, now
+from db.archive import Archive, now
 from db.eastern import is_busy
+from db.received import RawRecord
 from db.rounds import complete_run
 from ingest.eutils import Eutils
 from ingest.log import event

@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from isal import igzip, igzip_lib
 
-from db.archive import Archive, RawRecord
+from db.archive import Archive
+from db.received import RawRecord
 from ingest.looks import describe, is_medline, is_xml
 from ingest.medline import split_medline
 from ingest.raw import BrokenRecord, DeletedRecord

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from Bio import Medline
 
-from db.archive import RawRecord
+from db.received import RawRecord
 from ingest.dates import UNKNOWN, date_of_text, iso_day
 from ingest.identifiers import clean_doi, clean_orcid, clean_pmcid, clean_pmid
 from ingest.mesh_ui import DESCRIPTORS, PUBLICATION_TYPES, QUALIFIERS

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from db.archive import RawRecord
+from db.received import RawRecord
 from ingest.elements import parse, text_of, version_of
 from ingest.identifiers import clean_pmid
 from ingest.looks import describe

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from isal import igzip, igzip_lib
 
-from db.archive import RawRecord
+from db.received import RawRecord
 from ingest.articles import deciding_of
 from ingest.raw import MAX_RECORD, BrokenRecord, DeletedRecord
 from ingest.reader import read_record, split_records

@@ -5,8 +5,9 @@ from pathlib import Path
 from claim_world import report, world
 from sqlite_utils import Database
 
-from db.archive import Archive, RawRecord
+from db.archive import Archive
 from db.changes import write_changes
+from db.received import RawRecord
 from db.schema import finish_evidence
 from records import article_set, pubmed_article
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from db.archive import RawRecord
+from db.received import RawRecord
 from ingest.medline import read_medline, split_medline
 from ingest.raw import BrokenRecord
 from ingest.reader import record_of

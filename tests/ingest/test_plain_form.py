@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from db.archive import RawRecord
+from db.received import RawRecord
 from ingest.elements import parse
 from ingest.plain_form import read_plain
 from ingest.pubmed_xml import read_article

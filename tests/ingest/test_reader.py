@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.archive import RawRecord
+from db.received import RawRecord
 from ingest.raw import MAX_RECORD
 from ingest.reader import BrokenRecord, DeletedRecord, read_record, record_of, split_records
 from ingest.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Registration, Section
