@@ -7,7 +7,13 @@ between (shared/datasette.md, section 4).
 
 import sqlite3
 import zlib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from pathlib import Path
+
+from sqlite_utils import Database
 
 from db.schema import FULL_TEXT, TABLES
 from db.sqlite import open_database, plain_errors, remove_database
@@ -29,37 +35,54 @@ def check(built: Path, expected_articles: int, *, indexes: bool = True) -> None:
     Raises:
         IncompleteRunError: naming the check that failed.
     """
-    database = open_database(built)
-    try:
-        structure = "integrity_check" if indexes else "quick_check"
-        problems = [f"integrity: {row[0]}" for row in database.execute(f"PRAGMA {structure}") if row[0] != "ok"]
-        broken = database.execute("PRAGMA foreign_key_check").fetchall()
-        problems += [
-            f"foreign key: {table} row {rowid} refers to no {parent}" for table, rowid, parent, _ in broken[:5]
-        ]
-        articles = database["articles"].count
-        if articles != expected_articles:
-            problems.append(f"articles: {articles} rows, {expected_articles} records and register entries went in")
-        for table in FULL_TEXT:
-            try:
-                words = database[f"{table}_fts_docsize"].count
-                if words != database[table].count:
-                    problems.append(f"full text of {table} does not match its rows (it has {words})")
-                database.execute(
-                    f"INSERT INTO {table}_fts({table}_fts, rank) VALUES ('integrity-check', {int(indexes)})"  # noqa: S608
-                )  # 1 compares the index with every row of its table
-            except sqlite3.DatabaseError as error:
-                problems.append(f"full text of {table} does not match its rows ({error})")
-        problems += [f"table {name} is missing" for name in TABLES if name not in database.table_names()]
-    except sqlite3.DatabaseError as error:
-        problems = [str(error)]
-    finally:
-        database.close()
+    looks: list[Callable[[Database], Iterable[str]]] = [
+        partial(_structure, indexes=indexes),
+        partial(_contents, expected_articles=expected_articles),
+        *(partial(_full_text, table=table, indexes=indexes) for table in FULL_TEXT),
+    ]
+    with ThreadPoolExecutor() as pool:  # SQLite works without the interpreter's lock: on two cores, in half the time
+        problems = [problem for found in pool.map(partial(_problems, built), looks) for problem in found]
     if problems:
         raise IncompleteRunError(
             f"{built}: the new database failed its checks ({'; '.join(problems)}). "
             "The one being served was left as it was; please report this."
         )
+
+
+def _problems(built: Path, look: Callable[[Database], Iterable[str]]) -> list[str]:
+    """What a look at the database finds, over a connection of its own."""
+    with closing(open_database(built)) as database:
+        try:
+            return list(look(database))
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+
+
+def _structure(database: Database, *, indexes: bool) -> Iterator[str]:
+    structure = "integrity_check" if indexes else "quick_check"
+    yield from (f"integrity: {row[0]}" for row in database.execute(f"PRAGMA {structure}") if row[0] != "ok")
+
+
+def _contents(database: Database, *, expected_articles: int) -> Iterator[str]:
+    missing = TABLES.keys() - set(database.table_names())
+    yield from (f"table {name} is missing" for name in sorted(missing))
+    for table, rowid, parent, _ in database.execute("PRAGMA foreign_key_check").fetchmany(5):
+        yield f"foreign key: {table} row {rowid} refers to no {parent}"
+    articles = database["articles"].count
+    if articles != expected_articles:
+        yield f"articles: {articles} rows, {expected_articles} records and register entries went in"
+
+
+def _full_text(database: Database, *, table: str, indexes: bool) -> Iterator[str]:
+    words = database[f"{table}_fts_docsize"].count
+    if words != database[table].count:
+        yield f"full text of {table} does not match its rows (it has {words})"
+    try:
+        database.execute(
+            f"INSERT INTO {table}_fts({table}_fts, rank) VALUES ('integrity-check', {int(indexes)})"  # noqa: S608
+        )  # 1 compares the index with every row of its table
+    except sqlite3.DatabaseError as error:
+        yield f"full text of {table} does not match its rows ({error})"
 
 
 def copy_database(live: Path, copy: Path) -> None:

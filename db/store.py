@@ -116,4 +116,4 @@ def settle(
         f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in names)}",  # noqa: S608
         gone,
     )
-    connection.executemany(_INSERT[table], [row for row in wanted if row not in standing])
+    _insert(connection, table, [row for row in wanted if row not in standing])

@@ -18,12 +18,13 @@ from sqlite_utils import Database
 
 from db.archive import Archive
 from db.changes import write_changes
+from db.claim_schema import CLAIM_TABLES
 from db.claim_standing import Before
 from db.claims import write_claims
 from db.full_text import FullTextAside
 from db.lock import run_lock
 from db.release import LIVE, check, copy_database, go_live, sealed
-from db.schema import analyze_evidence, create_evidence, create_indexes
+from db.schema import TABLES, analyze_evidence, create_evidence, create_indexes
 from db.sqlite import open_database, plain_errors, remove_database, throw_away
 from db.store import Store
 from db.studies import Study
@@ -178,6 +179,7 @@ def _write(
             else:
                 write_claims(database, store, inputs.topic, inputs.claims, studies)
         if not standing:
+            create_indexes(database, CLAIM_TABLES)
             full_text.move_into(database)
         analyze_evidence(database)
         return assembly.articles
@@ -195,7 +197,9 @@ def write_all(
     reports = assembly.standing(database.conn)
     with ThreadPoolExecutor(1) as aside:
         joining = aside.submit(assembly.join, reports)
-        create_indexes(database)  # by SQLite alone, so that joining goes on meanwhile
+        create_indexes(
+            database, [name for name in TABLES if name not in CLAIM_TABLES]
+        )  # by SQLite alone, so that joining goes on meanwhile
         studies = joining.result()
     assembly.add_studies(studies)
     return studies
