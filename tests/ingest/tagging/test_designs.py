@@ -119,6 +119,42 @@ CASES = [
         "RESULTS: Nine trials of the twelve were small. Pain fell in seven, and in two it did not. Harm was rare in "
         "all but one. CONCLUSIONS: Ketamine eases pain for some days; how it does so in the long run is not known.",
     ),
+    (
+        "secondary_analysis",  # who pools trials did not make them for this question
+        "Dizziness after ketamine",
+        "METHODS: Ninety patients, drawn from three double-blind trials, had received ketamine." + RESULTS,
+    ),
+    (
+        "secondary_analysis",
+        "Dizziness after ketamine: results from four multicentre, randomized, double-blind studies",
+        "METHODS: Patients had been randomized to ketamine or placebo." + RESULTS,
+    ),
+    (
+        "secondary_analysis",  # what a paper calls itself goes before what its title says of the study that it is about
+        "Dreams after open-label ketamine",
+        "METHODS: In this exploratory re-analysis we read the diaries of ten patients." + RESULTS,
+    ),
+    (
+        "secondary_analysis",
+        "Dreams after ketamine in a randomized trial",
+        "METHODS: We report a secondary analysis of the diaries of forty patients." + RESULTS,
+    ),
+    (
+        "cohort",  # what was seen in care
+        "Ketamine for burns: a single-centre experience",
+        "METHODS: Ninety patients were treated with ketamine." + RESULTS,
+    ),
+    (
+        "cohort",  # rates over time and hazards are those of people followed
+        "Falls among people who take ketamine",
+        "METHODS: Incidence rates of falls were estimated in 4,000 users." + RESULTS,
+    ),
+    (
+        "nonrandomized_trial",  # no design is named, but something was given
+        "Ketamine, music and the gaze",
+        "METHODS: Twelve healthy volunteers were tested. They had 20 mg of ketamine, infused, and later 40 mg."
+        + RESULTS,
+    ),
     ("editorial_letter", "Editorial: ketamine at home", ""),
     ("notice", "Erratum: Ketamine in depression", ""),
     ("notice", "Ketamine in depression: a randomized trial: Correction", ""),
@@ -187,6 +223,23 @@ NOT = [
         "narrative_review",
         "Ketamine in depression",
         "BACKGROUND: In this paper we report on ten patients. METHODS: They received ketamine." + RESULTS,
+    ),
+    (
+        "secondary_analysis",
+        "Music before surgery",
+        "METHODS: Forty patients were randomized to music or silence. Sleep was read as a secondary analysis of the "
+        "diaries." + RESULTS,
+    ),
+    (
+        "nonrandomized_trial",  # somebody took it, nobody gave it
+        "Ketamine and the gaze",
+        "METHODS: Twelve people who take ketamine were tested." + RESULTS,
+    ),
+    (
+        "nonrandomized_trial",  # cells of people were given it
+        "A fungus from Mars and cells",
+        "METHODS: Neurons of patients had 3 mg of it, fibroblasts had 4 mg, both infused and compared. Receptors "
+        "and proteins were measured." + RESULTS,
     ),
     (
         "notice",

@@ -55,6 +55,8 @@ def test_a_vote_quotes_the_words_that_speak_most_for_it(weights, tag):
     [
         ("Ketamine for pain: a systematic review", "We searched for trials of ketamine."),
         ("Pharmacokinetics of oral ketamine", "METHODS: Eight volunteers took a tablet."),
+        ("Ketamine at home", "METHODS: Semi-structured interviews were held with nine families."),
+        ("Ketamine and sleep", "METHODS: A sub-study looked at the sleep of nine patients."),
         ("Correction: ketamine for pain", "The dose was wrong."),
         ("Ketamine in the dying", ""),
     ],
@@ -73,6 +75,12 @@ def test_without_weights_the_rules_decide(monkeypatch, tag):
     tagged = tag(*ESSAY)
     assert _votes(tagged) == []
     assert decide(tagged.tags, has_abstract=True).design == "narrative_review"
+
+
+def test_aims_in_the_present_tense_make_no_plan_by_the_rules_alone(monkeypatch, tag):
+    monkeypatch.setattr(vote, "_weights", lambda: None)
+    tagged = tag("Ketamine and the price of clinics", "This study aims to compare what clinics in two states charge.")
+    assert decide(tagged.tags, has_abstract=True).design == "other"
 
 
 def test_people_who_read_the_article_go_before_a_vote():
