@@ -103,20 +103,19 @@ def headings_in(text: str, automated_record: bool) -> tuple[MeshHeading, ...]:
     *headings, rest = text.removeprefix("<MeshHeadingList>").split("</MeshHeading>")
     if rest.strip() not in ("", "</MeshHeadingList>"):
         raise NotPlainError
-    rows = [row for heading in headings for row in _heading(heading)]
-    return tuple([row._replace(automated=1) for row in rows] if automated_record else rows)
+    return tuple([row for heading in headings for row in _heading(heading, automated_record)])
 
 
 @lru_cache(maxsize=1 << 15)  # the very same words come again and again: the commonest 2,000 are most of PubMed's
-def _heading(text: str) -> tuple[MeshHeading, ...]:
-    """Rows of a MeshHeading without its last tag, of a record that a person indexed."""
+def _heading(text: str, automated_record: bool) -> tuple[MeshHeading, ...]:
+    """Rows of a MeshHeading without its last tag."""
     if not _HEADING.fullmatch(text):
         raise NotPlainError
     terms = [
         (name, {key: plain_text(value) for key, value in ATTRIBUTE.findall(attributes)}, clean(term))
         for name, attributes, term in _TERM.findall(text)
     ]
-    return rows_of_heading(terms, automated=False)
+    return rows_of_heading(terms, automated_record)
 
 
 def pubmed_data_in(body: bytes, start: int) -> PubmedData:
