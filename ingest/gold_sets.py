@@ -115,8 +115,8 @@ def _psynamic(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[t
         kind = _STUDY_TYPE.get(said.design, "Other")
         if said.design in ("secondary_analysis", "pharmacokinetic") and said.randomized == "yes":
             kind = _STUDY_TYPE["randomized_controlled_trial"]  # the published classes know no finer ones
-        if said.design == "cohort" and (said.routes or "nonrandomized_trial" in said.designs):
-            kind = "Other"  # 'real-world' there is use outside a clinic, not patients who were given something in one
+        if said.design == "cohort" and said.routes:
+            kind = "Other"  # 'real-world' there is use outside a clinic, not patients treated in one
         yield "study type", frozenset({row["study_type"]}), frozenset({kind})
     if "participants" in row:
         yield "participants", frozenset({row["participants"]}), frozenset({_band(said, tagged)})

@@ -6,6 +6,7 @@ from math import log10
 from typing import NamedTuple
 
 from ingest.tagging import document
+from ingest.tagging.count_share import befell, is_out_of, is_share
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Rule, word_set
 
@@ -19,7 +20,7 @@ CUES: dict[str, str] = {
     "enrolled": (
         "(was|were) (prospectively |consecutively |then )?(enrolled|recruited|included|studied|treated|tested|assessed|"
         "evaluated|examined|divided|interviewed|surveyed|investigated|scanned|allocated|assigned|selected|identified|"
-        "compared|given|administered|entered|followed|monitored|analy[sz]ed)|"
+        "compared|given|administered|entered|accrued|followed|monitored|analy[sz]ed)|"
         "we (enrolled|recruited|included|studied|treated|tested|assessed|evaluated|examined|interviewed|surveyed|"
         "investigated|scanned|compared|analy[sz]ed|identified|reviewed|collected|administered|obtained|measured)|"
         "participated|took part|enrolled|recruited|received|underwent|volunteered|consented|provided|entered|"
@@ -32,7 +33,7 @@ CUES: dict[str, str] = {
         "altogether|overall|population of|consisted of|comprised|comprising|all"
     ),
     "screened": (
-        "screened|assessed for eligibility|approached|invited|eligible|contacted|referred|initially|were excluded|"
+        "screened|assessed for eligibility|approached|invited|eligible|contacted|initially|were excluded|"
         "excluded|"
         "responded to|declined|refused|population based"
     ),
@@ -42,7 +43,8 @@ CUES: dict[str, str] = {
         "responders|non ?responders|remitters|at follow up|lost to follow up|in each"
     ),
     "part_follows": (  # before a number only: '450 patients received at least one dose' counts all of them
-        "first|remaining|additional|another|only|least|required|a further|of whom|of which|of these|of those"
+        "first|remaining|additional|another|only|least|required|a further|all but|all except|of whom|of which|"
+        "of these|of those"
     ),
     "happened": (  # after a number: something befell these people, not all of them
         "responded|remitted|dropped out|drop outs?|dropouts?|withdrew|withdrawn|discontinued|experienced|reported|"
@@ -66,32 +68,18 @@ _ZONE_SCORE = {
 }  # fmt: skip
 _FAR = 10_000
 SEXES = word_set("boys female females girls male males men women")
-_OF_WHOM = re.compile(
-    r" (?:of the|(?:of|from) (?:these|those|our|all|whom|which))\b"
-    r"(?! (?:[a-z-]+ ){0,3}(?:study|trial|cohort|survey|project)\b)"
-)
-_PART_OF = re.compile(
-    r" \([\d.]+ ?%\) of |(?: \([\d.]+ ?%\))? (?:of|out of) (?:(?:the|these|those|whom|which|our|all)\b|\d)"
-)
 _DENOMINATOR = re.compile(r"(?:[a-z]+: ?)?(?:out )?of (?:the |these |those |all )?(?:total |initial )?")
-_PERCENT = re.compile(r" \(\d{1,2}(?:\.\d+)? ?%\)")
-"""'13 patients (29%)': a share is of a larger whole."""
-_AND_PERCENT = re.compile(r"[;,] ?\d{1,2}(?:\.\d+)? ?%[)\]]")
-"""'(n = 41, 34%)' likewise."""
-_SHARE = re.compile(r"\d ?% ?(?:[a-z]+ ){0,2}[\[(]$")
-"""'54% (n = 43)': the bracket counts the share before it; so it does in '16% cases (n = 52)'."""
-_INCIDENT = re.compile(r" (?:incident|new|newly diagnosed) ")
-"""'851 incident cases' fell ill while all were followed."""
-_BEFELL = re.compile(
-    r"\b(?:reported|experienced|seen|noted|observed|occurred|developed|found|detected|present|documented|reached|"
-    r"achieved) (?:by|in|among) (?:only |all |the |another )?$"
+_ALL = (" all ", " all the ", "\tall ", "\nall ")
+_DEFINED_AS = tuple(
+    f"{noun} {verb} " for noun in ("participants", "subjects", "patients", "respondents") for verb in ("were", "are")
 )
-"""'seen in 13 patients': something befell them."""
-_AFTER_BEFELL = (" by ", " in ", " among ", " only ", " all ", " the ", " another ")
+"""Who the participants are said to be, they are: as sure as 'a total of'."""
+_OUT_OF = ("of ", "of the ", "of these ", "of those ", "of all ", "total ", "initial ")
+_OF_ENDINGS = frozenset(phrase[-3:] for phrase in _OUT_OF)
 _AT_MOST = (" up to ", " maximum of ")
 _AMONG = (" in ", " among ")
 STANDS_FOR_PEOPLE = re.compile(
-    r" (?:\([\d.]+ ?%\) )?(?:(?:met|fulfilled|satisfied) (?:[a-z/-]+ ){0,4}criteria (?:[a-z/-]+ ){0,4}?and )?"
+    r" (?:\([\d.]+ ?%\) )?(?:(?:met|fulfilled|satisfied|reached) (?:[a-z/-]+ ){0,4}criteria (?:[a-z/-]+ ){0,4}?and )?"
     r"(?:were|was)(?: then| finally)? (?:randomi[sz]ed|randomly|enrolled|recruited|assigned|included in)"
 )
 
@@ -114,7 +102,15 @@ class Count(NamedTuple):
 
 
 def weigh(
-    doc: Document, n: int, start: int, end: int, noun: str, *, number_end: int = 0, attached: bool = False
+    doc: Document,
+    n: int,
+    start: int,
+    end: int,
+    noun: str,
+    *,
+    number_end: int = 0,
+    attached: bool = False,
+    defined: bool = False,
 ) -> Count:
     """Weigh a number by its sentence: the zone, and the cues nearest to it."""
     text = doc.lower
@@ -129,7 +125,14 @@ def weigh(
         score, basis = score + 0.25, "randomized"
     elif near.get("enrolled", _FAR) <= 80:
         score, basis = score + 0.15, "enrolled"
-    if ahead.get("total", _FAR) <= 25:
+    ending = text[start - 3 : start]  # of the word before: asked first, since few words end so
+    everybody = False
+    if defined or (ending == "re " and text.endswith(_DEFINED_AS, first, start)):
+        score += 0.2
+    elif ending in ("ll ", "he ") and text.endswith(_ALL, max(first - 1, 0), start):
+        everybody = not text.startswith((" who ", " that "), end)
+        score += 0.1 if everybody else -0.2  # of those named before
+    elif ahead.get("total", _FAR) <= 25:
         score += 0.3 if ahead["total"] <= 5 else 0.2
     if near.get("planned", _FAR) <= 60:
         score, basis = score + 0.1, "planned"
@@ -138,18 +141,23 @@ def weigh(
     if after.get("screened", _FAR) <= 40 or ahead.get("screened", _FAR) <= 3:
         score -= 0.35
     # 'in responders and non-responders in 31 patients': what stands in them is no share of them
-    beside = after if text.endswith(_AMONG, 0, start) else near
+    out_of = ending in _OF_ENDINGS and text.endswith(_OUT_OF, first, start)
+    whole = out_of and start - first < 60 and bool(_DENOMINATOR.fullmatch(text, first, start))
+    beside = after if text.endswith(_AMONG, 0, start) else ahead if whole else near
     part = beside.get("part", _FAR) <= 14 or (
         ahead.get("part_follows", _FAR) <= 14 and not text.endswith("only (", 0, start)
     )
-    happened = after.get("happened", _FAR) <= 14 and not text.startswith((" who ", " that ", " with ", ","), end)
+    of_them = out_of and is_out_of(text, first, start)
+    happened = (
+        not (of_them or everybody)
+        and after.get("happened", _FAR) <= 14
+        and not text.startswith((" who ", " that ", " with ", ","), end)
+    )
     if happened and noun not in ("n", "N") and not attached and after.get("randomized", _FAR) > 60:
         part = True  # '15 users had ...' is what befell them, '15 users met the criteria and were randomized' is not
-    if _is_share(text, start, end, number_end or end, noun) or (
-        text.endswith(_AFTER_BEFELL, first, start) and _BEFELL.search(text, max(first, start - 30), start)
-    ):
+    if (not of_them and is_share(text, start, end, number_end or end, noun)) or befell(text, first, start, end):
         part = True
-    elif start - first < 60 and _DENOMINATOR.fullmatch(text, first, start):
+    elif whole:
         score += 0.1
     if STANDS_FOR_PEOPLE.match(text, end):
         score += 0.15
@@ -168,27 +176,12 @@ def weigh(
         score -= 0.25
     if noun.startswith(("control", "responder", "completer", "nonuser")) or (bracketed and noun in SEXES):
         score -= 0.15
+    if of_them:
+        score -= 0.1
     if part:
         score -= 0.3
     form = "n=" if attached or noun in ("n", "N") else "bracketed" if bracketed else "number"
     return Count(n, start, end, basis, score - 0.004 * sentence + _SIZE * log10(n or 1), noun, form, sentence, part)
-
-
-def _is_share(text: str, start: int, end: int, number_end: int, noun: str) -> bool:
-    """Whether the words next to a number say that it is a share of a larger one: 'of these', '(29%)', '34%)'."""
-    if text.startswith((" of ", " from ", " out "), end) and _OF_WHOM.match(text, end):
-        return True
-    if text.startswith((" of ", " out ", " ("), number_end) and _PART_OF.match(text, number_end):
-        return True
-    if noun not in ("those", "total") and (_PERCENT.match(text, end) or _PERCENT.match(text, number_end)):
-        return True
-    if text.endswith("% ", 0, start):
-        return True
-    if text.startswith((",", ";"), end) and _AND_PERCENT.match(text, end):
-        return True
-    if text[start - 1] in "[(" and _SHARE.search(text, max(0, start - 40), start):
-        return True
-    return noun == "cases" and bool(_INCIDENT.search(text, start, end))
 
 
 def _nearest_cues(

@@ -4,8 +4,8 @@ import re
 
 from ingest.tagging.count_weight import STANDS_FOR_PEOPLE, Count, weigh
 from ingest.tagging.document import Document
-from ingest.tagging.lexicon import Hit, word_set
-from ingest.tagging.whole_numbers import BRACKETED, GAP, breaks, numbers_before
+from ingest.tagging.lexicon import Hit, Rule, word_set
+from ingest.tagging.whole_numbers import BRACKETED, DIGITS, GAP, breaks, numbers_before
 
 _EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
 _LABELS = word_set(
@@ -26,7 +26,6 @@ _OF_EACH = re.compile(
     r"(?:comprised|comprising|consisted of|consisting of|included|including|contained|containing|of|with|had)? ?$"
 )
 _ARMS = re.compile(r"\b(two|three|four|five|[2-5])[ -](?:[a-z-]+ ){0,3}?(?:groups|arms)\b")
-_FRACTION = re.compile(r"-(?:half|third|quarter|fifth)s?\b")
 _SINGULAR = word_set(
     "adolescent adult child control individual infant inpatient neonate outpatient participant patient person "
     "respondent student subject user veteran volunteer"
@@ -40,7 +39,8 @@ _OTHER_NOUN = re.compile(
     r"experiences|times|"
     r"administrations|reviews|citations|countries|databases|scans|images|hospitals|visits|observations|events|"
     r"interviews|"
-    r"references|manuscripts|comparisons|points|tweets|posts|comments)\b|[.%]\d| ?%"
+    r"kindreds|pedigrees|clusters|schools|couples|dyads|references|manuscripts|comparisons|points|tweets|posts|"
+    r"comments)\b|[.%]\d| ?%"
 )
 _THINGS = re.compile(
     r"(?: (?!(?:were|was|with|in|from|who|of|to|and|or|had|have|met|took|gave|[a-z]{2,}ed)\b)[a-z-]+){0,3}? "
@@ -62,6 +62,22 @@ _WHOLE_OF = (
     " enrolled ", " randomize ", " randomise ", " interviewed ", " recruit up to ", " enroll up to ", " enrol up to ",
 )  # fmt: skip
 
+RULES = [
+    Rule(
+        "defined",
+        "people",
+        "(participants|subjects|patients|respondents|volunteers|adults|children|students|users|"
+        "informants|interviewees) "
+        "(were|are) (a total of|approximately|about)?|"
+        "number of (participants|subjects|patients|volunteers) "
+        "((to be|will be|were) (included|recruited|enrolled|randomi[sz]ed|needed|required|studied))? (was|is|will be)",
+    )
+]
+"""'Participants were 1019 ...', 'the number of patients to be recruited is 130'."""
+_MEASURED = re.compile(r" ?(?:to \d|-|[\xb1+]|\(?\+|and \d|or \d|times\b|groups\b|per\b|%|(?:cm|kg|mg|g)\b)")
+_SUBJECT = re.compile(r"(?:[a-z]+: ?|.*, )?(?:[a-z-]+ ){0,2}")
+"""What may stand before the noun: 'estimates for users were 8368' is no number of users."""
+
 
 def find_counts(doc: Document) -> list[Count]:
     """Return every number that stands with people, in the order of the text."""
@@ -71,6 +87,7 @@ def find_counts(doc: Document) -> list[Count]:
     numbers = numbers_before(doc, people, cued=True)
     used: set[int] = set()
     counts = _before_nouns(doc, numbers, people, used)
+    counts += _after_nouns(doc, numbers, used)
     if "=" in doc.lower:
         counts += _after_equals(doc, people)
     counts += _standing_alone(doc, numbers, used)
@@ -79,8 +96,8 @@ def find_counts(doc: Document) -> list[Count]:
 
 def _is_label(doc: Document, start: int) -> bool:
     """Whether the words before a number make it a name: 'Study 2', 'day 1', 'Year 10'; or a rate, 'one in four'."""
-    before, _, bracket = doc.lower[max(0, start - 12) : start].rpartition(" ")
-    return not bracket and (before.rpartition(" ")[2] in _LABELS or before.endswith("one in"))
+    before, _, bracket = doc.lower[max(0, start - 13) : start].rpartition(" ")
+    return not bracket and (before.rpartition(" ")[2] in _LABELS or before.endswith(" one in"))
 
 
 def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: list[Hit], used: set[int]) -> list[Count]:
@@ -106,10 +123,10 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
             if start - n_end > GAP or n_start in used:
                 break
             gap = text[n_end:start]
-            if breaks(gap):
-                continue
+            if breaks(gap) or (gap == " all " and doc.text[n_end + 1] == "a"):
+                continue  # 'from week 7 to 10 all patients'; '40 ALL patients' have leukaemia
             noun = text[start:end]
-            if _is_label(doc, n_start) or (gap.startswith("-") and _FRACTION.match(gap)):
+            if _is_label(doc, n_start) or (gap.startswith("-") and len(gap) > 1):
                 continue
             if not 0 < n < 50_000_000 or (1900 <= n <= 2100 and ("," in gap or gap.count(" ") > 3)):
                 break
@@ -132,6 +149,26 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
                 counts.append(weigh(doc, o, o_start, o_end, noun))
                 n_start = o_start
             break
+    return counts
+
+
+def _after_nouns(doc: Document, numbers: list[tuple[int, int, int]], used: set[int]) -> list[Count]:
+    """'Participants were 1019 older clergy', 'the number of patients to be recruited is 125'."""
+    counts: list[Count] = []
+    text = doc.lower
+    for start, end, _ in doc.hits.get("defined", ()):
+        at = end + 1
+        if digits := DIGITS.match(text, at):
+            last, n = digits.end(), int(digits[0].replace(",", "").replace(" ", ""))
+        elif spelled := next((number for number in numbers if number[0] == at), None):
+            _, last, n = spelled
+        else:
+            continue
+        if at in used or text[end] != " " or _MEASURED.match(text, last) or _OTHER_NOUN.match(text, last):
+            continue
+        if _SUBJECT.fullmatch(text, doc.starts[doc.sentence(start)], start):
+            used.add(at)
+            counts.append(weigh(doc, n, at, last, "those", defined=True))
     return counts
 
 
@@ -161,12 +198,12 @@ def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: se
     counts = []
     text = doc.lower
     for start, end, n in numbers:
-        if start in used or text[start - 1] != " ":
+        if start in used or text[start - 1] not in " \t\n":
             continue
-        if text.startswith((" w", " (", " met ", " ful", " sat"), end) and (
+        if text.startswith((" w", " (", " met ", " ful", " sat", " reached "), end) and (
             (stands := STANDS_FOR_PEOPLE.match(text, end)) or text.startswith((" were ", " was "), end)
         ):
-            alone = bool(stands) and text[start - 5 : start] != "than "
+            alone = bool(stands) and text[start - 5 : start] != "than " and not (1900 <= n <= 2050 and end - start == 4)
             noun = "those"
         else:
             alone = text.endswith(_WHOLE_OF, 0, start) and not _OTHER_NOUN.match(text, end)

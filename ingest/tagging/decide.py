@@ -13,8 +13,6 @@ from ingest.tagging.routes import ROUTES
 
 ENOUGH = 0.5
 """A design counts from this confidence on."""
-GUESSED = 0.3
-"""Where no design has enough, the surest counts from this confidence on."""
 NAMED = 0.9
 """A design that the title or an index names goes before one that is only mentioned."""
 SURE_TOTAL = 0.65
@@ -89,7 +87,7 @@ def design_of(tags: list[Tag]) -> tuple[str, tuple[str, ...]]:
     if enough:
         return (named or enough)[0], tuple(enough)
     best = max(known, key=lambda design: evidence[design], default="other")
-    if evidence.get(best, 0.0) >= GUESSED:
+    if evidence.get(best, 0.0) >= 0.3:
         return best, (best,)
     return "other", ("other",)
 

@@ -3,7 +3,6 @@
 import re
 
 from ingest.tagging import document
-from ingest.tagging.decide import GUESSED
 from ingest.tagging.design_rules import DESIGN_RULES, DesignRule
 from ingest.tagging.design_signs import ANIMALS, CELLS, HUMANS, SIGNALS, TISSUE
 from ingest.tagging.document import Document
@@ -71,7 +70,6 @@ def tag_designs(doc: Document, *, people_counted: bool) -> None:
         _tag_living_matter(doc)
     if not argued:
         _tag_single_person(doc)
-    _tag_something_given(doc)
 
 
 def _told(doc: Document, signal: str) -> bool:
@@ -110,17 +108,12 @@ def _tag_living_matter(doc: Document) -> None:
     animals, cells = doc.hits.get("animal", []), doc.hits.get("cell", [])
     if not animals and not cells:
         return
-    of_animals, of_cells, of_people = _living_matter(doc)
+    tissue, people = doc.hits.get("tissue", []), doc.hits.get("human", [])
+    of_animals, of_cells, of_people = _weight(doc, animals), _weight(doc, cells) + len(tissue) / 3, _weight(doc, people)
     if of_animals >= 2 and of_animals > 1.5 * of_people and of_animals * 2.5 >= of_cells:
         doc.add("design", "animal", *animals[0][:2], "animals studied", 0.92)
     elif cells and of_cells >= 2 and of_cells > 2 * of_people:
         doc.add("design", "in_vitro", *cells[0][:2], "cells or tissue studied", 0.75)
-
-
-def _living_matter(doc: Document) -> tuple[float, float, float]:
-    """How much the text is about animals, about cells and tissue, and about people."""
-    animals, cells, people = (_weight(doc, doc.hits.get(kind, [])) for kind in ("animal", "cell", "human"))
-    return animals, cells + len(doc.hits.get("tissue", ())) / 3, people
 
 
 def _weight(doc: Document, hits: list[Hit]) -> float:
@@ -138,18 +131,6 @@ def _tag_single_person(doc: Document) -> None:
     if in_title or (len(persons) >= 3 and len(persons) > 1.5 * len(people)):
         start, end, _ = (in_title or persons)[0]
         doc.add("design", "case_report", start, end, "one person's story", 0.7 if in_title else 0.6)
-
-
-def _tag_something_given(doc: Document) -> None:
-    """People who were given something in a study that names no design were treated by its plan, without lots drawn."""
-    if any(tag.confidence >= GUESSED for tag in doc.tags if tag.facet == "design"):
-        return
-    given, empirical = doc.hits.get("signal:given", ()), doc.hits.get("signal:empirical", ())
-    if not given or len(empirical) < 3 or len(given) + len(empirical) < 6:
-        return
-    of_animals, of_cells, of_people = _living_matter(doc)
-    if of_people > of_animals + of_cells:
-        doc.add("design", "nonrandomized_trial", *given[0][:2], "something given, no design named", 0.4)
 
 
 def _tag_argument(doc: Document) -> bool:

@@ -5,7 +5,7 @@ import re
 from ingest.tagging.count_weight import SEXES, Count
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import word_set
-from ingest.tagging.whole_numbers import DIGITS
+from ingest.tagging.whole_numbers import BRACKETED, DIGITS
 
 _GENERIC = word_set("adults individuals participants patients people respondents subjects volunteers")
 _PEOPLE = "participants|patients|subjects|volunteers|adults|individuals|people|children|users"
@@ -19,6 +19,7 @@ _REACH = 150
 # Between two numbers of one sentence
 _TOTAL = re.compile(r"\b(?:total\w*|all|entire|whole|overall)\b")
 _LATER = re.compile(r"\b(?:later|afterwards|follow-?up|endpoint|post-?treatment|discharge)\b")
+_VISIT = re.compile(r"\b(?:baseline|entry|start) ?[\[(]$")
 _SIDE_BY_SIDE = re.compile(r"\b(?:and|versus|vs|or|to|with|than|whereas|while)\b|,|;")
 _ADDS_UP = re.compile(rf"\b(?:or|vs|versus|placebo|groups?|controls?|arms?|compared|{_PEOPLE})\b|\d ?m?u?g\b")
 _NAMED = re.compile(r"[\])],?(?: and)? [a-z-]{2,15} [\[(]")
@@ -28,24 +29,27 @@ _NOT_BESIDE = re.compile(
     r"approached|invited|excluded|divided|comprising|completed|returned|responded)\b"
 )
 _WHO = re.compile(r"\b(?:who|that|which)\b")
-_JOINED = (" and ", " with ", " to ", " versus ", " vs ", " or ")
+_JOINED = (
+    " and ", " with ", " to ", " versus ", " vs ", " or ", " and the ", " with the ", " to the ", " versus the ",
+)  # fmt: skip
 _ASIDE = re.compile(r"\b(?:who|that) (?:were|was)\b|\bwere (?:then )?(?:compared|matched) (?:with|to)\b")
 """Says more of the group before it, or sets the next against it."""
 _SPANS = re.compile(
     r"\([^)]*\)|\b[0-9]+(?:\.[0-9]+)?(?: ?(?:to|-|and) ?[0-9]+(?:\.[0-9]+)?)? ?"
-    r"(?:years?|months?|weeks?|days?|hours?|h|mg|ug|g|mcg)\b"
+    r"(?:years?|months?|weeks?|days?|hours?|h|mg|ug|g|mcg)\b|\b(?:19|20)[0-9][0-9]\b"
 )
 _IN_ONE_GROUP = re.compile(r"\bin (?:the|an?) [^,;.()]{1,40} (?:group|arm|cohort)(?:,|,? (?:and|versus|vs\.?)) $")
 _WHERE = re.compile(r"^ (?:was|were) [a-z ]{4,30} (from|in|at|by) (?:the|an?) [a-z -]{2,40},? and $")
 _DONE = re.compile(r" (?:was|were) [a-z]+ ")
-_ASSIGNED = re.compile(r" (?:were|was) (?:then )?(?:randomly )?(?:randomi[sz]ed|assigned|allocated)\b")
+_ASSIGNED = re.compile(r"(?: \([^()]*\))? (?:were|was) (?:then )?(?:randomly )?(?:randomi[sz]ed|assigned|allocated)\b")
 _ASSIGNED_AND = re.compile(
-    r" (?:were|was) (?:randomly )?(?:randomi[sz]ed|assigned|allocated) to\b.*\b(?:and|while|whereas) $"
+    r"(?: \([^()]*\))? (?:were|was) (?:randomly )?(?:randomi[sz]ed|assigned|allocated)\b.*\b(?:and|while|whereas) $"
 )
+_TO = re.compile(r"(?: \([^()]*\))? to ")
 _OTHER_PEOPLE = re.compile(rf"\) (?:and|versus|vs\.?|were compared (?:with|to)) [a-z -]{{0,40}}\b(?:{_PEOPLE})\b")
 
 # A number that stands for people whose noun was said before
-_OPENS = re.compile(r"(;|,|\b(?:and|versus|vs\.?|or|with|to))(?: and| the other| another)? $")
+_OPENS = re.compile(r"(;|,|\b(?:and|versus|vs\.?|or|with|to))(?: and| the other| another)?(?: in)? $")
 _GOES_ON = re.compile(
     r" (with|without|in (?:the|a)|on|of (?:their|the)|who|from|at|by|assigned to|randomi[sz]ed to|treated|given|"
     r"receiving|received|underwent|got|took|to|healthy|normal|unaffected|(?:(?:age|sex|gender)[a-z -]{0,20})?matched)\b"
@@ -75,11 +79,14 @@ def _without_noun(doc: Document, best: Count, beside: list[Count]) -> list[Count
         before = _OPENS.search(text, max(first, start - 12), start) if after else None
         if not after or not before or any(count.start <= start < count.end for count in beside):
             continue
+        n = int(value.replace(",", "").replace(" ", ""))
+        if 1900 <= n <= 2050 or text.count("(", first, start) > text.count(")", first, start):
+            continue  # a year; those in brackets are of the group before them
         if before[1] == "," and after[1] != "of their":
             ends = max(count.end for count in (*beside, *found) if count.end <= start)
             if not text.startswith(f" {after[1]} ", ends) and not _IN_ONE_GROUP.search(text, ends, start):
                 continue  # 'so many, 20 with ...' are among them; 'so many with ..., 20 with ...' are not
-        found.append(best._replace(n=int(value.replace(",", "").replace(" ", "")), start=start, end=end, score=0.0))
+        found.append(best._replace(n=n, start=start, end=end, score=0.0))
     return found
 
 
@@ -147,7 +154,9 @@ def _chain(doc: Document, best: Count, alike: list[Count]) -> list[Count]:
 def _beside(doc: Document, one: Count, other: Count, *, listed: bool) -> bool:
     """Whether two numbers of one sentence count two groups of one study; `listed`: they are not the only two."""
     gap = doc.lower[one.end : other.start]
-    if len(gap) > _REACH or (not _SIDE_BY_SIDE.search(gap) and other.start - one.end > 1):
+    if len(BRACKETED.sub("", gap) if "(" in gap else gap) > _REACH or (
+        not _SIDE_BY_SIDE.search(gap) and other.start - one.end > 1
+    ):
         return False
     if one.form == "number" and any(char.isdigit() for char in _SPANS.sub("", gap)):
         return False
@@ -155,6 +164,8 @@ def _beside(doc: Document, one: Count, other: Count, *, listed: bool) -> bool:
         return False  # 'N = 300, n = 14 with epilepsy': the capital counts everybody
     if one.noun == other.noun == "N" and not _ADDS_UP.search(gap) and not _NAMED.fullmatch(gap):
         return False  # capital N counts everybody, at one time and another
+    if other.form == "n=" and _VISIT.search(doc.lower, max(0, one.start - 15), one.start):
+        return False  # 'at baseline (n = 60), at six months (n = 44)'
     if other.form == "n=":
         return not _TOTAL.search(gap) and not _LATER.search(gap)
     where = _WHERE.search(gap)
@@ -164,7 +175,7 @@ def _beside(doc: Document, one: Count, other: Count, *, listed: bool) -> bool:
     if _IN_ONE_GROUP.search(gap) or (done and doc.lower.startswith(done[0], other.end)):
         return True  # '252 children were seen in May, 132 children were seen in June'
     assigned = _ASSIGNED.match(doc.lower, other.end)
-    if _ASSIGNED_AND.match(gap) and (assigned or doc.lower.startswith(" to ", other.end)):
+    if _ASSIGNED_AND.match(gap) and (assigned or _TO.match(doc.lower, other.end)):
         return True
     if assigned or other.noun == "those":
         return False  # 'of these so many were randomized', unless the others were, too

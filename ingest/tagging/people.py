@@ -9,6 +9,7 @@ import re
 from ingest.tagging import document
 from ingest.tagging.count_weight import RULES as COUNT_RULES
 from ingest.tagging.count_weight import Count, says_total
+from ingest.tagging.counts import RULES as DEFINED_RULES
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Rule
 from ingest.tagging.model import REVIEWS
@@ -21,12 +22,19 @@ _COUNTED = (
     "non ?smokers|ex smokers|non ?drinkers|nonresponders|adopters|carriers|non ?carriers|relatives|siblings|parents|"
     "fathers|spouses|carers|newborns|singletons|babies|toddlers|teenagers|elderly|seniors|clients|customers|callers|"
     "attenders|beneficiaries|donors|employees|staff members|teachers|athletes|recruits|trainees|psychiatrists|"
-    "psychologists|practitioners|clinicians"
+    "psychologists|practitioners|clinicians|providers|therapists|counsell?ors|doctors|gps|surgeons|neurosurgeons|pa?ediatricians|dentists|pharmacists|"
+    "midwives|paramedics|firefighters|police officers|farmers|drivers|pilots|musicians|dancers|players|runners|gamers|"
+    "graduates|freshmen|professionals|interviewees|examinees|informants|immigrants|adoptees|offspring|"
+    "cohabitants|bereaved|sufferers|migraineurs|epileptics|neurotics|psychotics|phobics|stutterers|"
+    "amputees|insomniacs|anorexics|bulimics|hypertensives|nondiabetics|nondepressed|quitters|dieters|vapers|"
+    "schoolchildren|schoolgirls|schoolboys|preschoolers|kids|teens|centenarians|octogenarians|"
+    "primigravidas?|multigravidas?|heterozygotes|homozygotes|transsexuals|lesbians|party ?goers|club ?goers"
 )
 """People by what they do or have; counted, but too weak a sign that people were studied to weigh on the design."""
 
 RULES = [
     *COUNT_RULES,
+    *DEFINED_RULES,
     *TOTAL_RULES,
     Rule("people", "people", "humans|hcs"),
     Rule("counted", "people", _COUNTED),
@@ -51,6 +59,8 @@ RULES = [
     ),
 ]
 
+_PUBLISHED = re.compile(r" (?:reported|published|described) ")
+"""'16 previously reported cases' are those of others."""
 _ENOUGH = 0.2
 _NEAR = 0.4
 _CASES = frozenset({"case_report", "case_series", "editorial_letter", "other"})
@@ -66,10 +76,15 @@ def tag_people(doc: Document, design: str, counts: list[Count]) -> None:
     """Add tags for the number of people in the study and, for a review, for the number of studies."""
     if design in REVIEWS:
         counts = [
-            count for count in counts if _pools(doc, count) or (design == "narrative_review" and count.score > 0.7)
+            count for count in counts if _pools(doc, count) or (design == "narrative_review" and count.score > 0.6)
         ]
-    if design not in _CASES:
-        counts = [count for count in counts if count.n > 2]  # 'two raters', 'one patient fainted': no study of two
+    if design == "case_report":
+        counts = [count for count in counts if not _PUBLISHED.search(doc.lower, count.start, count.end)]
+    if design not in _CASES and any(count.n <= 2 for count in counts):
+        more = {count.sentence for count in counts if count.n > 2}
+        counts = [
+            count for count in counts if count.n > 2 or count.sentence in more
+        ]  # 'two raters', 'one patient fainted': no study of two
     proven = proven_wholes(counts)
     counts = confirmed(counts, proven)
     chosen = total_of(doc, counts)
@@ -78,8 +93,8 @@ def tag_people(doc: Document, design: str, counts: list[Count]) -> None:
         doc.add("n_total", str(chosen.n), chosen.start, chosen.end, f"people {chosen.basis}", confidence)
         if design not in REVIEWS:
             _tag_analysed(doc, chosen)
-    elif design == "case_report" and (one := _single_case(doc)):
-        doc.add("n_total", "1", one[0], one[1], "people cases", 0.9)
+    elif design == "case_report":
+        doc.add("n_total", "1", *_single_case(doc), "people cases", 0.9)
     if design in ("systematic_review", "meta_analysis"):
         _tag_studies(doc)
 
@@ -108,10 +123,15 @@ def _pools(doc: Document, count: Count) -> bool:
     return count.n >= 10 and (studies or says_total(doc, count))
 
 
-def _single_case(doc: Document) -> tuple[int, int] | None:
-    """Words that speak of one patient, for the quote."""
-    hits = doc.hits.get("person", []) or doc.hits.get("people", [])
-    return hits[0][:2] if hits else None
+def _single_case(doc: Document) -> tuple[int, int]:
+    """Words that speak of one patient, for the quote; where none does, those that make it a case report."""
+    if hits := doc.hits.get("person", []) or doc.hits.get("people", []):
+        return hits[0][:2]
+    for tag in doc.tags:
+        if tag.value == "case_report" and tag.start is not None and tag.end is not None:
+            offset = 0 if tag.field == "title" else doc.abstract_at
+            return tag.start + offset, tag.end + offset
+    return doc.opening()
 
 
 def _tag_analysed(doc: Document, total: Count) -> None:

@@ -18,11 +18,7 @@ _ADDITIONAL = re.compile(
 _CONTROL_GROUP = re.compile(
     r"\b(?:control|comparison) group (?:comprised|consisted of|of|included|was composed of|was|were) (?:the )?$"
 )
-_SERVED = re.compile(
-    r" (?:served|acted|participated|were (?:used|included|recruited|selected|chosen|enrolled)) as (?:[a-z-]+ ){0,3}"
-    r"(?:controls?|comparison)\b"
-)
-_ROLES = (" served ", " acted ", " participated ", " were ")
+_SERVED = re.compile(r"(?: [a-z-]+){0,8}? as (?:[a-z-]+ ){0,3}(?:controls?|comparison)\b")
 _REACH = 120
 _EXPERIMENT = re.compile(
     r"\b(?:sub-?)?(?:study|experiment|trial) (1|2|3|i|ii|iii|one|two|three)\b(?! (?:and|was|were|which))"
@@ -74,13 +70,15 @@ def total_of(doc: Document, counts: list[Count]) -> Count | None:
     if experiments := _experiments(doc, counts):
         return experiments
     best = max(counts, key=_surest)
-    if _is_control(doc, best):
+    compared = "control" in doc.lower or "comparison" in doc.lower or "matched " in doc.lower
+    if compared and _is_control(doc, best):
         studied = [
             count for count in counts
             if abs(count.sentence - best.sentence) <= 2 and not count.part and not _is_control(doc, count)
         ]  # fmt: skip
         best = max(studied, key=_surest, default=best)
-    return _with_controls(doc, sum_of_groups(doc, best, counts) or best, counts)
+    total = sum_of_groups(doc, best, counts) or best
+    return _with_controls(doc, total, counts) if compared else total
 
 
 def _surest(count: Count) -> tuple[float, int]:
@@ -107,15 +105,29 @@ def _experiments(doc: Document, counts: list[Count]) -> Count | None:
 
 def _is_control(doc: Document, count: Count) -> bool:
     """Whether a number counts the people with whom those of the study are compared."""
-    return "control" in count.noun or _says_control(doc, count)
+    if "control" in count.noun or "comparison" in count.noun:
+        return True
+    text = doc.lower
+    return (
+        text.endswith(("comparison ", "control "), 0, count.start)
+        or "control " in text[count.start : count.end]
+        or _says_control(doc, count)
+    )
 
 
 def _says_control(doc: Document, count: Count) -> bool:
     """Whether the words around a number make its people controls: 'the control group comprised 28 smokers'."""
     text, start = doc.lower, count.start
+    if text.endswith(("matched with ", "matched to "), 0, start):
+        return True
     if "group" in text[max(0, start - 28) : start] and _CONTROL_GROUP.search(text, max(0, start - 45), start):
         return True
-    return text.startswith(_ROLES, count.end) and bool(_SERVED.match(text, count.end))
+    return " as " in text[count.end : count.end + _REACH] and bool(_SERVED.match(text, count.end))
+
+
+def _among(text: str, total: Count, count: Count) -> bool:
+    """Whether a sentence first says the total, then the controls among them: '68 adults took part (30 controls ...'."""
+    return count.form == "bracketed" or text.startswith(":", total.end)
 
 
 def _with_controls(doc: Document, total: Count, counts: list[Count]) -> Count:
@@ -130,6 +142,10 @@ def _with_controls(doc: Document, total: Count, counts: list[Count]) -> Count:
             and count.n < total.n * 3
             and not total.start <= count.start < total.end
             and _is_control(doc, count)
+            and not any(
+                one.n + count.n == total.n for one in counts if one is not count and one.sentence == count.sentence
+            )
+            and (_says_control(doc, count) or count.sentence != total.sentence or not _among(text, total, count))
             and (
                 _ADDITIONAL.search(text, max(0, count.start - 30), count.end)
                 or (count.sentence == total.sentence and text.endswith(" and ", total.end, count.start))

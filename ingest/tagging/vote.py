@@ -23,7 +23,7 @@ from ingest.tagging.document import Document
 from ingest.tagging.model import PRECEDENCE, VOTE
 
 WEIGHTS = Path(__file__).with_name("vote.csv")
-STANDING = 2.5
+STANDING = 2.0
 """What the design that the rules decide is ahead of the others, in log odds; chosen by cross-validation."""
 UNLABELLED = frozenset({"guideline", "notice", "pharmacokinetic", "qualitative", "secondary_analysis"})
 """Designs that the labelled sets hardly have or count as something else (a re-analysis as the trial that it is of): the

@@ -11,15 +11,20 @@ DIGITS = re.compile(r"[0-9][0-9]*(?:,[0-9]{3})*(?: [0-9]{3}(?= [a-z]))*(?![0-9%/
 _GLUED = frozenset("0123456789.,/:-abcdefghijklmnopqrstuvwxyz")
 # Between a number and its noun only describing words may stand: no unit, no verb, no other clause.
 _BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]()]")
-_BREAK_POINT = re.compile(r"\. |\d\.\d")
+_BREAK_POINT = re.compile(r"\.\s|\d\.\d")
 _BREAK_WORDS = word_set(
     "million billion thousand percent after arm arms articles at between by center centers centre centres compared "
     "countries day days dose doses "
     "during experiment experiments for from g group groups h had hospitals hour hours hr hrs hz in infusion "
-    "infusions item items kg mg min minute minutes ml month months ng or per phase pills placebo point points "
+    "infusions item items kg mg min minute minutes ml month months ng on or per phase pills placebo point points "
     "rcts session sessions sites studies study tablet tablets tesla than that times to trials version versus vs "
     "was we week weeks were which with year years yr yrs"
 )
+ONLY_PEOPLE = frozenset(
+    {"consented", "participated", "took part", "volunteered", "were enrolled", "were interviewed",
+     "were recruited", "were surveyed", "were randomly assigned", "were randomized", "were randomised"}
+)  # fmt: skip
+"""What people do or undergo, by whatever name they are called: '40 chess players took part'."""
 BRACKETED = re.compile(r" ?\([^()]*\)")
 """What stands in brackets belongs to the words before: '33 patients (aged 27.3, 63% male)'."""
 _LIMITS = ("<", ">", "< ", "> ", "<=", ">=", "<= ", ">= ", "?", " 1:", " 1: ", " 1 in ")
@@ -27,9 +32,15 @@ _LIMITS = ("<", ">", "< ", "> ", "<=", ">=", "<= ", ">= ", "?", " 1:", " 1: ", "
 _BEFORE_LIMIT = frozenset("<>=?:n")
 _TYPE = re.compile(r" type (?:[12]|i{1,2})\b")
 """Of diabetes: no number of its own, and no other clause."""
+_AGE = re.compile(
+    r"(?<! to)(?<! and)(?<!-) \d{1,2}(?:(?: ?- ?| to | and )\d{1,2})?[- ]?(?:year|yr|month|week)s?[- ]olds?\b"
+)
+"""An age that describes: '1200 9-11-year-old children'; what it ends, 'from 6 to 9-year-old', counts nobody."""
 _POINT = re.compile(r"[a-z]{2}\.")
 """The end of a sentence with no space after it: 'the study.740 patients'."""
-_TO_SPACES = str.maketrans("-(),/", "     ")
+_TO_SPACES = str.maketrans("(),/", "    ")
+_COMPOUND = re.compile(r"(?<=[a-z])-[a-z-]+|\bplacebo-[a-z-]+")
+"""What a word is made into: 'depressed-phase', 'past-year' and 'on-line' describe as one word."""
 
 
 def numbers_before(doc: Document, nouns: list[Hit], *, cued: bool = False) -> list[tuple[int, int, int]]:
@@ -100,10 +111,14 @@ def breaks(gap: str) -> bool:
     """Whether the words between a number and a noun part them."""
     if "(" in gap:
         gap = BRACKETED.sub("", gap)
+    if "old" in gap:
+        gap = _AGE.sub("", gap)
     if " type " in gap:
         gap = _TYPE.sub("", gap)
     if _BREAK_SIGNS.search(gap) or ("." in gap and _BREAK_POINT.search(gap)):
         return True
+    if "-" in gap:
+        gap = _COMPOUND.sub("", gap).replace("-", " ")
     words = gap.translate(_TO_SPACES).split()
     return not _BREAK_WORDS.isdisjoint(words) and any(
         word in _BREAK_WORDS and not _describes(word, words[at - 1 : at], words[at + 1 : at + 2])

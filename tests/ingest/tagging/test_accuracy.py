@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.accuracy import judge, markdown, print_table, score, wilson
+from ingest.accuracy import markdown, print_table, score, wilson
 from ingest.gold_sets import is_held_back, read_gold
 from ingest.record import Record
 from topics import load_topic
@@ -108,19 +108,3 @@ def test_the_tables_show_both_halves(gold, topic, capsys):
     page = markdown(rows)
     assert page.startswith("# How far the tags can be trusted")
     assert "| made_up | route | (micro) |" in page
-
-
-@pytest.mark.parametrize(
-    ("abstract", "kind"),
-    [
-        ("METHODS: The 90 patients had been treated with ketamine.", "Other"),
-        ("METHODS: The 90 patients had intravenous ketamine.", "Other"),
-        ("METHODS: The 90 people took ketamine at parties.", "Real-world study"),
-    ],
-)
-def test_patients_given_a_drug_are_no_real_world_study_of_the_published_classes(tmp_path, topic, abstract, kind):
-    row = {"id": "1", "title": "Ketamine: a retrospective cohort study", "abstract": abstract, "study_type": "Other"}
-    path = tmp_path / "made_up.jsonl"
-    path.write_text(json.dumps(row))
-    _, judged = judge(path, topic.vocabulary)
-    assert [one.said for one in judged if one.facet == "study type"] == [frozenset({kind})]

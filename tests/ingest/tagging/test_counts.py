@@ -22,6 +22,15 @@ import pytest
         ("51 youth with depression took part.", 51),
         ("Participants at five day centers (n = 51) took part.", 51),
         ("Eighty-eight participants of the Town Ageing Study were tested.", 88),
+        ("The tone was tested in 34 adults.", 34),
+        ("Forms of 1,060 9-11-year-old children were read.", 1060),
+        ("Participants were 1,020 older nuns who were seen each year.", 1020),
+        ("The number of patients to be recruited is 130 or so.", 130),
+        ("Thirteen depressed-phase outpatients slept badly.", 13),
+        ("Forty ALL patients were recruited.", 40),
+        ("Thirty-one migraineurs came.", 31),
+        ("Twenty-seven therapists wrote back.", 27),
+        ("Of 158 survivors, five were lost to follow-up; 143 children went to school.", 158),
     ],
 )
 def test_numbers_are_read_however_they_are_written(guess, abstract, n_total):
@@ -40,6 +49,13 @@ def test_numbers_are_read_however_they_are_written(guess, abstract, n_total):
         "Each specimen was loaded for a total of 100,000 cycles.",
         "A total of 80 deployments were made by two operators.",
         "Reports went to each hospital (N = 30).",
+        "From week 7 to 10 all patients were seen.",
+        "In a four-site trial, patients slept.",
+        "Nurses wrote 36 rules on meals of patients.",
+        "Those seen between May 2001 and June 2009 were enrolled.",
+        "Estimates for young users were 8400 in that year.",
+        "In a sample of 12 large kindreds, genes were sought.",
+        "They were seen in three waves.\tAs foretold, patients slept.",
     ],
 )
 def test_shares_limits_and_things_are_no_number_of_people(guess, abstract):
@@ -54,6 +70,12 @@ def test_shares_limits_and_things_are_no_number_of_people(guess, abstract):
         ("Of 120 patients, 70% were ill. Treatment was ketamine (n = 82; 68%) or saline (n = 80, 67%).", 120),
         ("We report 316 cases. Relapse was seen in 26.1% cases (n = 352).", 316),
         ("A cohort of 80 women was followed; 95 incident cases of cancer were ascertained.", 80),
+        ("Seven patients with lupus came. Six patients were female.", 7),
+        ("Twelve adults took ketamine. All five adults who remitted took more.", 12),
+        ("Nineteen of 25 adults (76%) finished.", 25),
+        ("Scans were made of 28 patients. Clots were identified in 13 patients. Six of 13 patients fell ill.", 28),
+        ("Forty-four adults came. All but five patients were treated before.", 44),
+        ("Participants were 450 patients referred by clinics. The groups included 320 cases of trauma.", 450),
     ],
 )
 def test_those_whom_something_befell_are_not_the_total(guess, abstract, n_total):

@@ -139,22 +139,6 @@ CASES = [
         "Dreams after ketamine in a randomized trial",
         "METHODS: We report a secondary analysis of the diaries of forty patients." + RESULTS,
     ),
-    (
-        "cohort",  # what was seen in care
-        "Ketamine for burns: a single-centre experience",
-        "METHODS: Ninety patients were treated with ketamine." + RESULTS,
-    ),
-    (
-        "cohort",  # rates over time and hazards are those of people followed
-        "Falls among people who take ketamine",
-        "METHODS: Incidence rates of falls were estimated in 4,000 users." + RESULTS,
-    ),
-    (
-        "nonrandomized_trial",  # no design is named, but something was given
-        "Ketamine, music and the gaze",
-        "METHODS: Twelve healthy volunteers were tested. They had 20 mg of ketamine, infused, and later 40 mg."
-        + RESULTS,
-    ),
     ("editorial_letter", "Editorial: ketamine at home", ""),
     ("notice", "Erratum: Ketamine in depression", ""),
     ("notice", "Ketamine in depression: a randomized trial: Correction", ""),
@@ -229,17 +213,6 @@ NOT = [
         "Music before surgery",
         "METHODS: Forty patients were randomized to music or silence. Sleep was read as a secondary analysis of the "
         "diaries." + RESULTS,
-    ),
-    (
-        "nonrandomized_trial",  # somebody took it, nobody gave it
-        "Ketamine and the gaze",
-        "METHODS: Twelve people who take ketamine were tested." + RESULTS,
-    ),
-    (
-        "nonrandomized_trial",  # cells of people were given it
-        "A fungus from Mars and cells",
-        "METHODS: Neurons of patients had 3 mg of it, fibroblasts had 4 mg, both infused and compared. Receptors "
-        "and proteins were measured." + RESULTS,
     ),
     (
         "notice",

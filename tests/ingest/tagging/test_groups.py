@@ -36,6 +36,16 @@ SUMS = [
     ("the trial enrolled unipolar (N = 58) and bipolar (N = 22) patients.", 80),
     ("132 children were seen in May, and 172 children were seen in June.", 304),
     ("forty-two women and 42 men from the clinic's register were included.", 84),
+    ("levels were measured in 30 alcoholics with neuropathy and in 4 with encephalopathy.", 34),
+    ("27 boys (mean 8 [SD 3] years) were allocated to ketamine and 27 boys (mean 9 years) to saline.", 54),
+    ("thirty-one patients were randomly assigned both drugs and 30 were assigned one drug.", 61),
+    ("thirty patients in 2012 were compared with the 41 patients in 1999.", 71),
+    (
+        "74 asthmatics, whose disease ranged from mild to severe (classified by the guidelines of a global society "
+        "that are used in most of the countries where such studies are made), and 22 normal subjects were studied.",
+        96,
+    ),
+    ("thirty men and two women were accrued.", 32),
 ]
 WHOLES = [
     ("sleep was worse in the entire sample (N = 90) than in younger subjects (N = 61).", 90),
@@ -50,6 +60,9 @@ WHOLES = [
     ("of 66 women assessed for eligibility, 58 (88%) were randomized.", 58),
     ("324 patients got open-label ketamine, and 182 patients were randomly assigned to go on.", 182),
     ("of 922 patients, 698 met the criteria for entry and were randomly assigned.", 698),
+    ("breath was tested at baseline (n = 321), 6 months (n = 211) and 12 months (n = 144).", 321),
+    ("we read of 290 cases treated between 1998 and 2006 at one hospital.", 290),
+    ("nine adults and 16 other adults (10 with gout (G), two with (L) lupus and two with scurvy (S)) came.", 25),
 ]
 
 
@@ -82,7 +95,24 @@ def test_the_number_said_again_is_surer_than_one_said_once(guess):
         ("Eighty ecstasy users were interviewed. The control group comprised 121 smokers.", 201),
         ("Fifteen patients with migraine were tested. Fifteen healthy subjects served as the control group.", 30),
         ("During the study, 202 patients were diagnosed and 201 controls were chosen.", 403),
+        ("Eleven patients took uridine. All patients and comparison participants (n = 9) were scanned.", 20),
+        ("Eighteen patients were enrolled. Thirteen healthy individuals matched for age served as controls.", 31),
+        ("All patients with fibrillation (n = 570) were matched with 560 patients without it.", 1130),
+        ("The study included 90 patients: 53 men and 37 women, and 20 healthy volunteers as controls.", 110),
+        ("A total of 114 patients, 52 of them old, and 63 control individuals were genotyped.", 177),
     ],
 )
 def test_controls_are_added_to_those_studied(guess, abstract, n_total):
+    assert guess(abstract) == n_total
+
+
+@pytest.mark.parametrize(
+    ("abstract", "n_total"),
+    [
+        ("Sixty-eight subjects took part (30 healthy comparison subjects, 38 depressed).", 68),
+        ("We studied 117 subjects: 30 users, 58 ex-users, 29 drug-naive comparison subjects.", 117),
+        ("We typed a series of 246 subjects including 101 patients and 145 healthy controls.", 246),
+    ],
+)
+def test_controls_that_are_among_the_total_are_not_added(guess, abstract, n_total):
     assert guess(abstract) == n_total

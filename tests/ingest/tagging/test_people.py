@@ -102,6 +102,16 @@ def test_a_case_report_is_one_person(decided):
     assert (said.design, said.n_total, said.n_total_basis) == ("case_report", 1, "cases")
 
 
+def test_a_case_report_that_names_nobody_is_quoted_by_what_makes_it_one(tag):
+    (n_total,) = [one for one in tag("An ulcer: a case report", "It healed.").tags if one.facet == "n_total"]
+    assert (n_total.value, n_total.quote) == ("1", "case report")
+
+
+def test_the_cases_that_others_published_are_not_those_of_a_case_report(decided):
+    abstract = "A woman was treated. Pain was absent in the 16 previously reported cases."
+    assert decided("Ketamine for headache: a case report", abstract).n_total == 1
+
+
 @pytest.mark.parametrize(
     ("abstract", "analysed"),
     [

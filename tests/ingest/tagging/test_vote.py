@@ -77,12 +77,6 @@ def test_without_weights_the_rules_decide(monkeypatch, tag):
     assert decide(tagged.tags, has_abstract=True).design == "narrative_review"
 
 
-def test_aims_in_the_present_tense_make_no_plan_by_the_rules_alone(monkeypatch, tag):
-    monkeypatch.setattr(vote, "_weights", lambda: None)
-    tagged = tag("Ketamine and the price of clinics", "This study aims to compare what clinics in two states charge.")
-    assert decide(tagged.tags, has_abstract=True).design == "other"
-
-
 def test_people_who_read_the_article_go_before_a_vote():
     def design(source: str, value: str, confidence: float, rule: str = "rule") -> Tag:
         return Tag("design", value, "", source, rule, "abstract", None, None, value, confidence)
