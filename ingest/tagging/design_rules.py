@@ -57,12 +57,10 @@ DESIGN_RULES = (
         "protocol", "plans told in the future",
         "will (be )?(randomi[sz]ed|randomly|enroll?(ed)?|recruit(ed)?|receive|include(d)?|assess(ed)?|evaluate(d)?|"
         "compare(d)?|conduct(ed)?|administered|investigate(d)?|undergo|complete(d)?|measured|measure|collect(ed)?|"
-        "performed|"
-        "take part|test(ed)?|examine(d)?|determine(d)?|treated|given|analy[sz]e(d)?|monitored|invited|explore(d)?|"
-        "participate|attend|followed|obtained|asked|consist|last|allocated|screened|studied|used|provide|help|serve|"
-        "view)|study will|trial will|(participants|patients|subjects) will|we will|(is|are) (currently )?(recruiting|"
-        "planned)|"
-        "is planned|primary endpoint will|are being (randomi[sz]ed|recruited)",
+        "performed|take part|test(ed)?|examine(d)?|determine(d)?|treated|given|analy[sz]e(d)?|monitored|invited|"
+        "explore(d)?|participate|attend|followed|obtained|asked|consist|last|allocated|screened|studied|used|provide|"
+        "help|serve|view)|study will|trial will|(participants|patients|subjects) will|we will|(is|are) (currently "
+        ")?(recruiting|planned)|is planned|primary endpoint will|are being (randomi[sz]ed|recruited)",
         0.6, 0.55, 0.3, 0.0, background=0.5, repeated=0.92, unless="found", guard="(focus|attention|emphasis) will be",
     ),
     DesignRule(
@@ -79,8 +77,7 @@ DESIGN_RULES = (
         "we aim to|(this|the) (study|trial) is designed to|(study|trial) aims to|this trial is|this is an? (phase|"
         "randomi[sz]ed|"
         "double|open|multicent(er|re)|single|pilot)|purpose of this (study|trial|protocol) is|objective of (this|the) "
-        "(study|trial) is|"
-        "we hypothesi[sz]e that|the investigators|eligible (participants|patients|subjects)",
+        "(study|trial) is|we hypothesi[sz]e that|the investigators|eligible (participants|patients|subjects)",
         0.0, 0.45, 0.2, 0.0, background=0.45, unless="found",
     ),
     DesignRule(
@@ -89,10 +86,8 @@ DESIGN_RULES = (
         "estimates?) (of|from) studies",
         0.95, 0.8, 0.5, 0.2, background=0.1,
         guard="reporting items for systematic reviews and meta analys[ei]s|(previous|prior|recent|several|published|"
-              "future) "
-        "meta analys[ei]s|systematic reviews and meta analys[ei]s (prisma )?(guidelines?|statement|checklist|"
-        "extension|protocols)|"
-        "(reviews|trials|review|studies|rcts) (and|or) meta analyses",
+        "future) meta analys[ei]s|systematic reviews and meta analys[ei]s (prisma )?(guidelines?|statement|checklist|"
+        "extension|protocols)|(reviews|trials|review|studies|rcts) (and|or) meta analyses",
     ),
     DesignRule(
         "systematic_review", "systematic review named",
@@ -200,8 +195,7 @@ DESIGN_RULES = (
         "double blind(ed)?,? (placebo controlled |controlled |crossover |cross over |parallel |comparative |dose |"
         "prospective |"
         "clinical )?(placebo controlled |controlled |crossover |cross over )?(trial|study)|placebo controlled,? "
-        "(double blind )?"
-        "(crossover )?trial|double blind placebo controlled",
+        "(double blind )?(crossover )?trial|double blind placebo controlled",
         0.6, 0.0,
     ),
     DesignRule(
@@ -271,8 +265,7 @@ DESIGN_RULES = (
         "comparison)|drug naive controls|polydrug controls|(users|subjects|patients) (and|versus|vs|with|were "
         "compared with|"
         "compared (with|to)) (healthy |matched |non ?drug )?(controls|non ?users)|control (group|subjects|"
-        "participants)|"
-        "non ?users|never users|ex users|former users",
+        "participants)|non ?users|never users|ex users|former users",
         0.7, 0.52, 0.3, background=0.2, unless="given",
     ),
     DesignRule(
@@ -281,8 +274,7 @@ DESIGN_RULES = (
         "web based|"
         "internet based|prevalence|epidemiolog(y|ical)|national survey|self report(s|ed)?|respondents|were interviewed|"
         "interviewed|structured interviews?|questionnaires|patterns of use|drug use patterns|anonymous|poison "
-        "(control )?cent(er|re)s?|"
-        "logistic regression|emergency department (visits|admissions)|latent class",
+        "(control )?cent(er|re)s?|logistic regression|emergency department (visits|admissions)|latent class",
         0.9, 0.55, 0.3, 0.2, background=0.3, unless="given",
     ),
     DesignRule(
@@ -300,8 +292,7 @@ DESIGN_RULES = (
         "(a|an|the|one|two|three|four|five|six|up to|single|repeated|serial|multiple|intravenous|oral|subanesthetic|"
         "sub anesthetic|"
         "daily|weekly|low|ketamine|either|[0-9])|infusions? (of|over)|was administered|was infused|was given|serial "
-        "infusions|"
-        "ketamine infusions?|treated with",
+        "infusions|ketamine infusions?|treated with",
         0.6, 0.5, 0.3, background=0.2,
     ),
 )  # fmt: skip
