@@ -40,7 +40,7 @@ def check(built: Path, expected_articles: int, *, indexes: bool = True) -> None:
         partial(_contents, expected_articles=expected_articles),
         *(partial(_full_text, table=table, indexes=indexes) for table in FULL_TEXT),
     ]
-    with ThreadPoolExecutor() as pool:  # SQLite works without the interpreter's lock: on two cores, in half the time
+    with ThreadPoolExecutor() as pool:  # side by side: SQLite works without the interpreter's lock
         problems = [problem for found in pool.map(partial(_problems, built), looks) for problem in found]
     if problems:
         raise IncompleteRunError(

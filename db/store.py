@@ -35,7 +35,7 @@ def row_of(table: str, row: Mapping[str, Any]) -> list[Any]:
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows, many by one statement: what SQLite does once a statement took a third of the time (measured)."""
+    """Insert rows, many by one statement: one of two columns in 0.2 instead of 0.5 µs, of eight in 0.7 instead of 1."""
     whole = len(rows) - len(rows) % _TOGETHER
     if whole:
         together = (list(chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER))

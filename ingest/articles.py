@@ -1,4 +1,4 @@
-"""Records, each with the register's entry for it, into rows and reports: a pure function that any process may do."""
+"""Records, each with the register's entry for it, into rows: a pure function that any process may do."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
