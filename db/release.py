@@ -77,6 +77,7 @@ def _full_text(database: Database, *, table: str, indexes: bool) -> Iterator[str
     words = database[f"{table}_fts_docsize"].count
     if words != database[table].count:
         yield f"full text of {table} does not match its rows (it has {words})"
+    database.begin()  # never committed: that would wait for whoever else is reading
     try:
         database.execute(
             f"INSERT INTO {table}_fts({table}_fts, rank) VALUES ('integrity-check', {int(indexes)})"  # noqa: S608

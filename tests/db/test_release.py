@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 from sqlite_utils import Database
@@ -37,6 +38,16 @@ def test_a_sound_database_passes_and_replaces_the_live_one(tmp_path):
         assert Database(live)["articles"].count_where("pmid >= ?", [first]) == 50
     assert Database(live)["articles"].count == 50
     assert Database(live).journal_mode == "wal"
+
+
+def test_the_checks_do_not_wait_for_each_other_or_other_readers(tmp_path, monkeypatch):
+    monkeypatch.setattr("db.sqlite.WAIT_SECONDS", 0.0)
+    path = built(tmp_path / "new.db", 99000001, 50)
+    with closing(sqlite3.connect(path)) as reader:
+        reading = reader.execute("SELECT * FROM articles")
+        reading.fetchone()
+        check(path, 50)
+        assert len(reading.fetchall()) == 49
 
 
 @pytest.mark.parametrize(
