@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import random
 import shutil
 import subprocess
 import warnings
@@ -13,9 +14,13 @@ from lxml import etree
 from pubmed_parser import parse_medline_xml
 
 from bench.measure import in_turns, median, met, ratio
+from db.received import RawRecord
 from ingest.reader import read_records, split_records
 from ingest.steady import without_cycle_search
 
+REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "pubmed_xml"
+"""Real records, where they are: fixtures of public projects, most of few files, so the same ones again and again."""
+REPEATED = 9_000
 FEW = 2_000
 """Records for readers that hold all of a file in memory."""
 
@@ -74,6 +79,33 @@ def xtract(path: str) -> int:
     return done.stdout.count(b"\n")
 
 
+def real_files(folder: Path) -> dict[str, Path]:
+    """Files of real records in random order, by what is in them: those of today's DTD, and all."""
+    bodies = []
+    for path in sorted(REAL.iterdir()):
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            records = [each for each in split_records(file) if isinstance(each, RawRecord)]
+        bodies += [each.body for each in records if each.body.startswith(b"<PubmedArticle>")]
+    today = [body for body in bodies if b"<AffiliationInfo>" in body]
+    files = {}
+    for name, chosen in (("in the form of today", today), ("of all years", bodies)):
+        files[f"{len(chosen)} {name}"] = path = folder / f"real-{len(chosen)}.xml.gz"
+        with gzip.open(path, "wb", 1) as file:
+            file.write(b"<PubmedArticleSet>\n")
+            file.writelines(body + b"\n" for body in random.Random(1).choices(chosen, k=REPEATED))  # noqa: S311
+            file.write(b"</PubmedArticleSet>\n")
+    return files
+
+
+def on_real(folder: Path, rounds: int) -> str:
+    """How much faster than pubmed_parser on real records."""
+    found = []
+    for name, path in real_files(folder).items():
+        took = in_turns({"ours": ("read", "ours", path), "theirs": ("read", "pubmed_parser", path)}, rounds)
+        found.append(f"{name} {ratio(took['theirs'], took['ours']):.2f} times")
+    return f"On real records of ../shared/data/pubmed_xml, repeated to {REPEATED:,}: {', '.join(found)}."
+
+
 def table(big: Path, small: Path, records: int, rounds: int) -> list[str]:
     """The rows of the table, and whether the goals are met."""
     steps: dict[str, tuple[object, ...]] = {
@@ -100,4 +132,6 @@ def table(big: Path, small: Path, records: int, rounds: int) -> list[str]:
         "to the process. Bio.Medline reads another format without UIs and is left out."
         + ("" if shutil.which("xtract") else " xtract (Debian's ncbi-entrez-direct) is not installed here.")
     )
+    if REAL.is_dir():
+        lines += ["", on_real(big.parent, rounds)]
     return lines
