@@ -72,14 +72,14 @@ def end_to_end(path: str, folder: str, processes: int) -> dict[str, float]:
             reading = Timed(written.rows for written in in_order(batches(unread), writer, processes))
             studies = write_all(database, store, assembly, reading, full_text)
             assembly.finish(database.conn, studies)
-        written = at() - began - reading.seconds
+        writing = at() - began - reading.seconds
         began = at()
         full_text.move_into(database)
         analyze_evidence(database)
         rest = at() - began
         database.close()
     return {
-        "gunzip, read, tag, make rows": reading.seconds, "insert, join studies, index": written,
+        "gunzip, read, tag, make rows": reading.seconds, "insert, join studies, index": writing,
         "rest of full text": rest,
     }  # fmt: skip
 

@@ -14,6 +14,9 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+"""Real records and labelled abstracts beside the checkout, where there are any."""
+
 
 @dataclass(frozen=True)
 class Took:

@@ -13,12 +13,12 @@ from isal import igzip
 from lxml import etree
 from pubmed_parser import parse_medline_xml
 
-from bench.measure import in_turns, median, met, ratio
+from bench.measure import SHARED, in_turns, median, met, ratio
 from db.received import RawRecord
 from ingest.reader import read_records, split_records
 from ingest.steady import without_cycle_search
 
-REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "pubmed_xml"
+REAL = SHARED / "pubmed_xml"
 """Real records, where they are: fixtures of public projects, most of few files, so the same ones again and again."""
 REPEATED = 9_000
 FEW = 2_000

@@ -9,7 +9,7 @@ import re
 import time
 from pathlib import Path
 
-from bench.measure import met
+from bench.measure import SHARED, met
 from ingest.gold_sets import read_gold
 from ingest.record import Record
 from ingest.tagging import TAGGER_VERSION, Tagger
@@ -74,7 +74,7 @@ def lines() -> list[str]:
     everything: list[Record] = []
     total = 0.0
     for name in SETS:
-        records = records_of([Path(__file__).parents[1].parent / "shared" / "data" / name])
+        records = records_of([SHARED / name])
         seconds = processor_seconds(tagger, records)
         everything += records
         total += seconds

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from db.schema import FULL_TEXT, TABLES, create_full_text
 from db.sqlite import open_database, remove_database, throw_away
+from db.store import take_parcels, unpack
 
 _SHADOWS = ("data", "idx", "docsize", "config")
 """Tables that an FTS5 index is kept in: https://sqlite.org/fts5.html, "FTS5 Data Structures"."""
@@ -24,11 +25,14 @@ class FullTextAside:
     """Takes the texts out of parcels of rows (`db.store.packed`), makes their full text, and moves it to the rows."""
 
     def __init__(self, path: Path) -> None:
-        """Begin; `path` is a file to work in, which `close` deletes."""
+        """`path` is a new file to work in, which `close` deletes."""
         self._path = path
         self._parcels: SimpleQueue[bytes | None] = SimpleQueue()
         self._complete = False
         self._thread = ThreadPoolExecutor(1, "full-text")
+
+    def begin(self) -> None:
+        """Start the thread: parcels will come."""
         self._made = self._thread.submit(self._make)
 
     def add(self, parcel: bytes) -> None:
@@ -67,18 +71,16 @@ class FullTextAside:
         remove_database(self._path)
 
     def _make(self) -> None:
-        remove_database(self._path)
         with closing(open_database(self._path)) as database:
             throw_away(database)
+            wanted = {}
             for table, columns in FULL_TEXT.items():
                 key = str(TABLES[table].pk)
                 database.table(table).create({key: int, **dict.fromkeys(columns, str)}, pk=key)
-            database.execute("ATTACH ':memory:' AS parcel")
+                wanted[table] = ", ".join((key, *columns))
+            take_parcels(database.conn)
             for parcel in iter(self._parcels.get, None):
-                database.conn.deserialize(parcel, name="parcel")
                 with database.atomic():
-                    for table, columns in FULL_TEXT.items():
-                        names = ", ".join((str(TABLES[table].pk), *columns))
-                        database.execute(f"INSERT INTO main.{table} SELECT {names} FROM parcel.{table}")
+                    unpack(database.conn, parcel, wanted)
             if self._complete:
                 create_full_text(database)

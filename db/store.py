@@ -44,7 +44,7 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[Sequence[
 
 
 def packed(rows: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
-    """Rows by table, whole and in column order, as the bytes of a small SQLite database (`Store.unpack`).
+    """Rows by table, whole and in column order, as the bytes of a small SQLite database (`unpack`).
 
     SQLite copies rows from one database to another in a quarter of the time it takes to unpickle them and to bind
     every value (measured), so the one process that all rows go through is left with little to do.
@@ -57,6 +57,18 @@ def packed(rows: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
         return parcel.serialize()
 
 
+def take_parcels(connection: sqlite3.Connection) -> None:
+    """Make ready for `unpack`; not possible inside a transaction."""
+    connection.execute("ATTACH ':memory:' AS parcel")
+
+
+def unpack(connection: sqlite3.Connection, parcel: bytes, columns: Mapping[str, str]) -> None:
+    """Write what was `packed`: of each table, these columns."""
+    connection.deserialize(parcel, name="parcel")
+    for table, names in columns.items():
+        connection.execute(f"INSERT INTO main.{table} SELECT {names} FROM parcel.{table}")  # noqa: S608
+
+
 class Store:
     """Collects rows by table and writes them in batches. Call `flush` at the end.
 
@@ -67,7 +79,7 @@ class Store:
     def __init__(self, database: "Database") -> None:
         self._connection: sqlite3.Connection = database.conn
         self._connection.execute("PRAGMA foreign_keys = OFF")  # no effect inside a transaction: make a Store before one
-        self._connection.execute("ATTACH ':memory:' AS parcel")
+        take_parcels(self._connection)
         self._waiting: dict[str, list[Sequence[Any]]] = defaultdict(list)
 
     def add(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -83,9 +95,7 @@ class Store:
 
     def unpack(self, parcel: bytes) -> None:
         """Write all rows that were `packed`."""
-        self._connection.deserialize(parcel, name="parcel")
-        for table in TABLES:
-            self._connection.execute(f"INSERT INTO main.{table} SELECT * FROM parcel.{table}")  # noqa: S608
+        unpack(self._connection, parcel, dict.fromkeys(TABLES, "*"))
 
     def flush(self) -> None:
         """Write what is waiting."""

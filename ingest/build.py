@@ -93,7 +93,8 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
         )
         inputs = Inputs(archive, topic, register, load_claims(topic), ArticleWriter(topic, register))
         write = partial(_write, built, inputs, entries, made, progress)
-        remove_database(built)
+        for name in (_BUILT, _WORDS):
+            remove_database(data / name)  # what a build that was killed left
         try:
             with plain_errors(built), without_cycle_search():
                 standing = _take_over(live, built, made, inputs)
@@ -189,6 +190,7 @@ def write_all(
     database: Database, store: Store, assembly: Assembly, parcels: Iterable[bytes], full_text: FullTextAside
 ) -> list[Study]:
     """Write all reports, which come as parcels of rows, and their studies into empty tables, and index these."""
+    full_text.begin()
     for rows in parcels:
         store.unpack(rows)
         full_text.add(rows)
@@ -197,9 +199,8 @@ def write_all(
     reports = assembly.standing(database.conn)
     with ThreadPoolExecutor(1) as aside:
         joining = aside.submit(assembly.join, reports)
-        create_indexes(
-            database, [name for name in TABLES if name not in CLAIM_TABLES]
-        )  # by SQLite alone, so that joining goes on meanwhile
+        # by SQLite alone, so that joining goes on meanwhile
+        create_indexes(database, [name for name in TABLES if name not in CLAIM_TABLES])
         studies = joining.result()
     assembly.add_studies(studies)
     return studies

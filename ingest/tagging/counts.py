@@ -5,7 +5,7 @@ import re
 from ingest.tagging.count_weight import STANDS_FOR_PEOPLE, Count, weigh
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule, word_set
-from ingest.tagging.whole_numbers import BRACKETED, DIGITS, GAP, breaks, numbers_before
+from ingest.tagging.whole_numbers import BRACKETED, DIGITS, GAP, breaks, numbers_before, value_of
 
 _EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
 _LABELS = word_set(
@@ -159,7 +159,7 @@ def _after_nouns(doc: Document, numbers: list[tuple[int, int, int]], used: set[i
     for start, end, _ in doc.hits.get("defined", ()):
         at = end + 1
         if digits := DIGITS.match(text, at):
-            last, n = digits.end(), int(digits[0].replace(",", "").replace(" ", ""))
+            last, n = digits.end(), value_of(digits[0])
         elif spelled := next((number for number in numbers if number[0] == at), None):
             _, last, n = spelled
         else:
@@ -182,7 +182,7 @@ def _after_equals(doc: Document, people: list[Hit]) -> list[Count]:
             continue
         if _NOT_PEOPLE.search(text, max(0, at - 16), at) and not _COUNTED_STUDIES.search(text, max(0, at - 30), at):
             continue  # '(studies, n = 21)', but '21 studies (n = 437)' counts people
-        n = int(match[1].replace(",", "").replace(" ", ""))
+        n = value_of(match[1])
         before = [hit for hit in people if hit[1] <= at <= hit[1] + 12]
         if before and _OPENS.fullmatch(text, before[-1][1], at):
             noun = text[before[-1][0] : before[-1][1]]

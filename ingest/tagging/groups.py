@@ -5,7 +5,7 @@ import re
 from ingest.tagging.count_weight import SEXES, Count
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import word_set
-from ingest.tagging.whole_numbers import BRACKETED, DIGITS
+from ingest.tagging.whole_numbers import BRACKETED, DIGITS, value_of
 
 _GENERIC = word_set("adults individuals participants patients people respondents subjects volunteers")
 _PEOPLE = "participants|patients|subjects|volunteers|adults|individuals|people|children|users"
@@ -79,7 +79,7 @@ def _without_noun(doc: Document, best: Count, beside: list[Count]) -> list[Count
         before = _OPENS.search(text, max(first, start - 12), start) if after else None
         if not after or not before or any(count.start <= start < count.end for count in beside):
             continue
-        n = int(value.replace(",", "").replace(" ", ""))
+        n = value_of(value)
         if 1900 <= n <= 2050 or text.count("(", first, start) > text.count(")", first, start):
             continue  # a year; those in brackets are of the group before them
         if before[1] == "," and after[1] != "of their":

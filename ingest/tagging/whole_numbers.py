@@ -20,11 +20,6 @@ _BREAK_WORDS = word_set(
     "rcts session sessions sites studies study tablet tablets tesla than that times to trials version versus vs "
     "was we week weeks were which with year years yr yrs"
 )
-ONLY_PEOPLE = frozenset(
-    {"consented", "participated", "took part", "volunteered", "were enrolled", "were interviewed",
-     "were recruited", "were surveyed", "were randomly assigned", "were randomized", "were randomised"}
-)  # fmt: skip
-"""What people do or undergo, by whatever name they are called: '40 chess players took part'."""
 BRACKETED = re.compile(r" ?\([^()]*\)")
 """What stands in brackets belongs to the words before: '33 patients (aged 27.3, 63% male)'."""
 _LIMITS = ("<", ">", "< ", "> ", "<=", ">=", "<= ", ">= ", "?", " 1:", " 1: ", " 1 in ")
@@ -72,9 +67,14 @@ def numbers_before(doc: Document, nouns: list[Hit], *, cued: bool = False) -> li
                 continue
             if sign in _BEFORE_LIMIT and text.endswith(_LIMITS, 0, start):
                 continue
-            found.append((start, match.end(), int(match[0].replace(",", "").replace(" ", ""))))
+            found.append((start, match.end(), value_of(match[0])))
     found.sort()
     return found
+
+
+def value_of(digits: str) -> int:
+    """The number that digits say, in groups or not: '1,050', '1 050'."""
+    return int(digits.replace(",", "").replace(" ", ""))
 
 
 def _with_thousands(text: str, spelled: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

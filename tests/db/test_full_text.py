@@ -45,6 +45,7 @@ def found(database: Database, word: str) -> list[int]:
 
 def test_it_is_what_would_have_been_made_in_place(tmp_path, parcels, rows):
     with closing(FullTextAside(tmp_path / "words.db")) as aside:
+        aside.begin()
         for parcel in parcels:
             aside.add(parcel)
         aside.make()
@@ -66,6 +67,7 @@ def test_it_is_what_would_have_been_made_in_place(tmp_path, parcels, rows):
 
 def test_what_goes_wrong_in_its_thread_is_raised_where_the_rows_are(tmp_path, rows):
     with closing(FullTextAside(tmp_path / "words.db")) as aside:
+        aside.begin()
         aside.add(b"no database")
         aside.make()
         with pytest.raises(sqlite3.DatabaseError):
@@ -76,5 +78,6 @@ def test_what_goes_wrong_in_its_thread_is_raised_where_the_rows_are(tmp_path, ro
 
 def test_a_build_that_ends_early_leaves_nothing(tmp_path, parcels):
     with closing(FullTextAside(tmp_path / "words.db")) as aside:
+        aside.begin()
         aside.add(parcels[0])
     assert list(tmp_path.iterdir()) == []
