@@ -13,7 +13,7 @@ from isal import igzip
 from lxml import etree
 from pubmed_parser import parse_medline_xml
 
-from bench.measure import SHARED, in_turns, median, met, ratio
+from bench.measure import INTERPRETED, SHARED, in_turns, median, met, ratio
 from db.received import RawRecord
 from ingest.reader import read_records, split_records
 from ingest.steady import without_cycle_search
@@ -111,6 +111,7 @@ def table(big: Path, small: Path, records: int, rounds: int) -> list[str]:
     steps: dict[str, tuple[object, ...]] = {
         "ours": ("read", "ours", big),
         "ours, check and hash only (import)": ("read", "ours_checked", big),
+        "ours, interpreted": (f"{INTERPRETED}read", "ours", big),
         "pubmed_parser": ("read", "pubmed_parser", big),
         "lxml iterparse, nothing extracted": ("read", "iterparse", big),
         "gunzip alone (isal)": ("read", "gunzip", big),

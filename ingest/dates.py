@@ -72,7 +72,7 @@ def date_of_text(text: str) -> PrintedDate:
     """
     text = " ".join(text.split())
     if plain := _PLAIN.fullmatch(text):
-        year, month, day = (part or "" for part in plain.groups())
+        year, month, day = [part or "" for part in plain.groups()]
         return date_of_parts(year, month, day, "")
     if (days := _DAYS_OF_ONE_MONTH.fullmatch(text)) and _month(days[2]) is not None:
         return date_of_parts(days[1], days[2], "", "")._replace(text=text)
@@ -87,7 +87,7 @@ def printed_date(parts: Mapping[str, str]) -> PrintedDate:
     """Read a PubDate or ArticleDate from the texts of its elements, by their names."""
     if printed := parts.get("MedlineDate"):
         return date_of_text(printed)
-    return date_of_parts(*(parts.get(name, "") for name in ("Year", "Month", "Day", "Season")))
+    return date_of_parts(*[parts.get(name, "") for name in ("Year", "Month", "Day", "Season")])
 
 
 def iso_day(year: str, month: str, day: str) -> str:

@@ -5,8 +5,6 @@ the cheapest (measured): a slice of an element for its children (half of iterati
 content (a sixth of `itertext`).
 """
 
-from collections.abc import Iterator
-
 from lxml.etree import XMLParser, _Element, fromstring, tostring
 
 _PARSER = XMLParser(
@@ -64,9 +62,9 @@ def children_of(element: _Element | None) -> dict[str, _Element]:
     return {child.tag: child for child in element.iterchildren(reversed=True)}
 
 
-def each_of(element: _Element | None, name: str) -> Iterator[_Element]:
+def each_of(element: _Element | None, name: str) -> list[_Element]:
     """Child elements of one name; none where the parent is missing."""
-    return iter(()) if element is None else (child for child in element[:] if child.tag == name)
+    return [] if element is None else [child for child in element[:] if child.tag == name]
 
 
 def texts_of(element: _Element | None, name: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from ingest.looks import describe, is_medline, is_xml
 from ingest.medline import split_medline
 from ingest.raw import BrokenRecord, DeletedRecord
 from ingest.reader import split_records
+from ingest.steady import without_cycle_search
 from topics.errors import BadInputError
 
 _GZIP = b"\x1f\x8b"
@@ -56,7 +57,8 @@ def import_files(archive: Archive, paths: Iterable[Path], run: int) -> list[File
         BadInputError: a file cannot be read, is neither format, or is cut off; it is named. Nothing of that file is
             stored; files before it are.
     """
-    return [_import_file(archive, path, run) for path in paths]
+    with without_cycle_search():
+        return [_import_file(archive, path, run) for path in paths]
 
 
 def _import_file(archive: Archive, path: Path, run: int) -> FileCounts:

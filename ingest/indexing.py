@@ -74,8 +74,5 @@ def chemicals(chemical_list: _Element | None) -> tuple[Chemical, ...]:
 
 def keywords(element: _Element) -> tuple[str, ...]:
     """Keywords of every KeywordList (authors', NLM's …), as spelled; repeats between lists once."""
-    return tuple(
-        dict.fromkeys(
-            word for keyword_list in each_of(element, "KeywordList") for word in texts_of(keyword_list, "Keyword")
-        )
-    )
+    lists = each_of(element, "KeywordList")
+    return tuple(dict.fromkeys([word for keyword_list in lists for word in texts_of(keyword_list, "Keyword")]))

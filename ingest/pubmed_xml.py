@@ -102,7 +102,7 @@ def read_book(root: _Element) -> Record:
     if date == UNKNOWN:
         date = _date(parts.get("ContributionDate"))
     doi, pmcid = identifiers(parts.get("ArticleIdList"))
-    authors = list(each_of(document, "AuthorList"))
+    authors = each_of(document, "AuthorList")
     chapter_authors = [each for each in authors if each.get("Type") != "editors"]
     return Record(
         pmid=int(text_of(parts["PMID"])),
@@ -156,8 +156,10 @@ def join_abstract(parts: Iterable[tuple[str, str, str]]) -> tuple[str, tuple[Sec
 
 def _abstract(element: _Element | None) -> tuple[str, tuple[Section, ...]]:
     return join_abstract(
-        (" ".join(part.get("Label", "").split()), part.get("NlmCategory", ""), text_of(part))
-        for part in each_of(element, "AbstractText")
+        [
+            (" ".join(part.get("Label", "").split()), part.get("NlmCategory", ""), text_of(part))
+            for part in each_of(element, "AbstractText")
+        ]
     )
 
 
@@ -172,7 +174,7 @@ def pages_of(printed: str, first: str, last: str) -> str:
 
 def _pages(pagination: _Element | None) -> str:
     parts = children_of(pagination)
-    return pages_of(*(text_of(parts.get(name)) for name in ("MedlinePgn", "StartPage", "EndPage")))
+    return pages_of(*[text_of(parts.get(name)) for name in ("MedlinePgn", "StartPage", "EndPage")])
 
 
 def _location_doi(element: _Element | None) -> str:

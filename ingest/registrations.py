@@ -61,7 +61,7 @@ REGISTRIES = (
 
 _BY_LITERAL = [
     [registry for registry in REGISTRIES if registry.literal == literal]
-    for literal in dict.fromkeys(registry.literal for registry in REGISTRIES)
+    for literal in dict.fromkeys([registry.literal for registry in REGISTRIES])
 ]
 _LITERALS = AhoCorasick([same[0].literal for same in _BY_LITERAL])
 

@@ -77,7 +77,7 @@ def design_of(tags: list[Tag]) -> tuple[str, tuple[str, ...]]:
     votes = [tag.value for tag in tags if tag.rule == VOTE]
     if votes and not any(tag.source != "text" and tag.confidence >= ENOUGH for tag in tags):
         _, others = design_of([tag for tag in tags if tag.rule != VOTE and tag.confidence >= ENOUGH])
-        return votes[0], tuple(dict.fromkeys([votes[0], *(value for value in others if value != "other")]))
+        return votes[0], tuple(dict.fromkeys([votes[0], *[value for value in others if value != "other"]]))
     evidence: dict[str, float] = {}
     for tag in register or tags:
         evidence[tag.value] = max(evidence.get(tag.value, 0.0), tag.confidence)
@@ -107,7 +107,7 @@ def _routes(tags: list[Tag], review: bool) -> tuple[str, ...]:
 
 def _values(tags: list[Tag]) -> tuple[str, ...]:
     register = [tag for tag in tags if tag.source == "register"]
-    return tuple(dict.fromkeys(tag.value for tag in register or tags if tag.confidence >= ENOUGH))
+    return tuple(dict.fromkeys([tag.value for tag in register or tags if tag.confidence >= ENOUGH]))
 
 
 def _one(tags: list[Tag], nothing: str) -> str:

@@ -143,7 +143,7 @@ class Lexicon:
         literals = [literal for literal in meanings if literal.strip()]
         # literals that mean the same share one tuple: some hundreds stay in the processor's cache, not 16,000
         shared: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}
-        self._meanings = [shared.setdefault(known, known) for known in (tuple(meanings[one]) for one in literals)]
+        self._meanings = [shared.setdefault(known, known) for known in [tuple(meanings[one]) for one in literals]]
         self._guarded = {kind for known in self._meanings for kind, value in known if not value}
         self._automaton = BytesAhoCorasick(
             [literal.encode("ascii") for literal in literals],

@@ -97,7 +97,7 @@ ESTABLISHED = (
 )
 
 RULES = [
-    *(Rule("route", route, pattern) for route, pattern in ROUTES.items()),
+    *[Rule("route", route, pattern) for route, pattern in ROUTES.items()],
     Rule("route", "", NOT_ROUTES),
     Rule("infusion", "intravenous", INFUSIONS),
     Rule("infusion", "", NOT_INFUSIONS),

@@ -37,7 +37,7 @@ _LONGEST = 72
 @lru_cache(maxsize=4096)
 def category_of(label: str) -> str:
     """Return the NlmCategory a head stands for (or REGISTRATION), '' when no word of it is known."""
-    found = ((match.start(), category) for category, words in _CATEGORY if (match := words.search(label)))
+    found = [(match.start(), category) for category, words in _CATEGORY if (match := words.search(label))]
     return min(found, default=(0, ""))[1]
 
 

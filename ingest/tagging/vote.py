@@ -34,7 +34,7 @@ _ZONES = (
     document.OTHER,
 )  # fmt: skip
 _COUNTED = (
-    "animal", "human", "cell", "tissue", "person", "own_study", "surveyed", *(f"signal:{name}" for name in SIGNALS),
+    "animal", "human", "cell", "tissue", "person", "own_study", "surveyed", *[f"signal:{name}" for name in SIGNALS],
 )  # fmt: skip
 _OF_RULES = {
     f"{rule.name} @ {zone}": (f"design:{number}", zone) for number, rule in enumerate(DESIGN_RULES) for zone in _ZONES
@@ -42,7 +42,7 @@ _OF_RULES = {
 FEATURES = (
     "always", "happened", "length", "percent", "labelled parts", "route", "people counted", "people counted, log",
     *_OF_RULES,
-    *(f"{form}{kind}{place}" for kind in _COUNTED for form, place in (("no ", ""), ("", ""), ("", " @ title"))),
+    *[f"{form}{kind}{place}" for kind in _COUNTED for form, place in (("no ", ""), ("", ""), ("", " @ title"))],
 )  # fmt: skip
 """What the model looks at; a feature's place here is its row in the weights."""
 
@@ -169,4 +169,4 @@ def write_weights(path: Path, weights: np.ndarray) -> None:
         table.writerow(["feature", *PRECEDENCE])
         for name, of_designs in zip(FEATURES, weights.round(2), strict=True):
             if of_designs.any():
-                table.writerow([name, *(f"{weight:g}" if weight else "" for weight in of_designs)])
+                table.writerow([name, *[f"{weight:g}" if weight else "" for weight in of_designs]])
