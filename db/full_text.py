@@ -17,8 +17,11 @@ from db.schema import FULL_TEXT, TABLES, create_full_text
 from db.sqlite import open_database, remove_database, throw_away
 from db.store import take_parcels, unpack
 
-_SHADOWS = ("data", "idx", "docsize", "config")
-"""Tables that an FTS5 index is kept in: https://sqlite.org/fts5.html, "FTS5 Data Structures"."""
+_SHADOWS = ("data", "idx", "docsize")
+"""Tables that an FTS5 index is kept in (https://sqlite.org/fts5.html, "FTS5 Data Structures"), but for its settings."""
+_IN_MEMORY = 64 << 20
+"""Bytes of index that FTS5 gathers before it writes them: with its own 1 MiB, it merges what it wrote again and again,
+and takes almost twice as long (measured; `hashsize` in SQLite's fts5_config.c)."""
 
 
 class FullTextAside:
@@ -78,9 +81,18 @@ class FullTextAside:
                 key = str(TABLES[table].pk)
                 database.table(table).create({key: int, **dict.fromkeys(columns, str)}, pk=key)
                 wanted[table] = ", ".join((key, *columns))
+            create_full_text(database)
+            triggers = [trigger for table in FULL_TEXT for trigger in database.table(table).triggers]
+            for trigger in triggers:  # one by one is dearer than all at the end
+                database.execute(f"DROP TRIGGER {trigger.name}")
             take_parcels(database.conn)
             for parcel in iter(self._parcels.get, None):
                 with database.atomic():
                     unpack(database.conn, parcel, wanted)
             if self._complete:
-                create_full_text(database)
+                for table, columns in FULL_TEXT.items():
+                    index = f"{table}_fts"
+                    database.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('hashsize', ?)", [_IN_MEMORY])
+                    database.table(table).populate_fts(columns).optimize()
+                for trigger in triggers:
+                    database.execute(trigger.sql)

@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from db.archive import Archive
-from db.store import Store
+from db.store import Store, row_of
 from db.studies import Report, Study, join_reports, keyed
 from ingest.articles import Arrival, ArticleWriter, record_of_entry
 from ingest.kin import standing_reports
@@ -46,6 +47,18 @@ def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arriva
     for pmid in sorted(inputs.register.by_pmid.keys() - held):
         if wanted is None or pmid in wanted:
             yield Arrival(record_of_entry(inputs.register.by_pmid[pmid]), "register")
+
+
+def rows_of_studies(studies: Iterable[Study]) -> dict[str, list[Sequence[Any]]]:
+    """Studies and their reports, by table."""
+    rows: dict[str, list[Sequence[Any]]] = {"studies": [], "study_reports": []}
+    for key, study in keyed(studies):
+        rows["studies"].append(row_of("studies", study_row(study)))
+        rows["study_reports"] += [
+            (number, study.study_id, report.pmid, report.doi, role, why)
+            for number, (report, role, why) in enumerate(study.reports, start=key)
+        ]
+    return rows
 
 
 class Assembly:
@@ -94,17 +107,10 @@ class Assembly:
         reports = sorted(among, key=lambda one: (one[0], one[1].pmid))
         return join_reports([*(report for _, report in reports), *self._unlisted])
 
-    def add_studies(self, studies: Iterable[Study]) -> None:
-        """Studies and their reports."""
-        for key, study in keyed(studies):
-            self._store.add_row("studies", study_row(study))
-            self._store.add(
-                "study_reports",
-                [
-                    (number, study.study_id, report.pmid, report.doi, role, why)
-                    for number, (report, role, why) in enumerate(study.reports, start=key)
-                ],
-            )
+    def add_studies(self, rows: Mapping[str, Iterable[Sequence[Any]]]) -> None:
+        """Write `rows_of_studies`."""
+        for table, of_table in rows.items():
+            self._store.add(table, of_table)
         self._store.flush()
 
     def add_register(self, connection: sqlite3.Connection, entries: Sequence[RegisterStudy]) -> None:

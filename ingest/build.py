@@ -29,7 +29,7 @@ from db.sqlite import open_database, plain_errors, remove_database, throw_away
 from db.store import Store
 from db.studies import Study
 from ingest.articles import ArticleWriter
-from ingest.assemble import Assembly, Inputs, arrivals
+from ingest.assemble import Assembly, Inputs, arrivals, rows_of_studies
 from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows
 from ingest.kin import judged_papers, kin
 from ingest.measured import accuracy_rows
@@ -199,11 +199,11 @@ def write_all(
     reports = assembly.standing(database.conn)
     with ThreadPoolExecutor(1) as aside:
         joining = aside.submit(assembly.join, reports)
+        rows_of_them = aside.submit(lambda: rows_of_studies(joining.result()))
         # by SQLite alone, so that joining goes on meanwhile
         create_indexes(database, [name for name in TABLES if name not in CLAIM_TABLES])
-        studies = joining.result()
-    assembly.add_studies(studies)
-    return studies
+    assembly.add_studies(rows_of_them.result())
+    return joining.result()
 
 
 def _reports(inputs: Inputs, only: Differences | None, progress: Progress | None) -> Iterator[bytes]:
@@ -239,7 +239,7 @@ def _add_to(
     reports = kin(connection, inputs.register, {*reached, *differing.to_write, *judged})
     dropped = clear_studies(connection, {*reached, *reports})
     studies = assembly.join(reports.values())
-    assembly.add_studies(studies)
+    assembly.add_studies(rows_of_studies(studies))
     return studies, frozenset(dropped) | {study.study_id for study in studies}
 
 

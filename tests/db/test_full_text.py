@@ -55,8 +55,10 @@ def test_it_is_what_would_have_been_made_in_place(tmp_path, parcels, rows):
     rows["articles"].disable_fts()
     create_full_text(rows)
     assert found(moved, "spray") == found(rows, "spray") != []
-    for shadow in ("data", "idx", "docsize", "config"):
-        query = f"SELECT * FROM articles_fts_{shadow}"  # noqa: S608
+    # the structure record (10) begins with the number of times that settings changed (fts5_index.c)
+    data = "id, CASE id WHEN 10 THEN substr(block, 5) ELSE block END"
+    for shadow, columns in (("data", data), ("idx", "*"), ("docsize", "*"), ("config", "*")):
+        query = f"SELECT {columns} FROM articles_fts_{shadow}"  # noqa: S608
         assert moved.execute(query).fetchall() == rows.execute(query).fetchall()
     schema = "SELECT name, sql FROM sqlite_schema WHERE tbl_name LIKE 'articles%' ORDER BY name"
     assert moved.execute(schema).fetchall() == rows.execute(schema).fetchall()
