@@ -11,135 +11,28 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.made_words import (
+    FORENAMES,
+    JOURNALS,
+    LABELS,
+    MEANS,
+    MESH,
+    NAMES,
+    ON_TOPIC,
+    PLAIN,
+    QUALIFIERS,
+    SUBJECTS,
+    SYLLABLES,
+    THINGS,
+    TOWNS,
+)
+
 FIRST_PMID = 99_000_001
 PROLOG = (
     '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE PubmedArticleSet SYSTEM '
     '"http://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">\n<PubmedArticleSet>\n'
 )
 _END = "</PubmedArticleSet>\n"
-
-_SUBJECTS = (
-    "women after a first birth",
-    "adults with chronic cough",
-    "nurses on night shifts",
-    "older rural residents",
-    "children with recurrent otitis",
-    "long-distance runners",
-    "patients on haemodialysis",
-    "dairy workers",
-    "people with painful knees",
-    "school teachers",
-    "patients awaiting surgery",
-    "adolescents with asthma",
-)
-_THINGS = (
-    "walking speed",
-    "serum zinc",
-    "sleep quality",
-    "grip strength",
-    "wound healing",
-    "length of stay",
-    "hearing thresholds",
-    "bone density",
-    "appetite",
-    "skin temperature",
-    "reading span",
-    "lung volume",
-)
-_MEANS = (
-    "a weekly telephone call",
-    "supervised stretching",
-    "a low-salt diet",
-    "text-message reminders",
-    "compression stockings",
-    "an iron supplement",
-    "mirror exercises",
-    "morning light",
-    "a shared care plan",
-)
-_PLAIN = (
-    "Little is known about {thing} in {subjects}.",
-    "We compared {means} with usual care in {n} {subjects}.",
-    "Mean {thing} rose from {a} to {b} units over {w} weeks (95 % CI {a}.1 to {b}.4; p&lt;0.0{w}).",
-    "No difference in {thing} was found between groups after {w} months of follow-up.",
-    "Participants kept a diary of {thing} and returned it every {w} weeks by post.",
-    "Two readers who did not know the group measured {thing} on the same day.",
-    "Of {n} persons asked, {b} agreed and {a} completed all visits.",
-    "These findings suggest that {means} may be worth testing further in {subjects}.",
-    "The association with {thing} persisted after adjustment for age, sex and <i>body mass index</i>.",
-    "Values below 10<sup>{a}</sup> were set to the limit of detection, and missing values were imputed.",
-    "Costs per person were lower with {means}, mainly because fewer visits were needed.",
-    "Dropout was similar across sites and was not related to baseline {thing}.",
-)
-_ON_TOPIC = (
-    "Forty adults with major depressive disorder were randomized to intravenous ketamine 0.5 mg/kg or midazolam.",
-    "Intranasal esketamine 84 mg was given twice weekly to {n} patients with treatment-resistant depression.",
-    "In this double-blind, placebo-controlled crossover trial, {n} inpatients received oral ketamine 1 mg/kg.",
-    "The bioavailability of intramuscular ketamine was 93 % in healthy volunteers.",
-    "Sublingual ketamine reduced suicidal ideation within {w} days in an open-label case series of {n} outpatients.",
-    "This retrospective cohort study reviewed {n} patients given subcutaneous ketamine for bipolar depression.",
-)
-_LABELS = (("BACKGROUND", "BACKGROUND"), ("METHODS", "METHODS"), ("RESULTS", "RESULTS"), ("CONCLUSION", "CONCLUSIONS"))
-_MESH = (
-    "Adult",
-    "Aged",
-    "Female",
-    "Humans",
-    "Male",
-    "Middle Aged",
-    "Cross-Sectional Studies",
-    "Exercise",
-    "Knee Joint",
-    "Sleep",
-    "Walking",
-    "Zinc",
-    "Bone Density",
-    "Follow-Up Studies",
-    "Risk Factors",
-    "Nurses",
-    "Treatment Outcome",
-    "Quality of Life",
-    "Hand Strength",
-    "Prospective Studies",
-    "Child",
-    "Diet",
-)
-_QUALIFIERS = (
-    ("Q000187", "drug effects"),
-    ("Q000502", "physiology"),
-    ("Q000379", "methods"),
-    ("Q000628", "therapy"),
-    ("Q000097", "blood"),
-    ("Q000517", "prevention &amp; control"),
-)
-_NAMES = (
-    "Aalto",
-    "Berg",
-    "Cardoso",
-    "Dumitru",
-    "Eklund",
-    "Fujita",
-    "Gómez",
-    "Hansen",
-    "Ivanov",
-    "Jørgensen",
-    "Kowalska",
-    "Lindqvist",
-    "Müller",
-    "Nakamura",
-    "Okafor",
-    "Peeters",
-    "Quint",
-    "Rossi",
-    "Šimek",
-    "Tanaka",
-)
-_SYLLABLES = tuple(
-    start + vowel for start in ("b", "d", "f", "gl", "k", "l", "m", "n", "pr", "r", "s", "t") for vowel in "aeiou"
-)
-_FORENAMES = ("Anna", "Bo", "Chiara", "Daniel", "Elif", "Femke", "Goran", "Hana", "Ines", "Jonas", "Kaia", "Luca")
-_TOWNS = ("Oslo", "Lyon", "Porto", "Graz", "Turku", "Leeds", "Kobe", "Perth", "Quito", "Lagos", "Pune", "Brno")
-_JOURNALS = tuple(f"J Made Up {kind} Res" for kind in ("Clin", "Sport", "Nurs", "Psychiatr", "Prim", "Surg", "Geriatr"))
 
 
 def records(count: int, seed: int = 1, first: int = FIRST_PMID, topic_share: float = 0.001) -> Iterator[str]:
@@ -168,11 +61,11 @@ class _Pools:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
-        self.words = ["".join(rng.choices(_SYLLABLES, k=rng.choice((2, 3, 3, 4)))) for _ in range(20_000)]
-        self.sentences = [self._sentence(rng.choice(_PLAIN)) for _ in range(6000)]
-        self.topical = [self._sentence(rng.choice(_ON_TOPIC)) for _ in range(300)]
+        self.words = ["".join(rng.choices(SYLLABLES, k=rng.choice((2, 3, 3, 4)))) for _ in range(20_000)]
+        self.sentences = [self._sentence(rng.choice(PLAIN)) for _ in range(6000)]
+        self.topical = [self._sentence(rng.choice(ON_TOPIC)) for _ in range(300)]
         self.authors = [self._author(number) for number in range(4000)]
-        self.headings = [self._heading(name, number) for number, name in enumerate(_MESH) for _ in range(4)]
+        self.headings = [self._heading(name, number) for number, name in enumerate(MESH) for _ in range(4)]
         self.rare_headings = [
             self._heading(f"{self._word().title()} {self._word().title()}", number) for number in range(1_000, 5_000)
         ]
@@ -184,9 +77,9 @@ class _Pools:
     def _sentence(self, form: str) -> str:
         rng = self.rng
         return form.format(
-            subjects=f"{rng.choice(_SUBJECTS)} of {self._word()} {self._word()}",
-            thing=f"{self._word()} {rng.choice(_THINGS)} ({self._word()})",
-            means=f"{rng.choice(_MEANS)} and {self._word()}",
+            subjects=f"{rng.choice(SUBJECTS)} of {self._word()} {self._word()}",
+            thing=f"{self._word()} {rng.choice(THINGS)} ({self._word()})",
+            means=f"{rng.choice(MEANS)} and {self._word()}",
             n=rng.randint(12, 900),
             a=rng.randint(2, 40),
             b=rng.randint(41, 90),
@@ -195,8 +88,8 @@ class _Pools:
 
     def _author(self, number: int) -> str:
         rng = self.rng
-        name, fore = rng.choice(_NAMES), rng.choice(_FORENAMES)
-        town = rng.choice(_TOWNS)
+        name, fore = rng.choice(NAMES), rng.choice(FORENAMES)
+        town = rng.choice(TOWNS)
         orcid = (
             f'          <Identifier Source="ORCID">https://orcid.org/0000-0002-{rng.randint(0, 9999):04d}-'
             f"{rng.randint(0, 9999):04d}</Identifier>\n"
@@ -215,7 +108,7 @@ class _Pools:
         )
 
     def _heading(self, name: str, number: int) -> str:
-        qualifiers = self.rng.sample(_QUALIFIERS, self.rng.choice((0, 0, 1, 1, 2)))
+        qualifiers = self.rng.sample(QUALIFIERS, self.rng.choice((0, 0, 1, 1, 2)))
         lines = [f'          <DescriptorName UI="D{900000 + number:06d}" MajorTopicYN="N">{name}</DescriptorName>\n']
         lines += [
             f'          <QualifierName UI="{ui}" MajorTopicYN="{self.rng.choice("NNY")}">{qualifier}</QualifierName>\n'
@@ -227,10 +120,10 @@ class _Pools:
         rng = self.rng
         return (
             "        <Reference>\n"
-            f"          <Citation>{rng.choice(_NAMES)} {rng.choice('ABCDEK')}, {rng.choice(_NAMES)} "
-            f"{rng.choice('HJM')}, {rng.choice(_NAMES)} L. What is known of {self._word()} {rng.choice(_THINGS)} "
-            f"in {self._word()} {self._word()} {rng.choice(_SUBJECTS)}. "
-            f"{rng.choice(_JOURNALS)}. {rng.randint(1985, 2024)};{rng.randint(1, 80)}({rng.randint(1, 12)}):"
+            f"          <Citation>{rng.choice(NAMES)} {rng.choice('ABCDEK')}, {rng.choice(NAMES)} "
+            f"{rng.choice('HJM')}, {rng.choice(NAMES)} L. What is known of {self._word()} {rng.choice(THINGS)} "
+            f"in {self._word()} {self._word()} {rng.choice(SUBJECTS)}. "
+            f"{rng.choice(JOURNALS)}. {rng.randint(1985, 2024)};{rng.randint(1, 80)}({rng.randint(1, 12)}):"
             f"{rng.randint(1, 900)}-{rng.randint(901, 999)}.</Citation>\n          <ArticleIdList>\n"
             f'            <ArticleId IdType="pubmed">{rng.randrange(98_000_000, 99_000_000)}</ArticleId>\n'
             f'            <ArticleId IdType="doi">10.9999/{self._word()}.{rng.randrange(10**8):08d}</ArticleId>\n'
@@ -253,7 +146,7 @@ class _Pools:
             parts = "".join(
                 f'        <AbstractText Label="{label}" NlmCategory="{category}">{" ".join(chosen[at : at + 4])}'
                 "</AbstractText>\n"
-                for at, (label, category) in zip(range(0, 14, 4), _LABELS, strict=True)
+                for at, (label, category) in zip(range(0, 14, 4), LABELS, strict=True)
             )
         rights = "<CopyrightInformation>© Made up.</CopyrightInformation>"
         return f"      <Abstract>\n{parts}        {rights}\n      </Abstract>\n"
@@ -262,8 +155,8 @@ class _Pools:
         """One PubmedArticle, with a line end behind it."""
         rng = self.rng
         year, month, day = rng.randint(2008, 2025), rng.randint(1, 12), rng.randint(1, 28)
-        journal = rng.choice(_JOURNALS)
-        what = "Ketamine for depression" if on_topic else rng.choice(_MEANS).capitalize()
+        journal = rng.choice(JOURNALS)
+        what = "Ketamine for depression" if on_topic else rng.choice(MEANS).capitalize()
         authors = "".join(rng.choices(self.authors, k=rng.randint(2, 8)))
         headings = "".join([*rng.sample(self.headings, 9), *rng.sample(self.rare_headings, 3)])
         if on_topic:
@@ -318,7 +211,7 @@ class _Pools:
           <Title>Journal of made-up research</Title>
           <ISOAbbreviation>{journal}</ISOAbbreviation>
         </Journal>
-        <ArticleTitle>{what} and {rng.choice(_THINGS)} in {rng.choice(_SUBJECTS)}: a made-up study.</ArticleTitle>
+        <ArticleTitle>{what} and {rng.choice(THINGS)} in {rng.choice(SUBJECTS)}: a made-up study.</ArticleTitle>
         <Pagination>
           <StartPage>11</StartPage>
           <EndPage>19</EndPage>

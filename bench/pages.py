@@ -1,8 +1,7 @@
 """How fast pages are at 40,000 records, beside Datasette's own table page of the same database in the same run.
 
-`python -m bench.pages [--records N] [--times T] [--seconds S]`. The database is the bundled register with
-generated records written straight into its tables. It is served in a process of its own and read over HTTP by one
-reader and by eight.
+Run: `python -m bench serve`. The database is the bundled register with generated records written straight into its
+tables. It is served in a process of its own and read over HTTP by one reader and by eight.
 Then builds go live under eight readers: no page may fail or show half of each.
 """
 
@@ -21,14 +20,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import click
 import sqlite_utils
 import uvicorn
 
 from bench.made_records import FIRST_PMID
 from bench.measure import met
 from db.release import go_live
-from db.tables import as_text
 from ingest.build import build
 from publish.serve import application
 from topics import load_topic
@@ -292,18 +289,3 @@ def lines(records: int, times: int = 15, seconds: float = 15.0) -> list[str]:
         f"While {swapped['releases']} builds went live under eight readers, of {swapped['pages read']:,} pages "
         f"{swapped['failed']} failed and {swapped['mixed']} showed half of each ({met(whole)}).",
     ]
-
-
-@click.command(help=__doc__)
-@click.option("--records", default=40_000, show_default=True)
-@click.option("--times", default=15, show_default=True, help="How often each reader reads every page.")
-@click.option("--seconds", default=15.0, show_default=True, help="How long builds go live under load.")
-def main(records: int, times: int, seconds: float) -> None:
-    """Print what is measured."""
-    rows, swapped = measured(records, times, seconds)
-    click.echo(as_text(rows))
-    click.echo(", ".join(f"{name} {value}" for name, value in swapped.items()))
-
-
-if __name__ == "__main__":
-    main()
