@@ -35,7 +35,7 @@ CUES: dict[str, str] = {
     "screened": (
         "screened|assessed for eligibility|approached|invited|eligible|contacted|initially|were excluded|"
         "excluded|"
-        "responded to|declined|refused|population based"
+        "responded to|declined|refused|population based|(sent|mailed|e ?mailed|posted|distributed) (out )?to"
     ),
     "completers": "(who )?complet(ed|ers|ing)|finished|study completers|(were )?(assessable|evaluable)",
     "part": (  # before a number or at once after it: a share of the people
@@ -51,14 +51,24 @@ CUES: dict[str, str] = {
         "relapsed|had|"
         "showed|attempted|developed|met (the )?criteria|met both|met response|achieved|died|remained|failed|continued|"
         "exhibited|"
-        "tested positive|who required|were considered"
+        "tested positive|who required|were considered|were lost|did not|dropped|stopped|vomited|needed|suffered|"
+        "complained|refused"
     ),
     "planned": (
         "will (be|include|enroll?|recruit|receive|randomi[sz]e|participate)|to be (recruited|enrolled|included)|"
         "planned|aim to|target"
     ),
 }
-RULES = [Rule("count", cue, pattern) for cue, pattern in CUES.items()]
+RULES = [
+    *[Rule("count", cue, pattern) for cue, pattern in CUES.items()],
+    Rule("count", "groups", "(groups|cohorts) of"),
+    Rule(
+        "count",
+        "enrolled",
+        "(completed|answered|filled (in|out)|responded to) (a|an|the|our|two|three)? ?(online)? ?"
+        "(questionnaires?|surveys?|sessions|tasks)|(questionnaires?|surveys?) (was|were) (completed|answered) by",
+    ),
+]
 
 _SIZE = 0.12
 """The whole is larger than its parts: of two numbers as likely, the larger is the total."""
@@ -77,6 +87,8 @@ _DEFINED_AS = tuple(
 _OUT_OF = ("of ", "of the ", "of these ", "of those ", "of all ", "total ", "initial ")
 _OF_ENDINGS = frozenset(phrase[-3:] for phrase in _OUT_OF)
 _AT_MOST = (" up to ", " maximum of ")
+_SIZED = "sample size of "
+"""A computed size is planned: fewer or more are then studied."""
 _AMONG = (" in ", " among ")
 STANDS_FOR_PEOPLE = re.compile(
     r" (?:\([\d.]+ ?%\) )?(?:(?:met|fulfilled|satisfied|reached) (?:[a-z/-]+ ){0,4}criteria (?:[a-z/-]+ ){0,4}?and )?"
@@ -132,13 +144,13 @@ def weigh(
     elif ending in ("ll ", "he ") and text.endswith(_ALL, max(first - 1, 0), start):
         everybody = not text.startswith((" who ", " that "), end)
         score += 0.1 if everybody else -0.2  # of those named before
-    elif ahead.get("total", _FAR) <= 25:
+    elif ahead.get("total", _FAR) <= 25 and not (zone == document.RESULTS and text.endswith("group of ", first, start)):
         score += 0.3 if ahead["total"] <= 5 else 0.2
     if near.get("planned", _FAR) <= 60:
         score, basis = score + 0.1, "planned"
     if near.get("completers", _FAR) <= 30:
         score, basis = score - 0.1, "completers"
-    if after.get("screened", _FAR) <= 40 or ahead.get("screened", _FAR) <= 3:
+    if after.get("screened", _FAR) <= 40 or (ahead.get("screened", _FAR) <= 3 and not _took_part(text, start, after)):
         score -= 0.35
     # 'in responders and non-responders in 31 patients': what stands in them is no share of them
     out_of = ending in _OF_ENDINGS and text.endswith(_OUT_OF, first, start)
@@ -155,7 +167,10 @@ def weigh(
     )
     if happened and noun not in ("n", "N") and not attached and after.get("randomized", _FAR) > 60:
         part = True  # '15 users had ...' is what befell them, '15 users met the criteria and were randomized' is not
-    if (not of_them and is_share(text, start, end, number_end or end, noun)) or befell(text, first, start, end):
+    if (not of_them and is_share(text, start, end, number_end or end, noun)) or (
+        befell(text, first, start, end)
+        and not (zone == document.METHODS and text.endswith("recorded in ", first, start))
+    ):
         part = True
     elif whole:
         score += 0.1
@@ -165,6 +180,8 @@ def weigh(
         score -= 0.1
     if text.endswith(_AT_MOST, 0, start):
         score += 0.15
+    if text.startswith(" would ", end) or (ending == "of " and text.endswith(_SIZED, 0, start)):
+        score -= 0.2
     bracketed = text.count("(", first, start) > text.count(")", first, start)
     if noun == "n":
         score -= 0.25
@@ -182,6 +199,11 @@ def weigh(
         score -= 0.3
     form = "n=" if attached or noun in ("n", "N") else "bracketed" if bracketed else "number"
     return Count(n, start, end, basis, score - 0.004 * sentence + _SIZE * log10(n or 1), noun, form, sentence, part)
+
+
+def _took_part(text: str, start: int, after: dict[str, int]) -> bool:
+    """Whether those called eligible are said to have joined: 'eligible patients (n = 186) were randomized'."""
+    return text.endswith("ligible ", 0, start) and min(after.get("randomized", _FAR), after.get("enrolled", _FAR)) <= 30
 
 
 def _nearest_cues(

@@ -2,35 +2,36 @@
 
 import re
 
+from ingest.tagging.asked import is_asked, of_the_asked
 from ingest.tagging.count_weight import STANDS_FOR_PEOPLE, Count, weigh
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule, word_set
+from ingest.tagging.per_group import groups_of, of_all_groups
 from ingest.tagging.whole_numbers import BRACKETED, DIGITS, GAP, breaks, numbers_before, value_of
+from ingest.tagging.without_noun import without_noun
 
 _EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
 _LABELS = word_set(
     "aim chapter class condition covid day experiment grade group level part period phase session stage study table "
     "type version week year years"
 )
-_GROUPS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5}
-_GROUPS_OF = re.compile(
-    r"\b(two|three|four|five|[2-5]) (?:[a-z-]+ ){0,2}groups \(?(?:each )?(?:of|with|containing|comprising) $"
+_WHENS = word_set("period phase study")
+"""'in this study 32 adults', 'during the study period 45 patients': no names of so large a number."""
+_SPAN = re.compile(
+    r"\b(?:each|every) (?:arm|group)$|\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve) years$"
 )
-_IN_EACH = re.compile(
-    r"(?: (?:were|was) (?:randomly )?(?:allocated|assigned|randomi[sz]ed))? ?"
-    r"(?:\(?in|per|for|to)? ?(?:each|every) (?:of the )?(?:[a-z-]+ ){0,3}?(?:arms?|groups?)|/(?:arm|group)|"
-    r".{0,12}? in each (?:arm|group|of)|[,;]? per (?:arm|group)\b|[,;]? each(?=[),.;])"
-)
-_OF_EACH = re.compile(
-    r"\b(?:each|both|either) (?:[a-z-]+ ){0,2}(?:group|arm)s?,? ?[(:]?(?:each )?"
-    r"(?:comprised|comprising|consisted of|consisting of|included|including|contained|containing|of|with|had)? ?$"
-)
-_ARMS = re.compile(r"\b(two|three|four|five|[2-5])[ -](?:[a-z-]+ ){0,3}?(?:groups|arms)\b")
+"""'over 12 years 36 patients were seen', 'in each group 36 patients': no name of the number after it."""
 _SINGULAR = word_set(
     "adolescent adult child control individual infant inpatient neonate outpatient participant patient person "
     "respondent student subject user veteran volunteer"
 )
 _ADJECTIVES = word_set("elderly female male")
+_PLACE = re.compile(
+    r" (?:cent(?:er|re)|clinic|cohort|department|facility|group|hospital|population|practice|program|programme|sample|"
+    r"site|study|survey|trial|unit|ward)\b"
+)
+_OF = frozenset(("of ", "he "))
+"""How 'of' and 'of the' end."""
 _QUALIFIES = re.compile(r" (?:[a-z-]+ ){0,3}")
 _OTHER_NOUN = re.compile(
     r"(?:[ -][a-z()-]+){0,4}? (?:studies|trials|rcts|articles|papers|publications|reports|records|infusions|doses|"
@@ -42,12 +43,17 @@ _OTHER_NOUN = re.compile(
     r"kindreds|pedigrees|clusters|schools|couples|dyads|references|manuscripts|comparisons|points|tweets|posts|"
     r"comments)\b|[.%]\d| ?%"
 )
+_NO_NOUN_OF_PEOPLE = re.compile(
+    r" (?:administrations|articles|doses|episodes|events|infusions|interviews|papers|posts|procedures|publications|"
+    r"recordings|samples|scans|sessions|sites|studies|treatments|trials|visits)\b"
+)
 _THINGS = re.compile(
     r"(?: (?!(?:were|was|with|in|from|who|of|to|and|or|had|have|met|took|gave|[a-z]{2,}ed)\b)[a-z-]+){0,3}? "
     r"[a-z-]+[a-rt-z]s\b"
 )
 """A noun in the plural: what there is a total of; were it people, the number would have been found before it."""
-_LISTED = re.compile(r"(?:(?: (?!and\b|or\b)'?[a-z-]++'?){1,4}(?<!s),?(?: and| or|,)?| and| or) ")
+_LISTED = re.compile(r"(?:(?: (?!and\b|of\b|or\b)'?[a-z-]++'?){1,4}(?<!s),?(?: and| or|,)?| and| or) ")
+_AND = frozenset((" and ", ", and "))
 _COUNTED_STUDIES = re.compile(
     r"(?:\d|teen|ty|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)) \w+ ?\(?$"
 )
@@ -55,6 +61,9 @@ _NOT_PEOPLE = re.compile(
     r"(?:papers|studies|articles|trials|records|publications|rcts|reports|citations|abstracts|meta-?analyses|reviews|"
     r"(?:every|each|all|the) (?:hospitals?|cent(?:er|re)s?|sites?|clinics?|practices|schools)) \(?$"
 )
+_ARE = re.compile(r" (?:with|who had|suffering from) [a-z0-9 -]{1,60}[\[(]")
+_BARE = re.compile(r" \(([1-9][0-9]{1,3})(?:\)|[,;] (?=[a-z0-9]))")
+_CHARTS = tuple(f"{whose} records (" for whose in ("clinical", "health", "hospital", "medical", "patient"))
 _OPENS = re.compile(r",? ?[\[(]?(?:total |overall )?")
 _WHOLE_OF = (
     "total of ", "sample of ", "sample size of ", "cohort of ", "total sample ", "total sample was ",
@@ -90,14 +99,22 @@ def find_counts(doc: Document) -> list[Count]:
     counts += _after_nouns(doc, numbers, used)
     if "=" in doc.lower:
         counts += _after_equals(doc, people)
+    if len(counts) < 2:
+        counts += _in_brackets(doc, people)
     counts += _standing_alone(doc, numbers, used)
-    return sorted(counts, key=lambda count: count.start)
+    counts += without_noun(doc, counts)
+    return sorted(of_the_asked(doc, counts), key=lambda count: count.start)
 
 
 def _is_label(doc: Document, start: int) -> bool:
     """Whether the words before a number make it a name: 'Study 2', 'day 1', 'Year 10'; or a rate, 'one in four'."""
     before, _, bracket = doc.lower[max(0, start - 13) : start].rpartition(" ")
-    return not bracket and (before.rpartition(" ")[2] in _LABELS or before.endswith(" one in"))
+    word = before.rpartition(" ")[2]
+    if word in _WHENS and (match := DIGITS.match(doc.lower, start)):
+        n = value_of(match[0])
+        named = word == "study" and before.endswith((" in study", " of study", " from study"))
+        return (not bracket and n < 13) or named
+    return not bracket and ((word in _LABELS and not _SPAN.search(before)) or before.endswith(" one in"))
 
 
 def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: list[Hit], used: set[int]) -> list[Count]:
@@ -120,7 +137,11 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
             continue
         for at in range(position - 1, max(-1, position - 4), -1):
             n_start, n_end, n = numbers[at]
-            if start - n_end > GAP or n_start in used:
+            if start - n_end > GAP:
+                break
+            if n_start in used:
+                if ")" in text[n_end:start] and "(" not in text[n_end:start]:
+                    continue  # '22 (11 female) healthy volunteers'
                 break
             gap = text[n_end:start]
             if breaks(gap) or (gap == " all " and doc.text[n_end + 1] == "a"):
@@ -130,11 +151,18 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
                 continue
             if not 0 < n < 50_000_000 or (1900 <= n <= 2100 and ("," in gap or gap.count(" ") > 3)):
                 break
-            if n > 1 and noun in _SINGULAR:
-                break  # an adjective: '460 individual biomarkers'
+            if noun in _SINGULAR and (n > 1 or _PLACE.match(text, end)):
+                break  # an adjective: '460 individual biomarkers', 'one outpatient clinic'
             used.add(n_start)
-            counts.append(weigh(doc, n * _groups(doc, n_start, end), n_start, end, noun, number_end=n_end))
-            for other in range(at - 1, max(-1, at - 4), -1):
+            if text[n_start - 3 : n_start] in _OF and at and is_asked(text, numbers[at - 1][:2], n_start, end):
+                start, _, n = numbers[at - 1]
+                counts.append(weigh(doc, n, start, end, noun, number_end=n_end))
+                break
+            groups = groups_of(doc, n_start, end)
+            count = weigh(doc, n * groups, n_start, end, noun, number_end=n_end)
+            counts.append(count if groups == 1 else of_all_groups(doc, count, groups))
+            ended = False
+            for other in range(at - 1, max(-1, at - 6), -1):
                 o_start, o_end, o = numbers[other]
                 if o_start in used or n_start - o_end > GAP:
                     break
@@ -143,8 +171,11 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
                     if between.count("(") != between.count(")"):
                         continue  # a number in brackets after the one looked for
                     between = BRACKETED.sub("", between)
-                if not _LISTED.fullmatch(between) or breaks(between):
+                if between == ", " and ended and not 1900 <= o <= 2100:
+                    pass  # '18, 20 and 17 patients', but not 'in 2006, 20 and 17 patients'
+                elif not _LISTED.fullmatch(between) or breaks(between):
                     break
+                ended = ended or between in _AND
                 used.add(o_start)
                 counts.append(weigh(doc, o, o_start, o_end, noun))
                 n_start = o_start
@@ -180,17 +211,49 @@ def _after_equals(doc: Document, people: list[Hit]) -> list[Count]:
         at = match.start() - (2 if text[match.start() - 1] == " " else 1)
         if text[at] != "n" or text[at - 1].isalnum():
             continue
-        if _NOT_PEOPLE.search(text, max(0, at - 16), at) and not _COUNTED_STUDIES.search(text, max(0, at - 30), at):
+        if (
+            _NOT_PEOPLE.search(text, max(0, at - 16), at)
+            and not _COUNTED_STUDIES.search(text, max(0, at - 30), at)
+            and not text.endswith(_CHARTS, 0, at)
+        ):
             continue  # '(studies, n = 21)', but '21 studies (n = 437)' counts people
-        n = value_of(match[1])
+        if text.startswith(" ", match.end()) and _NO_NOUN_OF_PEOPLE.match(text, match.end()):
+            continue  # '(n = 50 interviews)'
+        groups = groups_of(doc, at, match.end(1))
+        n = value_of(match[1]) * groups
         before = [hit for hit in people if hit[1] <= at <= hit[1] + 12]
         if before and _OPENS.fullmatch(text, before[-1][1], at):
             noun = text[before[-1][0] : before[-1][1]]
-            counts.append(weigh(doc, n, before[-1][0], match.end(), noun, attached=True))
+            count = weigh(doc, n, before[-1][0], match.end(), noun, attached=True)
         else:
-            capital = doc.text[at] == "N" and not match[2]
-            counts.append(weigh(doc, n * _groups(doc, at, match.end(1)), at, match.end(), "N" if capital else "n"))
+            capital = (doc.text[at] == "N" and not match[2]) or _only_one(doc, people, at)
+            count = weigh(doc, n, at, match.end(), "N" if capital else "n")
+        counts.append(of_all_groups(doc, count, groups))
     return counts
+
+
+def _in_brackets(doc: Document, people: list[Hit]) -> list[Count]:
+    """'MDMA users (25), cannabis users (25) and controls (23)'."""
+    text = doc.lower
+    return [
+        weigh(doc, int(match[1]), match.start(1), match.end(1), "n")
+        for _, end, _ in people
+        if text.startswith(" (", end) and (match := _BARE.match(text, end)) and not 1900 <= int(match[1]) <= 2100
+    ]
+
+
+def _only_one(doc: Document, people: list[Hit], at: int) -> bool:
+    """Whether a sentence opens with its people and counts nobody else: 'Women with lasting pain (n = 18) ...'."""
+    text = doc.lower
+    first, last = doc.bounds(doc.sentence(at))
+    before = [hit for hit in people if first <= hit[0] <= first + 25 and hit[1] < at]
+    return (
+        bool(before)
+        and _ARE.fullmatch(text, before[-1][1], at) is not None
+        and text.count("n =", first, last) + text.count("n=", first, last) == 1
+        and _SUBJECT.fullmatch(text, first, before[-1][0]) is not None
+        and not any(first <= start < at for start, _, _ in doc.hits.get("number", ()))
+    )
 
 
 def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: set[int]) -> list[Count]:
@@ -211,18 +274,5 @@ def _standing_alone(doc: Document, numbers: list[tuple[int, int, int]], used: se
                 alone = not _THINGS.match(text, end)
             noun = "total"
         if alone and not _is_label(doc, start):
-            counts.append(weigh(doc, n * _groups(doc, start, end), start, end, noun))
+            counts.append(weigh(doc, n * groups_of(doc, start, end), start, end, noun))
     return counts
-
-
-def _groups(doc: Document, start: int, end: int) -> int:
-    """How many groups a number counts one of: 'three groups of nine', '18 patients in each arm' (two, if not said)."""
-    words, after = doc.lower[max(0, start - 40) : start], doc.lower[end : end + 60]
-    grouped = "group" in words or " arm" in words
-    if grouped and (before := _GROUPS_OF.search(words)):
-        return _GROUPS[before[1]]
-    each = "each" in after or "per " in after or "every" in after or after.startswith("/")
-    if (grouped and _OF_EACH.search(words)) or (each and _IN_EACH.match(after)):
-        arms = _ARMS.search(doc.lower)
-        return _GROUPS[arms[1]] if arms else 2
-    return 1

@@ -20,23 +20,28 @@ _REACH = 150
 _TOTAL = re.compile(r"\b(?:total\w*|all|entire|whole|overall)\b")
 _LATER = re.compile(r"\b(?:later|afterwards|follow-?up|endpoint|post-?treatment|discharge)\b")
 _VISIT = re.compile(r"\b(?:baseline|entry|start) ?[\[(]$")
-_SIDE_BY_SIDE = re.compile(r"\b(?:and|versus|vs|or|to|with|than|whereas|while)\b|,|;")
+_SIDE_BY_SIDE = re.compile(r"\b(?:and|as well as|versus|vs|or|to|with|than|whereas|while)\b|,|;")
 _ADDS_UP = re.compile(rf"\b(?:or|vs|versus|placebo|groups?|controls?|arms?|compared|{_PEOPLE})\b|\d ?m?u?g\b")
 _NAMED = re.compile(r"[\])],?(?: and)? [a-z-]{2,15} [\[(]")
 """'unipolar (N = 58) and bipolar (N = 22) patients'"""
 _NOT_BESIDE = re.compile(
-    r"\b(?:total\w*|were|was|of whom|of which|of these|of those|including|whom|screened|eligibility|eligible|"
+    r"\b(?:total\w*|were|was|of whom|of which|of these|of those|among (?:them|whom|these)|"
+    r"including|whom|screened|eligibility|eligible|"
     r"approached|invited|excluded|divided|comprising|completed|returned|responded)\b"
 )
 _WHO = re.compile(r"\b(?:who|that|which)\b")
 _JOINED = (
-    " and ", " with ", " to ", " versus ", " vs ", " or ", " and the ", " with the ", " to the ", " versus the ",
+    " as well as ", " and ", " with ", " to ", " versus ", " vs ", " or ", " and the ", " with the ", " to the ",
+    " versus the ", " that of ", " those of ",
 )  # fmt: skip
-_ASIDE = re.compile(r"\b(?:who|that) (?:were|was)\b|\bwere (?:then )?(?:compared|matched) (?:with|to)\b")
+_ASIDE = re.compile(
+    r"\b(?:who|that) (?:were|was)\b|"
+    r"\bw(?:ere|as) (?:then )?(?:compared|matched) (?:with|to)\b(?: (?:that|those) (?:of|in|from)\b)?"
+)
 """Says more of the group before it, or sets the next against it."""
 _SPANS = re.compile(
     r"\([^)]*\)|\b[0-9]+(?:\.[0-9]+)?(?: ?(?:to|-|and) ?[0-9]+(?:\.[0-9]+)?)? ?"
-    r"(?:years?|months?|weeks?|days?|hours?|h|mg|ug|g|mcg)\b|\b(?:19|20)[0-9][0-9]\b"
+    r"(?:years?|months?|weeks?|days?|hours?|h|mg|ug|g|mcg)\b|\b(?:group|arm) [a-z]?[0-9]\b|\b(?:19|20)[0-9][0-9]\b"
 )
 _IN_ONE_GROUP = re.compile(r"\bin (?:the|an?) [^,;.()]{1,40} (?:group|arm|cohort)(?:,|,? (?:and|versus|vs\.?)) $")
 _WHERE = re.compile(r"^ (?:was|were) [a-z ]{4,30} (from|in|at|by) (?:the|an?) [a-z -]{2,40},? and $")
@@ -51,8 +56,9 @@ _OTHER_PEOPLE = re.compile(rf"\) (?:and|versus|vs\.?|were compared (?:with|to)) 
 # A number that stands for people whose noun was said before
 _OPENS = re.compile(r"(;|,|\b(?:and|versus|vs\.?|or|with|to))(?: and| the other| another)?(?: in)? $")
 _GOES_ON = re.compile(
-    r" (with|without|in (?:the|a)|on|of (?:their|the)|who|from|at|by|assigned to|randomi[sz]ed to|treated|given|"
-    r"receiving|received|underwent|got|took|to|healthy|normal|unaffected|(?:(?:age|sex|gender)[a-z -]{0,20})?matched)\b"
+    r" (with|without|in (?:the|a|group|arm)|on|of (?:their|the)|who|from|at|by|assigned to|randomi[sz]ed to|treated|"
+    r"given|receiving|received|underwent|got|took|to|healthy|normal|unaffected|"
+    r"(?:(?:age|sex|gender)[a-z -]{0,20})?matched)\b"
 )
 
 
@@ -118,7 +124,7 @@ def _sum(doc: Document, best: Count, alike: list[Count], stated: set[int]) -> Co
 
 
 def _added(best: Count, chain: list[Count]) -> Count:
-    score = best.score + (0.25 if best.noun == "n" else 0.0)
+    score = best.score + (0.25 if best.noun == "n" or best.form == "bracketed" else 0.0)
     return best._replace(n=sum(one.n for one in chain), start=chain[0].start, end=chain[-1].end, score=score)
 
 
@@ -177,7 +183,7 @@ def _beside(doc: Document, one: Count, other: Count, *, listed: bool) -> bool:
     assigned = _ASSIGNED.match(doc.lower, other.end)
     if _ASSIGNED_AND.match(gap) and (assigned or _TO.match(doc.lower, other.end)):
         return True
-    if assigned or other.noun == "those":
+    if assigned or other.noun in ("those", "total"):
         return False  # 'of these so many were randomized', unless the others were, too
     joined = gap.endswith(_JOINED) or (listed and gap.endswith(", "))
     return not _NOT_BESIDE.search(_ASIDE.sub("", gap)) and (joined or not _WHO.search(gap))

@@ -29,7 +29,14 @@ _COUNTED = (
     "cohabitants|bereaved|sufferers|migraineurs|epileptics|neurotics|psychotics|phobics|stutterers|"
     "amputees|insomniacs|anorexics|bulimics|hypertensives|nondiabetics|nondepressed|quitters|dieters|vapers|"
     "schoolchildren|schoolgirls|schoolboys|preschoolers|kids|teens|centenarians|octogenarians|"
-    "primigravidas?|multigravidas?|heterozygotes|homozygotes|transsexuals|lesbians|party ?goers|club ?goers"
+    "pts|primigravidas?|primigravidae|multigravidas?|gravidae|primiparas|nulliparas|multiparas|heterozygotes|homozygotes|"
+    "transsexuals|lesbians|party ?goers|club ?goers|festival ?goers|retreat ?goers|guests|visitors|tourists|"
+    "travell?ers|villagers|citizens|worshippers|chaplains|monks|novices|psychonauts|microdosers|injectors|abstainers|"
+    "attempters|ideators|convicts|victims|casualties|marines|service ?men|service ?women|personnel|reservists|"
+    "an(a)?esthesiologists|an(a)?esthetists|obstetricians|gyna?ecologists|oncologists|neurologists|radiologists|interns|"
+    "fellows|psychotherapists|facilitators|postgraduates|crowd ?workers|mturkers|registrants|subscribers|"
+    "(right|left) handers|youngsters|pensioners|retirees|widows|widowers|husbands|wives|sisters|brothers|cyclists|"
+    "swimmers|climbers|ladies|gentlemen|human beings|hvs|decedents|ha?emophiliacs"
 )
 """People by what they do or have; counted, but too weak a sign that people were studied to weigh on the design."""
 

@@ -1,13 +1,15 @@
 """The total: the surest number of people, with the groups, experiments and controls that belong to it."""
 
 import re
+from math import log10
 
 from ingest.tagging.count_weight import Count, says_total
-from ingest.tagging.document import Document
+from ingest.tagging.document import METHODS, RESULTS, Document
 from ingest.tagging.groups import sum_of_groups
 from ingest.tagging.lexicon import Rule
 
 RULES = [Rule("experiment", "second", "(study|substudy|experiment|trial) (2|ii|two)")]
+_SIZE = 0.12
 _REPEATED = 0.1
 """What the title or the methods say, the results say again."""
 _PROVEN = 0.2
@@ -69,7 +71,7 @@ def total_of(doc: Document, counts: list[Count]) -> Count | None:
         return None
     if experiments := _experiments(doc, counts):
         return experiments
-    best = max(counts, key=_surest)
+    best = _or_groups(doc, max(counts, key=_surest), counts)
     compared = "control" in doc.lower or "comparison" in doc.lower or "matched " in doc.lower
     if compared and _is_control(doc, best):
         studied = [
@@ -79,6 +81,29 @@ def total_of(doc: Document, counts: list[Count]) -> Count | None:
         best = max(studied, key=_surest, default=best)
     total = sum_of_groups(doc, best, counts) or best
     return _with_controls(doc, total, counts) if compared else total
+
+
+def _or_groups(doc: Document, best: Count, counts: list[Count]) -> Count:
+    """Return the surest group of a sentence of the methods whose groups together are surer than `best`."""
+    if doc.zones[best.sentence] != RESULTS:
+        return best
+    surest: dict[int, Count] = {}
+    several: set[int] = set()
+    for count in counts:
+        if count.part or doc.zones[count.sentence] != METHODS:
+            continue
+        known = surest.get(count.sentence)
+        if known:
+            several.add(count.sentence)
+        if not known or _surest(count) > _surest(known):
+            surest[count.sentence] = count
+    top = best.score
+    for sentence in several - {best.sentence}:
+        one = surest[sentence]
+        total = sum_of_groups(doc, one, counts)
+        if total and total.n > max(best.n, one.n) and total.score + _SIZE * log10(total.n / one.n) > top:
+            best, top = one, total.score
+    return best
 
 
 def _surest(count: Count) -> tuple[float, int]:

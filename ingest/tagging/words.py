@@ -49,6 +49,8 @@ def number_words() -> list[Rule]:
         for unit in _UNITS.split("|"):
             values[f"{tens} {unit}"] = values[f"{tens}{unit}"] = _VALUES[tens] + _VALUES[unit]
     small = dict(values)
+    for word, number in small.items():
+        values[f"a hundred {word}"] = values[f"a hundred and {word}"] = 100 + number
     for unit in _UNITS.split("|"):
         values[f"{unit} hundred"] = 100 * _VALUES[unit]
         for word, number in small.items():
