@@ -31,11 +31,17 @@ _DRUGS = (
 CONDUCT: tuple[ConductRule, ...] = (
     ConductRule(
         "randomized", "yes", "randomized",
-        "randomi[sz]ed|randomly (assigned|allocated|divided|distributed|received|selected to receive)|randomi[sz]ation|"
-        "random (order|allocation|assignment)|rct|at random",
+        "randomi[sz]ed|randomly (assigned|allocated|divided|distributed|received|selected to receive)|"
+        "randomi[sz]ation|random (order|allocation|assignment|sequence|fashion|manner)|rct|at random|randomly "
+        "(given|placed|enrolled|grouped|separated|into|administered|treated|exposed|distribute)|re ?randomi[sz]ed|"
+        "(sealed|opaque) envelopes?|computer generated (random|list|sequence|code)|random numbers? (tables?|list)|"
+        "tables? of random numbers|lists? of random numbers|by lot|drawing lots|lottery method|toss of a coin|coin "
+        "toss|permuted blocks?|allocation conceal(ed|ment)|(assigned|allocated) (in an? )?([1-3] [1-3]|1 1 1)|[1-3] "
+        "[1-3] allocation|(was|were) (assigned|allocated) to receive",
         0.85, guard="(non|not|un) ?randomi[sz]ed|mendelian randomi[sz]ation|randomi[sz]ed (controlled |clinical |"
                     "placebo controlled )?"
-        "(trials|studies)|(future|large|larger|further|more) randomi[sz]ed",
+        "(trials|studies)|(future|large|larger|further|more) randomi[sz]ed|randomly (selected|chosen|sampled|"
+        "recruited|split)|(random assignment|randomi[sz]ation) (was|is) not|coin toss (task|game)",
     ),
     ConductRule("randomized", "no", "not randomized",
                 "non ?randomi[sz]ed|not randomi[sz]ed|open label|retrospective(ly)?|case (report|series)|single arm|"

@@ -4,27 +4,8 @@ A rule's four numbers say how sure its words make the design in the title, where
 methods), in the results, and in the conclusions. In the background they are mostly about other people's studies.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class DesignRule:
-    """Words for a design, how sure they make it by place, and words that contain them and mean something else."""
-
-    design: str
-    name: str
-    pattern: str
-    title: float
-    body: float
-    results: float = 0.0
-    end: float = 0.0
-    background: float = 0.0
-    guard: str = ""
-    repeated: float = 0.0
-    """How sure when its words come more than once, where once makes it less sure."""
-    unless: str = ""
-    """A signal (`SIGNALS`) that silences the rule: a text with results is no protocol, whatever it says it will do."""
-
+from ingest.tagging import design_said as said
+from ingest.tagging.design_rule import DesignRule
 
 _TRIAL = "(trials?|study|studies|investigation|experiment|design|pilot|comparison|evaluation|phase)"
 _KIND = (
@@ -177,14 +158,17 @@ DESIGN_RULES = (
         "(order|assignment|allocation|sequence)|randomi[sz]ed|randomly,? (patients|subjects|participants|into|in|"
         "between|among|given|treated|administered|grouped|split|separated|selected to)|randomi[sz]ation (table|"
         "schedule|scheme|sequence)|by randomi[sz]ation|at random|quasi randomi[sz]ed|block randomi[sz]ation|"
-        "randomi[sz]ation (was|to|list|code|of)",
+        f"randomi[sz]ation (was|to|list|code|of)|{said.RANDOM_COURSE}",
         0.9, 0.8, 0.55, 0.4, background=0.35,
-        guard="mendelian randomi[sz]ation|non randomi[sz]ed|nonrandomi[sz]ed|not randomi[sz]ed|without "
+        guard="mendelian randomi[sz]ation (using|with|in|by)?|non ?randomi[sz]ed|not randomi[sz]ed|without "
         "randomi[sz]ation|randomi[sz]ed (controlled |clinical |placebo controlled )?(trials|studies) (are|is|were|"
         "have|of|with|comparing|to)|randomly (selected|chosen|sampled|picked|recruited)|random sample|(large|"
         "previous|prior|earlier|recent|published) randomi[sz]ed|randomi[sz]ed evidence|randomly (split |divided |"
         f"assigned |separated )?into (a )?(the )?(training|test|train)|randomi[sz]ed {_KIND}(controlled |clinical "
-        ")?(trials|studies)",
+        ")?(trials|studies)|(random assignment|randomi[sz]ation) (was|is) not|(no|without) random assignment|lack "
+        "of randomi[sz]ation|(larger|future|confirmatory|warrants?|merits?|deserves?|needs?|awaits?|need for) (a |"
+        "more |further |large |larger |prospective )?randomi[sz]ed|randomi[sz]ed (controlled |clinical )?(trial|"
+        "study|comparison) (is|would be) (needed|warranted|required)|(taken|comes?|obtained) from randomi[sz]ed",
     ),
     DesignRule(
         "randomized_controlled_trial", "randomized trials, plural",
@@ -295,4 +279,5 @@ DESIGN_RULES = (
         "infusions|ketamine infusions?|treated with",
         0.6, 0.5, 0.3, background=0.2,
     ),
+    *said.SAID,
 )  # fmt: skip

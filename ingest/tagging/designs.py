@@ -3,7 +3,8 @@
 import re
 
 from ingest.tagging import document
-from ingest.tagging.design_rules import DESIGN_RULES, DesignRule
+from ingest.tagging.design_rule import DesignRule
+from ingest.tagging.design_rules import DESIGN_RULES
 from ingest.tagging.design_signs import ANIMALS, CELLS, HUMANS, SIGNALS, TISSUE
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule

@@ -1,0 +1,34 @@
+"""More ways in which a paper says what was done: data only, read by `designs` after `design_rules`.
+
+Written from made-up abstracts, not from labelled ones: what reports of each kind say, known from how they are written
+(CONSORT, PRISMA, STROBE and CARE name most of it).
+"""
+
+from ingest.tagging.design_rule import DesignRule
+
+RANDOM_COURSE = (
+    "(assignment|allocation|order|sequence)s? (of treatments? )?(was|were) random|random(ly)? (fashion|manner|way)|"
+    "(after|from|following|since|before|post) randomi[sz]ation|randomi[sz]ation (had|took|by|with|using|followed|"
+    "performed|stratified|being|ratio|in)|stratified randomi[sz]ation|re ?randomi[sz]ed|randomly (enrolled|placed|"
+    "sorted|categori[sz]ed|classified|designated|apportioned|scheduled|alternated|subdivided|exposed|receive|"
+    "receiving|counterbalanced|ordered)|random(ed)? (allocated|assigned|divided)"
+)
+SAID = (
+    DesignRule(
+        "randomized_controlled_trial", "how the lot was cast",
+        "(sealed|opaque|numbered|closed) envelopes?|random allocation software|interactive (voice|web) response|"
+        "chit method|biased coin|computer generated (random |randomi[sz]ation |allocation )?(list|sequence|code|"
+        "schedule|table|allocation|random|randomi[sz]ation)|computeri[sz]ed (random|randomi[sz]ation|allocation) "
+        "(list|sequence|code|schedule|table|numbers?)|random (number|numbers|digit|digits|digital) (tables?|list|"
+        "sequence|method)|tables? of random numbers|lists? of random numbers|by lot|(drawing|drew|casting) lots?|by "
+        "lottery|lottery method|toss of a coin|coin toss|coin flip|flip(ping)? (of )?a coin|permuted blocks?|"
+        "(allocation|assignment) (was |is )?concealed|concealed (allocation|assignment|list)",
+        0.3, 0.9, 0.9, 0.2, background=0.9, guard="coin toss (task|game)|by lot number",
+    ),
+    DesignRule(
+        "randomized_controlled_trial", "assigned in a ratio",
+        "(assigned|allocated|allotted) (in an? )?(equal ratio |ratio of )?([1-3] [1-3]|1 1 1)|allocat(ed|ion) (ratio )?"
+        "(was )?(of )?[1-3] [1-3]|[1-3] [1-3] (allocation|assignment)",
+        0.3, 0.9, 0.9, 0.2, background=0.9,
+    ),
+)  # fmt: skip

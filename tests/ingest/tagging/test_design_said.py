@@ -1,0 +1,53 @@
+"""More ways of saying what was done: what each rule must catch, and what it must not."""
+
+import pytest
+
+CHANCE = [
+    (
+        "how the lot was cast",
+        "METHODS: Which of the two syringes a child got was read from sealed envelopes.",
+        "METHODS: Gamblers and others tossed coins in a coin toss task after ketamine.",
+    ),
+    (
+        "assigned in a ratio",
+        "METHODS: Ninety adults were allocated 2:1 to ketamine or saline.",
+        "METHODS: Ketamine and propofol were mixed in a ratio of 1:1 and given to ninety adults.",
+    ),
+    (
+        "randomized trial named",
+        "METHODS: Sixty adults got ketamine or saline; pain was scored for a week after randomization.",
+        "METHODS: Sixty adults got ketamine, since random assignment was not possible.",
+    ),
+    (
+        "randomized trial named",
+        "METHODS: Sixty women were randomly enrolled into two groups.",
+        "METHODS: Sixty women got ketamine. Its effect warrants a larger randomised trial.",
+    ),
+]
+RULES = [*CHANCE]
+
+
+@pytest.fixture
+def told(tag):
+    """The rules that make a design likely enough in an abstract, or in a title after 'TITLE: '."""
+
+    def rules(text):
+        title, abstract = (text[7:], "") if text.startswith("TITLE: ") else ("Ketamine", text)
+        return {one.rule for one in tag(title, abstract).tags if one.facet == "design" and one.confidence >= 0.5}
+
+    return rules
+
+
+@pytest.mark.parametrize(("rule", "says", "_"), RULES)
+def test_a_rule_catches_what_it_is_for(told, rule, says, _):
+    assert rule in told(says)
+
+
+@pytest.mark.parametrize(("rule", "_", "says_not"), RULES)
+def test_and_not_what_only_sounds_like_it(told, rule, _, says_not):
+    assert rule not in told(says_not)
+
+
+def test_whoever_casts_lots_randomizes(decided):
+    assert decided("Ketamine in children", CHANCE[0][1]).randomized == "yes"
+    assert decided("Ketamine in children", CHANCE[0][2]).randomized != "yes"
