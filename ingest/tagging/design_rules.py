@@ -111,7 +111,9 @@ DESIGN_RULES = (
         "trial|randomi[sz]ed)|across (two|three|four|five|six) (randomi[sz]ed|clinical|double|trials|studies|placebo)",
         0.9, 0.7, 0.3, 0.2, background=0.3,
         guard="exploratory analys[ei]s (was|were|of the)|subgroup analys[ei]s (was|were|of|by)|(and|or|as a|primary|"
-        "included|including) (secondary|post hoc|exploratory|subgroup|mediation) analys[ei]s",
+        "included|including) (secondary|post hoc|exploratory|subgroup|mediation) analys[ei]s|data (were )?(drawn|"
+        "derived|taken|came) from (the |a |an )?(national|nationwide|electronic|medical|respondents|surveys?|"
+        "population|us|registry|registers?|databases?|hospital|insurance|records|claims|veterans|general)",
     ),
     DesignRule(
         "secondary_analysis", "calls itself a re-analysis",

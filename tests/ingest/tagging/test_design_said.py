@@ -24,7 +24,24 @@ CHANCE = [
         "METHODS: Sixty women got ketamine. Its effect warrants a larger randomised trial.",
     ),
 ]
-RULES = [*CHANCE]
+ANEW = [
+    (
+        "the study is reported elsewhere",
+        "METHODS: Sixty adults had ketamine or saline; the primary outcomes have been reported. They slept well.",
+        "METHODS: Sixty adults had ketamine or saline. The primary outcome was reported pain.",
+    ),
+    (
+        "data of another study",
+        "METHODS: We took data from participants randomized in KETA-1 and looked at their sleep.",
+        "METHODS: We took data from patients of two clinics and looked at their sleep.",
+    ),
+    (
+        "secondary analysis named",
+        "METHODS: Data were drawn from three clinical trials of ketamine.",
+        "METHODS: Data were drawn from the National Health Interview and 900 adults who had used ketamine.",
+    ),
+]
+RULES = [*CHANCE, *ANEW]
 
 
 @pytest.fixture
