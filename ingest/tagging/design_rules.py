@@ -64,7 +64,7 @@ DESIGN_RULES = (
     DesignRule(
         "meta_analysis", "meta-analysis named",
         "(network )?meta analys[ei]s|metaanalys[ei]s|meta analytic(al)?|meta regression|pooled (effect size|"
-        "estimates?) (of|from) studies",
+        f"estimates?) (of|from) studies|{said.RESULTS_POOLED}",
         0.95, 0.8, 0.5, 0.2, background=0.1,
         guard="reporting items for systematic reviews and meta analys[ei]s|(previous|prior|recent|several|published|"
         "future) meta analys[ei]s|systematic reviews and meta analys[ei]s (prisma )?(guidelines?|statement|checklist|"
@@ -85,9 +85,11 @@ DESIGN_RULES = (
         f"searching) (in|on|of|through) (the )?{_INDEX}|search (was|were|has been) (performed|conducted|carried out|"
         "undertaken|made|done|run)|(articles|studies|trials|papers|publications) (met|meeting|fulfilled|fulfilling|"
         "satisfied) (the |our )?(inclusion|eligibility|selection)|(articles|papers|publications|manuscripts) were "
-        "(searched|retrieved|screened|identified|selected|included)|literature was searched|evidence based review",
+        "(searched|retrieved|screened|identified|selected|included)|literature was searched|evidence based review|"
+        f"{said.PAPERS_JUDGED}",
         0.95, 0.75, 0.5, 0.25, background=0.25,
         guard="(previous|prior|recent|several|published|future|existing|available|most|many) (systematic )?reviews|"
+        "we searched (the|our) (archives?|records|medical|hospital|registr(y|ies)|charts|files|institutional)|"
         "psycinfo database( record)?|psyc info database|systematic reviews (have|has|are|and)|national databases? "
         "searched",
     ),
@@ -95,7 +97,7 @@ DESIGN_RULES = (
         "guideline", "guideline named",
         "(clinical )?practice guidelines?|consensus (statement|guidelines?|recommendations)|"
         "evidence based (guidelines?|recommendations)|position (statement|paper)|guidelines for (the )?(management|"
-        "treatment|diagnosis)",
+        f"treatment|diagnosis)|{said.ADVICE}",
         0.75, 0.45, 0.2, 0.0, unless="empirical",
     ),
     DesignRule(
@@ -190,7 +192,8 @@ DESIGN_RULES = (
         "investigation|follow up)|"
         "thematic analysis|grounded theory|semi structured (qualitative )?interviews?|focus groups?|phenomenological "
         "(analysis|study)|"
-        "interpretative phenomenological|in depth interviews|ethnograph(y|ic)|lived experiences?|content analysis",
+        "interpretative phenomenological|in depth interviews|ethnograph(y|ic)|lived experiences?|content analysis|"
+        f"{said.THEMES}",
         0.9, 0.45, 0.3, 0.2, background=0.3, repeated=0.65,
         guard="mixed methods|qualitative (and|or) quantitative|quantitative and qualitative",
     ),

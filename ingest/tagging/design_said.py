@@ -6,7 +6,9 @@ Written from made-up abstracts, not from labelled ones: what reports of each kin
 
 from ingest.tagging.design_rule import DesignRule
 
+_FEW = "(two|three|four|five|six|seven|eight|nine|ten|[2-9])"
 _PEOPLE = "(patients|participants|subjects|individuals)"
+_INDEX = "(pubmed|medline|embase|psycinfo|scopus|cochrane|cochrane library|cinahl|web of science|google scholar)"
 _EARLIER = "(previous|previously (reported|published|completed)|prior|earlier|larger|completed|parent|original)"
 RANDOM_COURSE = (
     "(assignment|allocation|order|sequence)s? (of treatments? )?(was|were) random|random(ly)? (fashion|manner|way)|"
@@ -14,6 +16,26 @@ RANDOM_COURSE = (
     "performed|stratified|being|ratio|in)|stratified randomi[sz]ation|re ?randomi[sz]ed|randomly (enrolled|placed|"
     "sorted|categori[sz]ed|classified|designated|apportioned|scheduled|alternated|subdivided|exposed|receive|"
     "receiving|counterbalanced|ordered)|random(ed)? (allocated|assigned|divided)"
+)
+PAPERS_JUDGED = (
+    "(two|independent) (authors|reviewers|investigators) (independently )?(screened|extracted|selected|searched)|"
+    "(authors|reviewers) independently|risk of bias (was|were|tool|assessment)|removal of duplicates|duplicates removed"
+)
+RESULTS_POOLED = (
+    "quantitative (synthesis|review)|publication bias|funnel plots?|egger s|trial sequential|individual "
+    "(patient|participant) data|(pooled|summary) (risk|odds|relative|mean|standardi[sz]ed|rr|or|smd|effects?|"
+    "estimates?|hazard|prevalence|incidence|proportion)|effect sizes were (derived|pooled|extracted)|pooled "
+    "(using|with|in|by|under) (a )?(random|fixed|bayesian|inverse)|(studies|trials) (were|was) (pooled|"
+    "combined)|weighted mean (difference|effect)s?"
+)
+THEMES = (
+    f"{_FEW} (main |major |key |core |overarching |central )?themes|themes (emerged|were|included)|interview "
+    "transcripts|transcripts of|(transcribed|transcripts) (and|verbatim)|(verbatim|audio) transcri(pts|bed)|"
+    "interviewed in depth|topic guide|framework analysis"
+)
+ADVICE = (
+    "(clinical |practice )recommendations|recommendations (are|were) (given|graded|made|formulated|"
+    "developed)|delphi consensus|expert consensus"
 )
 SAID = (
     DesignRule(
@@ -47,5 +69,32 @@ SAID = (
         f"data (collected )?(in|from) (a|the|our|two) (randomi[sz]ed|open label|double blind|clinical trial|trial|"
         f"{_EARLIER})|data of (an?|our|the) {_EARLIER}",
         0.8, 0.6, 0.3, 0.0, background=0.55,
+    ),
+    DesignRule(
+        "systematic_review", "an index searched",
+        f"(search|searches|searched|searching) (in |of |on |through )?(the )?{_INDEX}|{_INDEX} (databases? )?(was|"
+        "were) (systematically )?searched|(from|since) (database |their )inception",
+        0.5, 0.9, 0.5, 0.2, background=0.3,
+    ),
+    DesignRule(
+        "narrative_review", "an author argues",
+        "i (argue|contend|suggest|propose|review|discuss|examine|show that)|we (contend|advocate|trace|weigh)|purpose "
+        "of review|(is|are) (traced|weighed|put forward)",
+        0.3, 0.5, 0.4, 0.4, background=0.5, unless="empirical",
+    ),
+    DesignRule(
+        "protocol", "a design described before it is carried out",
+        "we describe the (design|rationale|protocol|methods) (and|of)|describes the (design|rationale|methods) (and|"
+        "of)|going to (enrol|enroll|recruit|include|be)|(are|is) to be (randomi[sz]ed|recruited|enrolled|scored|"
+        "assigned)|(sets|set) out the rationale|(recruitment|enrol?lment) (started|began|is|commenced|opened)|"
+        "results are expected|(trial|study) rationale|statistical (analysis )?plan|design of (a|an|the) "
+        "(prospective|randomi[sz]ed|multicent(er|re)|phase|trial|platform|pragmatic|observational)",
+        0.92, 0.6, 0.3, 0.3, background=0.5, repeated=0.92, unless="found",
+    ),
+    DesignRule(
+        "editorial_letter", "one writes to another",
+        "we read (with|the) (great |much |considerable )?(interest|article|paper)|in this issue|we thank (dr|the "
+        "authors|prof|professor)|in (my|our) opinion|i believe|to the editor",
+        0.9, 0.9, 0.5, 0.5, background=0.9, unless="empirical",
     ),
 )  # fmt: skip

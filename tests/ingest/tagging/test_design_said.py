@@ -41,7 +41,50 @@ ANEW = [
         "METHODS: Data were drawn from the National Health Interview and 900 adults who had used ketamine.",
     ),
 ]
-RULES = [*CHANCE, *ANEW]
+PAPERS = [
+    (
+        "an index searched",
+        "METHODS: Embase was searched for ketamine in children with burns.",
+        "METHODS: We searched the records of our unit for ketamine in children with burns.",
+    ),
+    (
+        "systematic review named",
+        "METHODS: Two authors independently screened what was found on ketamine.",
+        "METHODS: Two authors gave ketamine to ten patients. We searched our files for others.",
+    ),
+    (
+        "meta-analysis named",
+        "METHODS: Ten trials of ketamine were looked at. A funnel plot was drawn and the pooled odds computed.",
+        "METHODS: Blood of ten patients was pooled in tubes and its odour noted.",
+    ),
+    (
+        "an author argues",
+        "I argue that ketamine is a mirror in which every decade of medicine has seen its own hopes.",
+        "METHODS: Ten patients received ketamine; scores were compared with baseline (p < 0.05). Questionnaires "
+        "were obtained. Placebo was given to ten controls. I argue that it helps.",
+    ),
+    (
+        "one writes to another",
+        "We read with great interest what was said of ketamine and sleep, and have a question.",
+        "METHODS: Ten patients who read with ketamine in their blood were shown letters.",
+    ),
+    (
+        "guideline named",
+        "TITLE: Clinical recommendations on ketamine for burns",
+        "METHODS: Ten experts on ketamine were asked how they slept. No consensus was found.",
+    ),
+    (
+        "a design described before it is carried out",
+        "METHODS: The registry is going to enrol 500 people on ketamine. Recruitment began in May.",
+        "METHODS: Those who were going to sleep got ketamine.",
+    ),
+    (
+        "qualitative named",
+        "METHODS: Talks with twelve nurses were recorded and transcribed verbatim. Four themes emerged.",
+        "METHODS: Ketamine changed which genes were transcribed in twelve nurses.",
+    ),
+]
+RULES = [*CHANCE, *ANEW, *PAPERS]
 
 
 @pytest.fixture
