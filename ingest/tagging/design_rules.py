@@ -237,7 +237,8 @@ DESIGN_RULES = (
         "(patient|national|disease) registry|follow up study|real world|claims (data|database)|retrospective(ly)?|"
         "naturalistic (setting|sample|treatment)?|birth cohort|year longitudinal|longitudinally|vigibase|"
         "adverse event reporting system|faers|clinical (practice|experience|setting|outcomes) (using|with|among|of)|"
-        "community (clinic|practice)|outpatient clinic|rapid treatment cent(er|re)|specialty clinic",
+        "community (clinic|practice)|outpatient clinic|rapid treatment cent(er|re)|specialty clinic|"
+        f"{said.PEOPLE_LOOKED_UP}",
         0.85, 0.6, 0.3, 0.2, background=0.25,
     ),
     DesignRule(
@@ -265,6 +266,8 @@ DESIGN_RULES = (
         "interviewed|structured interviews?|questionnaires|patterns of use|drug use patterns|anonymous|poison "
         "(control )?cent(er|re)s?|logistic regression|emergency department (visits|admissions)|latent class",
         0.9, 0.55, 0.3, 0.2, background=0.3, unless="given",
+        guard="(web|internet) based (interventions?|program(me)?s?|treatments?|therap(y|ies)|cbt|cognitive|self help|"
+        "training|mindfulness|psychoeducation|support|allocation|randomi[sz]ation|system)",
     ),
     DesignRule(
         "nonrandomized_trial", "open trial in title",
@@ -281,7 +284,7 @@ DESIGN_RULES = (
         "(a|an|the|one|two|three|four|five|six|up to|single|repeated|serial|multiple|intravenous|oral|subanesthetic|"
         "sub anesthetic|"
         "daily|weekly|low|ketamine|either|[0-9])|infusions? (of|over)|was administered|was infused|was given|serial "
-        "infusions|ketamine infusions?|treated with",
+        f"infusions|ketamine infusions?|treated with|{said.ONE_ARM}",
         0.6, 0.5, 0.3, background=0.2,
     ),
     *said.SAID,

@@ -28,6 +28,22 @@ RESULTS_POOLED = (
     "(using|with|in|by|under) (a )?(random|fixed|bayesian|inverse)|(studies|trials) (were|was) (pooled|"
     "combined)|weighted mean (difference|effect)s?"
 )
+PEOPLE_LOOKED_UP = (
+    "propensity (score|scores|matched|matching|weighted)|target trial|routine (clinical )?(care|practice)|"
+    "administrative (claims )?(data|database|databases)|insurance (claims|database)|medicare|medicaid|optum|"
+    "marketscan|trinetx|(national|nationwide|hospital|institutional|trauma) (database|registry|register)|"
+    "(clinical|retrospective) audit|service evaluation|growth (mixture|curve)|prospective (online|internet|web "
+    "based|survey)|(before and after|after) (the )?(introduction|implementation|adoption) of|(charts|records|"
+    "files) (of|were|was) (reviewed|all|examined|abstracted|[1-9])|registry study|new users|index date|linked "
+    "(data|registers)"
+)
+ONE_ARM = (
+    "open (study|pilot|design|investigation|clinical trial|uncontrolled)|one arm|single group|pre post|(this|a|"
+    "our) (small |open |prospective )?pilot|quasi experimental|historical controls?|ascending (doses?|sequence|"
+    "order)|escalating (doses|concentrations)|(took|drank|ingested|inhaled) (a|one|two|up to) (single |oral "
+    ")?doses?|before (and )?(during )?(and )?after (the |ketamine )?(infusions?|administration)|a single (oral |"
+    "intravenous |intranasal )?(dose|infusion|injection) of"
+)
 THEMES = (
     f"{_FEW} (main |major |key |core |overarching |central )?themes|themes (emerged|were|included)|interview "
     "transcripts|transcripts of|(transcribed|transcripts) (and|verbatim)|(verbatim|audio) transcri(pts|bed)|"
@@ -90,6 +106,34 @@ SAID = (
         "results are expected|(trial|study) rationale|statistical (analysis )?plan|design of (a|an|the) "
         "(prospective|randomi[sz]ed|multicent(er|re)|phase|trial|platform|pragmatic|observational)",
         0.92, 0.6, 0.3, 0.3, background=0.5, repeated=0.92, unless="found",
+    ),
+    DesignRule(
+        "case_series", "patients one after another",
+        f"(patient|case) [1-9]|(second|third|fourth) (patient|case)|(experience|observations) (with|in) {_FEW} "
+        "(patients|cases|women|men|children|adolescents|adults|outpatients|inpatients)|series of (two|three|four|"
+        "five|six|seven|eight|nine|ten|[2-9]|[1-3][0-9]) (women|men|children|adolescents|adults|veterans)",
+        0.9, 0.55, 0.55, 0.3, background=0.4, repeated=0.7, unless="groups",
+        guard="(second|third|fourth) (patient|case) (group|sample|cohort|population|series|study|control)",
+    ),
+    DesignRule(
+        "case_series", "a few patients in the title",
+        "(two|three|four|five|six) (patients|children|adolescents|women|men|cases|adults|siblings|veterans|admissions)",
+        0.7, 0.0, unless="groups",
+    ),
+    DesignRule(
+        "case_report", "one person in the title",
+        "in an? (young |elderly |older |adult |middle aged |pregnant )?(woman|man|boy|girl|child|adolescent|adult|"
+        "infant|neonate|toddler|veteran|teenager|parturient|patient)",
+        0.7, 0.0, unless="groups",
+        guard="in an? (child|adolescent|adult|infant|veteran|patient) (centered|centred|population|sample|cohort|and|"
+        "health|hospital|clinic|care|mental|psychiatric|inpatient|outpatient|intensive|emergency|psychiatry|service|"
+        "ward|unit|pain|community|primary|specific|model)",
+    ),
+    DesignRule(
+        "case_control", "cases matched to controls",
+        "(two|three|four|five|[1-9]|ten) controls (each|per|for|were|sedated|matched)|controls for each|conditional "
+        "logistic|cases and controls|(each|every) case was|controls per case|nested case control",
+        0.92, 0.9, 0.6, 0.0, background=0.5,
     ),
     DesignRule(
         "editorial_letter", "one writes to another",

@@ -84,7 +84,40 @@ PAPERS = [
         "METHODS: Ketamine changed which genes were transcribed in twelve nurses.",
     ),
 ]
-RULES = [*CHANCE, *ANEW, *PAPERS]
+PEOPLE = [
+    (
+        "patients one after another",
+        "Patient 1 got ketamine and slept. Patient 2 got none.",
+        "METHODS: A second patient sample got ketamine and slept.",
+    ),
+    ("a few patients in the title", "TITLE: Ketamine and hiccups in four adults", "METHODS: Four adults had hiccups."),
+    (
+        "one person in the title",
+        "TITLE: Ketamine for hiccups in a young woman",
+        "TITLE: Ketamine for hiccups in an adult psychiatric ward",
+    ),
+    (
+        "cohort named",
+        "METHODS: People on ketamine were matched by propensity score to others in a national registry.",
+        "METHODS: Ten people on ketamine registered for a course.",
+    ),
+    (
+        "cases matched to controls",
+        "METHODS: There were four controls for each child who had a fit after ketamine.",
+        "METHODS: The controls for the pump were set and ketamine was given.",
+    ),
+    (
+        "open or single-arm trial",
+        "METHODS: In this open pilot ten men drank a single dose of ayahuasca.",
+        "METHODS: Ten men who drank tea were asked for their opinion on ayahuasca.",
+    ),
+    (
+        "survey or prevalence",
+        "METHODS: An internet-based questionnaire study on ketamine was made.",
+        "METHODS: Forty adults took part in an internet-based program after ketamine.",
+    ),
+]
+RULES = [*CHANCE, *ANEW, *PAPERS, *PEOPLE]
 
 
 @pytest.fixture
