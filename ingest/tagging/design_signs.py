@@ -2,17 +2,22 @@
 
 ANIMALS = (
     "rats?|mice|mouse|murine|rodents?|sprague dawley|wistar|c57bl 6j?|monkeys?|rhesus|macaques?|baboons?|dogs?|cats|"
-    "kittens|"
-    "pigs?|swine|piglets?|rabbits?|zebrafish|larvae|sheep|lambs?|horses?|drosophila|guinea pigs?|marmosets?|gerbils?|"
-    "hamsters?|"
-    "primates?|animals?|knock ?out|transgenic|chicks?|ferrets?|goats?|cattle|caenorhabditis|c elegans|xenopus|"
-    "mptp|middle cerebral artery occlusion|mcao|morris water maze|forced swim(ming)? test|calves|ponies|beagles?|"
-    "foxhounds?"
+    "kittens|pigs?|swine|piglets?|rabbits?|zebrafish|larvae|sheep|lambs?|horses?|drosophila|guinea pigs?|marmosets?|"
+    "gerbils?|hamsters?|primates?|animals?|knock ?out|transgenic|chicks?|ferrets?|goats?|cattle|caenorhabditis|c "
+    "elegans|xenopus|mptp|middle cerebral artery occlusion|mcao|morris water maze|forced swim(ming)? test|calves|"
+    "ponies|beagles?|foxhounds?|deer|elks?|moose|foxes|wolves|lions|tigers|leopards|elephants?|giraffes?|zebras?|"
+    "antelopes?|gazelles?|parrots|pigeons?|chickens?|hens|cockerels|ducks|turtles?|tortoises?|lizards?|iguanas?|"
+    "frogs|camels?|donkeys?|llamas?|alpacas?|cows|bulls|heifers|foals?|mares|stallions|ewes|squirrels?|chimpanzees?|"
+    "gorillas?|lemurs?|cynomolgus|long evans|balb c|pups|goldfish|rhinoceros(es)?"
 )
 HUMANS = (
     "patients|participants|subjects|volunteers|adults|children|women|men|individuals|humans?|adolescents|veterans|"
     "people|"
     "outpatients|inpatients|users"
+)
+PARTS_OF_HUMANS = (  # a human cell is no human
+    "human (stem cells?|cells?|neurons?|neuronal|embryonic|induced|pluripotent|ipscs?|umbilical|neuroblastoma|"
+    "urothelial|uroepithelial|endothelial|recombinant|astrocytes?|fibroblasts?|liver|hepatocytes|microsomes|hek)"
 )
 CELLS = (  # the experiment itself is on cells or tissue
     "in vitro|ex vivo|cell (lines?|cultures?|culture model|viability|proliferation|death assay)|cultured|cell "
@@ -22,7 +27,9 @@ CELLS = (  # the experiment itself is on cells or tissue
     "ipscs?|hipscs?|induced pluripotent|hek ?293|sh sy5y|pc12|organoids?|(brain|hippocampal|cortical) slices|"
     "transfect(ed|ion)|"
     "immunoassays?|western blot|neuroblastoma|stem cells|glioma cells|u87|hela|hbmecs|recombinant|in silico|knockdown|"
-    "overexpress(ed|ing|ion)"
+    "overexpress(ed|ing|ion)|cells were (incubated|treated|exposed|cultured|seeded|stimulated)|(were|was) incubated|"
+    "patch clamp|whole cell|(urothelial|uroepithelial|endothelial|epithelial|neuronal|glial|microglial|cancer) cells|"
+    "pluripotent|mtt assay|cck 8|flow cytometry|cell (apoptosis|survival|cycle|growth)"
 )
 TISSUE = (
     "cells|neurons|astrocytes|fibroblasts|microglia|oligodendrocytes|macrophages|proteins?|mrna|receptors|kinase|"

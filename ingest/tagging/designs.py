@@ -5,7 +5,7 @@ import re
 from ingest.tagging import document
 from ingest.tagging.design_rule import DesignRule
 from ingest.tagging.design_rules import DESIGN_RULES
-from ingest.tagging.design_signs import ANIMALS, CELLS, HUMANS, SIGNALS, TISSUE
+from ingest.tagging.design_signs import ANIMALS, CELLS, HUMANS, PARTS_OF_HUMANS, SIGNALS, TISSUE
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule
 from ingest.tagging.model import REVIEWS
@@ -16,6 +16,7 @@ RULES += [Rule(f"signal:{name}", name, words) for name, (words, _) in SIGNALS.it
 RULES += [
     Rule("animal", "animal", ANIMALS),
     Rule("human", "human", HUMANS),
+    Rule("human", "", PARTS_OF_HUMANS),
     Rule("cell", "in_vitro", CELLS),
     Rule("tissue", "tissue", TISSUE),
 ]

@@ -117,7 +117,19 @@ PEOPLE = [
         "METHODS: Forty adults took part in an internet-based program after ketamine.",
     ),
 ]
-RULES = [*CHANCE, *ANEW, *PAPERS, *PEOPLE]
+LIVING = [
+    (
+        "animals studied",
+        "METHODS: Twelve tortoises had ketamine. Tortoises slept for an hour; no tortoise died.",
+        "METHODS: Twelve keepers of tortoises had ketamine. The patients slept; patients, adults all, woke.",
+    ),
+    (
+        "cells or tissue studied",
+        "METHODS: Human stem cells and human neurons were used. Cells were incubated with it; patch clamp followed.",
+        "METHODS: Patients got ketamine. Their blood was taken; patients slept, and flow cytometry followed.",
+    ),
+]
+RULES = [*CHANCE, *ANEW, *PAPERS, *PEOPLE, *LIVING]
 
 
 @pytest.fixture
