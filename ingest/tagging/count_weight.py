@@ -70,7 +70,7 @@ RULES = [
     ),
 ]
 
-_SIZE = 0.12
+SIZE = 0.12
 """The whole is larger than its parts: of two numbers as likely, the larger is the total."""
 _ZONE_SCORE = {
     document.TITLE: 0.5, document.OBJECTIVE: 0.5, document.METHODS: 0.6, document.RESULTS: 0.5,
@@ -198,7 +198,7 @@ def weigh(
     if part:
         score -= 0.3
     form = "n=" if attached or noun in ("n", "N") else "bracketed" if bracketed else "number"
-    return Count(n, start, end, basis, score - 0.004 * sentence + _SIZE * log10(n or 1), noun, form, sentence, part)
+    return Count(n, start, end, basis, score - 0.004 * sentence + SIZE * log10(n or 1), noun, form, sentence, part)
 
 
 def _took_part(text: str, start: int, after: dict[str, int]) -> bool:

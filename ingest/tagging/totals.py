@@ -3,13 +3,12 @@
 import re
 from math import log10
 
-from ingest.tagging.count_weight import Count, says_total
+from ingest.tagging.count_weight import SIZE, Count, says_total
 from ingest.tagging.document import METHODS, RESULTS, Document
 from ingest.tagging.groups import sum_of_groups
 from ingest.tagging.lexicon import Rule
 
 RULES = [Rule("experiment", "second", "(study|substudy|experiment|trial) (2|ii|two)")]
-_SIZE = 0.12
 _REPEATED = 0.1
 """What the title or the methods say, the results say again."""
 _PROVEN = 0.2
@@ -101,7 +100,7 @@ def _or_groups(doc: Document, best: Count, counts: list[Count]) -> Count:
     for sentence in several - {best.sentence}:
         one = surest[sentence]
         total = sum_of_groups(doc, one, counts)
-        if total and total.n > max(best.n, one.n) and total.score + _SIZE * log10(total.n / one.n) > top:
+        if total and total.n > max(best.n, one.n) and total.score + SIZE * log10(total.n / one.n) > top:
             best, top = one, total.score
     return best
 
