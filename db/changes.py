@@ -6,6 +6,7 @@ database after a check has logged new verdicts.
 
 import sqlite3
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -80,22 +81,16 @@ def refresh(data: Path) -> int:
 
 def write_changes(evidence: sqlite3.Connection, archive: Database) -> int:
     """Bring table `changes` of an evidence database that has its articles up to date; the number of rows."""
-    names = list(TABLES["changes"].columns)
-    rows = [tuple(row[name] for name in names) for row in changes_of(archive)]
+    rows = list(map(itemgetter(*TABLES["changes"].columns), changes_of(archive)))
     settle(evidence, "changes", rows)
     return len(rows)
 
 
 def _row(change_id: str, run_id: int | None, dated: str, kind: str, pmid: int | None, text: str) -> dict[str, Any]:
-    nothing = dict.fromkeys(("claim_id", "assertion_id", "was", "now"))
     return {
-        "change_id": change_id,
-        "run_id": run_id,
-        "dated": dated,
-        "kind": kind,
-        "pmid": pmid,
-        "text": text,
-    } | nothing
+        "change_id": change_id, "run_id": run_id, "dated": dated, "kind": kind, "pmid": pmid, "claim_id": None,
+        "assertion_id": None, "was": None, "now": None, "text": text,
+    }  # fmt: skip
 
 
 def _plain(verdict: str) -> str:

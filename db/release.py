@@ -6,13 +6,13 @@ between (shared/datasette.md, section 4).
 """
 
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from isal import isal_zlib
 from sqlite_utils import Database
 
 from db.schema import FULL_TEXT, TABLES
@@ -140,7 +140,7 @@ def _digest(path: Path) -> str:
         header = bytearray(file.read(_HEADER_BYTES))
         for counter in _COUNTERS:
             header[counter] = bytes(4)
-        digest = zlib.crc32(header)
-        while piece := file.read(_PIECE):
-            digest = zlib.crc32(piece, digest)
+        digest, piece = isal_zlib.crc32(header), memoryview(bytearray(_PIECE))
+        while size := file.readinto(piece):
+            digest = isal_zlib.crc32(piece[:size], digest)
     return f"{digest:08x}"
