@@ -22,7 +22,7 @@ lint: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev compiled
 	$(BIN)/python -m bench $(ARGS)
 
-# Twice as fast from record to rows, the same results; needs a C compiler. Again after every change of the code.
+# The same results in about three quarters of the time; needs a C compiler. Again after every change of the code.
 compiled: $(VENV)/.compiled
 
 interpreted:
