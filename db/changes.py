@@ -88,8 +88,8 @@ def write_changes(evidence: sqlite3.Connection, archive: Database) -> int:
 
 def _row(change_id: str, run_id: int | None, dated: str, kind: str, pmid: int | None, text: str) -> dict[str, Any]:
     return {
-        "change_id": change_id, "run_id": run_id, "dated": dated, "kind": kind, "pmid": pmid, "claim_id": None,
-        "assertion_id": None, "was": None, "now": None, "text": text,
+        "change_id": change_id, "run_id": run_id, "dated": dated, "kind": kind, "pmid": pmid, "text": text,
+        "claim_id": None, "assertion_id": None, "was": None, "now": None,
     }  # fmt: skip
 
 
