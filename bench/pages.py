@@ -24,13 +24,13 @@ import sqlite_utils
 import uvicorn
 
 from bench.made_records import FIRST_PMID
-from bench.measure import met
+from bench.measure import ROOT, met
 from db.release import go_live
 from ingest.build import build
 from publish.serve import application
 from topics import load_topic
 
-METADATA = Path(__file__).resolve().parents[1] / "metadata.yml"
+METADATA = ROOT / "metadata.yml"
 TABLE_PAGE = "Datasette's table page"
 PAGES = {
     TABLE_PAGE: "/evidence/articles",

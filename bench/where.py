@@ -8,10 +8,9 @@ from pathlib import Path
 
 from bench.end_to_end import end_to_end
 from bench.made_records import write_file
-from bench.measure import INTERPRETED, apart
+from bench.measure import INTERPRETED, ROOT, apart
 
 RECORDS = 3_000
-ROOT = Path(__file__).resolve().parents[1]
 ROWS = 16
 """The modules and functions that take most; the rest is summed up."""
 _WARM = 200

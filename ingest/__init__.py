@@ -25,13 +25,13 @@ def refuse_old_code(folder: Path) -> None:
             )
 
 
-def _load_library(folder: Path) -> None:
+def _load_library(package: Path) -> None:
     """Load the library that compiled modules are in: it lies beside the package, where no editable install looks."""
-    for path in folder.glob(f"evidence__mypyc{_SUFFIX}"):
+    for path in package.parent.glob(f"evidence__mypyc{_SUFFIX}"):
+        refuse_old_code(package)
         if (spec := spec_from_file_location(path.name.removesuffix(_SUFFIX), path)) and spec.loader:
             sys.modules[spec.name] = library = module_from_spec(spec)
             spec.loader.exec_module(library)
 
 
-refuse_old_code(Path(__file__).parent)
-_load_library(Path(__file__).parents[1])
+_load_library(Path(__file__).parent)

@@ -25,8 +25,11 @@ CUES: dict[str, str] = {
         "investigated|scanned|compared|analy[sz]ed|identified|reviewed|collected|administered|obtained|measured)|"
         "participated|took part|enrolled|recruited|received|underwent|volunteered|consented|provided|entered|"
         "study (of|in|with)|trial (of|in|with)|administered to|given to|performed (in|on|with)|conducted (in|on|with)|"
-        "data (from|of|on)|study population|presented|were|included"
+        "data (from|of|on)|study population|presented|were|included|"
+        "(completed|answered|filled (in|out)|responded to) (a|an|the|our|two|three)? ?(online)? ?"
+        "(questionnaires?|surveys?|sessions|tasks)|(questionnaires?|surveys?) (was|were) (completed|answered) by"
     ),
+    "groups": "(groups|cohorts) of",
     "total": (
         "total of|totaling|totalling|in total|total|sample of|sample size of|sample size|cohort of|group of|series of|"
         "sample|"
@@ -59,16 +62,7 @@ CUES: dict[str, str] = {
         "planned|aim to|target"
     ),
 }
-RULES = [
-    *[Rule("count", cue, pattern) for cue, pattern in CUES.items()],
-    Rule("count", "groups", "(groups|cohorts) of"),
-    Rule(
-        "count",
-        "enrolled",
-        "(completed|answered|filled (in|out)|responded to) (a|an|the|our|two|three)? ?(online)? ?"
-        "(questionnaires?|surveys?|sessions|tasks)|(questionnaires?|surveys?) (was|were) (completed|answered) by",
-    ),
-]
+RULES = [Rule("count", cue, pattern) for cue, pattern in CUES.items()]
 
 SIZE = 0.12
 """The whole is larger than its parts: of two numbers as likely, the larger is the total."""

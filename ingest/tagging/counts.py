@@ -160,7 +160,7 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
                 break
             groups = groups_of(doc, n_start, end)
             count = weigh(doc, n * groups, n_start, end, noun, number_end=n_end)
-            counts.append(count if groups == 1 else of_all_groups(doc, count, groups))
+            counts.append(of_all_groups(doc, count, groups))
             ended = False
             for other in range(at - 1, max(-1, at - 6), -1):
                 o_start, o_end, o = numbers[other]

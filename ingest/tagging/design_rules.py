@@ -18,7 +18,7 @@ _TRIALS = (
     "(two|three|four|five|six|seven|eight|nine|ten|[2-9]) (randomi[sz]ed|clinical|double|phase|trials|open|previous|"
     "studies|multicent(er|re)|placebo|controlled|prior|separate|independent|similar)"
 )
-_INDEX = "(pubmed|medline|embase|psycinfo|scopus|cochrane|web of science|google scholar|databases?|electronic)"
+_INDEX = f"({said.INDEXES}|databases?|electronic)"
 DESIGN_RULES = (
     DesignRule(
         "notice", "notice in title",

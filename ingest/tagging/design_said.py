@@ -8,7 +8,8 @@ from ingest.tagging.design_rule import DesignRule
 
 _FEW = "(two|three|four|five|six|seven|eight|nine|ten|[2-9])"
 _PEOPLE = "(patients|participants|subjects|individuals)"
-_INDEX = "(pubmed|medline|embase|psycinfo|scopus|cochrane|cochrane library|cinahl|web of science|google scholar)"
+INDEXES = "pubmed|medline|embase|psycinfo|scopus|cochrane|web of science|google scholar"
+_INDEX = f"({INDEXES}|cochrane library|cinahl)"
 _EARLIER = "(previous|previously (reported|published|completed)|prior|earlier|larger|completed|parent|original)"
 RANDOM_COURSE = (
     "(assignment|allocation|order|sequence)s? (of treatments? )?(was|were) random|random(ly)? (fashion|manner|way)|"

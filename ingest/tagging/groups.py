@@ -5,11 +5,11 @@ import re
 from ingest.tagging.count_weight import SEXES, Count
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import word_set
+from ingest.tagging.per_group import GROUPS
 from ingest.tagging.whole_numbers import BRACKETED, DIGITS, value_of
 
 _GENERIC = word_set("adults individuals participants patients people respondents subjects volunteers")
 _PEOPLE = "participants|patients|subjects|volunteers|adults|individuals|people|children|users"
-_GROUPS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _OF_GROUPS = re.compile(r"\b(two|three|four|five|six) (?:[a-z-]+ ){0,3}?(?:groups|cohorts|samples)\b")
 _A_GROUP = re.compile(r"\b(?:group|arm)(?: [a-z0-9]{1,2})? \((?:[a-z0-9]{1,6}[;,:] ?)?$")
 
@@ -132,7 +132,7 @@ def _as_many_as_groups(doc: Document, alike: list[Count]) -> list[Count]:
     """The numbers of a sentence that names as many groups before them: 'three groups: 14 users, 13 smokers ...'."""
     first, last = doc.bounds(alike[0].sentence)[0], alike[-1].start
     said = _OF_GROUPS.search(doc.lower, first, alike[0].start)
-    if not said or len(alike) != _GROUPS[said[1]] or _LATER.search(doc.lower, said.end(), last):
+    if not said or len(alike) != GROUPS[said[1]] or _LATER.search(doc.lower, said.end(), last):
         return []
     return alike
 

@@ -5,7 +5,7 @@ import re
 from ingest.tagging.count_weight import Count
 from ingest.tagging.document import RESULTS, Document
 
-_GROUPS = {
+GROUPS = {
     "two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5, "six": 6, "6": 6,
 }  # fmt: skip
 _SAID = "(two|three|four|five|six|[2-6])"
@@ -30,11 +30,11 @@ def groups_of(doc: Document, start: int, end: int) -> int:
     words, after = doc.lower[max(0, start - 40) : start], doc.lower[end : end + 60]
     grouped = "group" in words or " arm" in words or "cohorts" in words
     if grouped and (before := _GROUPS_OF.search(words)):
-        return _GROUPS[before[1]]
+        return GROUPS[before[1]]
     each = "each" in after or "per " in after or "every" in after or after.startswith("/")
     if (grouped and _OF_EACH.search(words)) or (each and _IN_EACH.match(after)):
         arms = _ARMS.search(doc.lower)
-        return _GROUPS[arms[1]] if arms else 2
+        return GROUPS[arms[1]] if arms else 2
     return 1
 
 
