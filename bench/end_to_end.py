@@ -65,7 +65,7 @@ def end_to_end(path: str, folder: str, processes: int) -> dict[str, float]:
         register = Register({}, {})
         writer = ArticleWriter(topic, register)
         store = Store(database)
-        assembly = Assembly(Inputs(archive, topic, register, load_claims(topic), writer), store)
+        assembly = Assembly(Inputs(archive, topic, [], register, load_claims(topic), writer), store)
         began = at()
         with database.atomic(), igzip.open(path, "rb") as file:
             unread = (Arrival(raw, "pubmed") for raw in unread_records(file))

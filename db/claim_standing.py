@@ -23,15 +23,15 @@ _SOURCE = re.compile(r"\b(?:from|join|in)\b(?!\s*\()", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """A database with the claims of the same file, and in what another one may differ from it."""
+    """A database with the claims of the same file, as it was, and in what it may differ now."""
 
     connection: sqlite3.Connection
     touched: frozenset[str]
-    """Ids of studies, of either, that may not be the same in both."""
+    """Ids of studies that were or are there, and may not be the same before and now."""
 
 
 class Standing:
-    """Two databases side by side."""
+    """What was and what is now, side by side."""
 
     def __init__(self, before: Before, now: sqlite3.Connection) -> None:
         self._before = before.connection

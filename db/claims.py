@@ -23,7 +23,7 @@ from db.claim_words import because, describe_filter, expected_in_words, flip
 from db.coverage import read_coverage
 from db.store import Store, settle
 from db.studies import Report, Study, keyed
-from topics import Topic, load_register
+from topics import Topic
 from topics.assertions import Assertion, Attribute, Listing, NotTestable, Tested
 from topics.claims import Claim, Claims
 from topics.errors import BadInputError
@@ -43,13 +43,13 @@ def write_claims(
 ) -> None:
     """Add `study_history`, claims, assertions, verdicts, timelines and evidence to a database that has all else.
 
-    `studies` are all that there are. In a copy of a database whose claims are to be kept where nothing that they
-    depend on has changed (`before`), they are those that may have changed, and those of papers that the claims name.
+    `studies` are all that there are. In a database whose claims are to be kept where nothing that they depend on has
+    changed (`before`), they are those that may have changed, and those of papers that the claims name.
 
     Raises:
         BadInputError: hand-written SQL in the claims file fails.
     """
-    _add_history(database, store, topic, studies)
+    _add_history(database, store, studies)
     store.flush()
     standing = Standing(before, database.conn) if before else None
     if not standing:
@@ -121,8 +121,8 @@ def combined(verdicts: Sequence[str]) -> str:
     return "outdated" if "outdated" in tested else "contradicted"
 
 
-def _add_history(database: Database, store: Store, topic: Topic, studies: Sequence[Study]) -> None:
-    people = _people_by_report(database, topic)
+def _add_history(database: Database, store: Store, studies: Sequence[Study]) -> None:
+    people = _people_by_report(database)
     for key, study in keyed(studies):
         for number, state in enumerate(study.history, start=key):
             report = state.main
@@ -139,15 +139,15 @@ def _add_history(database: Database, store: Store, topic: Topic, studies: Sequen
             )  # fmt: skip
 
 
-def _people_by_report(database: Database, topic: Topic) -> dict[str, dict[str, int]]:
+def _people_by_report(database: Database) -> dict[str, dict[str, int]]:
     """People by route, from the arms that the text names and, over them, from the register."""
     people: dict[str, dict[str, int]] = {}
     arms = "SELECT pmid, route, sum(n) AS n FROM arms WHERE source = 'text' AND n > 0 AND route <> '' GROUP BY 1, 2"
     for row in database.query(arms):
         people.setdefault(f"pmid:{row['pmid']}", {})[row["route"]] = row["n"]
-    for entry in load_register(topic):
-        if entry.n_by_route:
-            people[entry.key] = {"": 1, **entry.n_by_route}  # marked: the register needs no check against the total
+    entries = "SELECT study_key, n_by_route FROM register WHERE n_by_route IS NOT NULL"
+    for key, by_route in database.execute(entries).fetchall():
+        people[key] = {"": 1, **json.loads(by_route)}  # marked: the register needs no check against the total
     return people
 
 

@@ -204,6 +204,10 @@ def create_full_text(db: "Database") -> None:
     """Index the words of the tables that are searched, and keep this index up to date."""
     for name, text in FULL_TEXT.items():
         db.table(name).enable_fts(text, fts_version="FTS5", tokenize="porter unicode61", create_triggers=True)
+        # words that stay as they are need not be indexed again, each time as a segment of its own
+        updates = next(trigger.sql for trigger in db.table(name).triggers if trigger.name == f"{name}_au")
+        db.execute(f"DROP TRIGGER {name}_au")
+        db.execute(updates.replace("AFTER UPDATE ON", f"AFTER UPDATE OF {', '.join(text)} ON"))
         db.table(name).optimize()
 
 

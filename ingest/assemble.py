@@ -32,6 +32,8 @@ class Inputs:
 
     archive: Archive
     topic: Topic
+    entries: Sequence[RegisterStudy]
+    """The register, in file order."""
     register: Register
     claims: Claims
     writer: ArticleWriter
@@ -113,8 +115,9 @@ class Assembly:
             self._store.add(table, of_table)
         self._store.flush()
 
-    def add_register(self, connection: sqlite3.Connection, entries: Sequence[RegisterStudy]) -> None:
+    def add_register(self, connection: sqlite3.Connection) -> None:
         """The register as it stands, and the measurements of studies without a PMID."""
+        entries = self._inputs.entries
         names = [(entry.pmid or self._found.get(entry.doi), entry.doi) for entry in entries]
         study_of = {
             pmid or doi: study_id

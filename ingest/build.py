@@ -2,16 +2,14 @@
 
 Every current record is read, tagged and written with all that hangs on it; the register's studies are laid over them;
 reports are joined into studies; then the new database is checked and goes live. Where the live database was made by
-the same code, vocabulary and register, rows of unchanged records are taken over from it.
+the same code, vocabulary and register, what differs is written into it, in one transaction that is checked likewise.
 """
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -23,7 +21,7 @@ from db.claim_standing import Before
 from db.claims import write_claims
 from db.full_text import FullTextAside
 from db.lock import run_lock
-from db.release import LIVE, check, copy_database, go_live, sealed
+from db.release import LIVE, check, flaws, go_live, seal, sealed
 from db.schema import TABLES, analyze_evidence, create_evidence, create_indexes
 from db.sqlite import open_database, plain_errors, remove_database, throw_away
 from db.store import Store
@@ -32,21 +30,20 @@ from ingest.articles import ArticleWriter
 from ingest.assemble import Assembly, Inputs, arrivals, rows_of_studies
 from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows
 from ingest.kin import judged_papers, kin
+from ingest.made_from import build_value, fingerprints
 from ingest.measured import accuracy_rows
 from ingest.register_layer import Register
 from ingest.sharing import cores, in_order
 from ingest.standing import Differences, clear, clear_studies, differences
 from ingest.steady import batches, without_cycle_search
-from ingest.tagging.vote import WEIGHTS
-from topics import RegisterStudy, Topic, load_register
+from topics import Topic, load_register
 from topics.claims import load_claims
-from topics.errors import IncompleteRunError
 
 Progress = Callable[[int, int], None]
 """Called with (records done, records in all)."""
 _BUILT, _WORDS = "evidence.build.db", "evidence.words.db"
 """The file that is being built, and the one that its full text is made in."""
-_WORTH_TAKING_OVER = 0.2
+_WORTH_AMENDING = 0.2
 """Share of articles to be changed above which writing all of them anew takes no longer."""
 _WORTH_SHARING = 4_000
 """Records from which other processes take a share of the reading and tagging: a second or two of it."""
@@ -81,109 +78,128 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
         BadInputError: the topic, its register or its claims cannot be used.
         IncompleteRunError: the new database failed a check, or the disk is full; the live one is as it was.
     """
-    live, built = data / LIVE, data / _BUILT
-    entries = load_register(topic)
+    live = data / LIVE
     with run_lock(data), Archive.open(data) as archive:
-        made = _fingerprints(data, archive, topic)
-        if _build_value(live, "fingerprint") == made["fingerprint"]:
+        made = fingerprints(data, archive, topic)
+        if build_value(live, "fingerprint") == made["fingerprint"]:
             return _result(live, changed=False)
-        register = Register(
-            {entry.pmid: entry for entry in entries if entry.pmid},
-            {entry.doi: entry for entry in entries if not entry.pmid},
-        )
-        inputs = Inputs(archive, topic, register, load_claims(topic), ArticleWriter(topic, register))
-        write = partial(_write, built, inputs, entries, made, progress)
-        for name in (_BUILT, _WORDS):
-            remove_database(data / name)  # what a build that was killed left
-        try:
-            with plain_errors(built), without_cycle_search():
-                standing = _take_over(live, built, made, inputs)
-                expected = write(standing)
-                try:
-                    check(built, expected, indexes=standing is None)
-                except IncompleteRunError:
-                    if standing is None:
-                        raise
-                    remove_database(built)  # whatever it was, it was not in what the archive holds
-                    check(built, write(None))
-            go_live(built, live)
-        finally:
-            remove_database(built)
+        with without_cycle_search():
+            making = _Making(live, _inputs(archive, topic), made, progress)
+            if not _amend(making):
+                _make_anew(making)
     return _result(live, changed=True)
 
 
 @dataclass(frozen=True)
-class _Standing:
-    """The live database, of which all is taken over but for what differs."""
+class _Making:
+    """A database to be made: its place, and of what."""
 
     live: Path
-    differing: Differences
-    same_claims: bool
+    inputs: Inputs
+    made: Mapping[str, str]
+    progress: Progress | None
 
 
-def _take_over(live: Path, built: Path, made: Mapping[str, str], inputs: Inputs) -> _Standing | None:
-    """Copy the live database to `built` and say what differs; None where it is better to begin anew.
+def _inputs(archive: Archive, topic: Topic) -> Inputs:
+    entries = load_register(topic)
+    register = Register(
+        {entry.pmid: entry for entry in entries if entry.pmid},
+        {entry.doi: entry for entry in entries if not entry.pmid},
+    )
+    return Inputs(archive, topic, entries, register, load_claims(topic), ArticleWriter(topic, register))
 
-    Nothing is taken over from a database that is not known to be sound: as it was when it passed its checks, or else
-    by passing them again.
+
+def _make_anew(making: _Making) -> None:
+    """Make a whole database beside the live one, check it, and put it into its place."""
+    built, words = (making.live.with_name(name) for name in (_BUILT, _WORDS))
+    for path in (built, words):
+        remove_database(path)  # what a build that was killed left
+    try:
+        with plain_errors(built):
+            with closing(open_database(built)) as database, closing(FullTextAside(words)) as full_text:
+                throw_away(database)
+                database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
+                create_evidence(database)
+                store = Store(database)
+                assembly = Assembly(making.inputs, store)
+                with database.atomic():
+                    parcels = _reports(making.inputs, None, making.progress)
+                    studies = write_all(database, store, assembly, parcels, full_text)
+                    _complete(database, store, assembly, making, studies)
+                create_indexes(database, CLAIM_TABLES)
+                full_text.move_into(database)
+                analyze_evidence(database)
+            check(built, assembly.articles)
+        go_live(built, making.live)
+    finally:
+        remove_database(built)
+
+
+def _amend(making: _Making) -> bool:
+    """Write what differs into the live database; False, and nothing is written, where it is better to begin anew.
+
+    All of it is one transaction, which is checked before it ends: readers see what was or what is to be. Nothing is
+    added to a database that is not known to be sound: as it was when it passed its checks, or else by passing them
+    again.
     """
-    if _build_value(live, "made_by") != made["made_by"]:
-        return None
-    with closing(open_database(live)) as database:
-        differing = differences(database.conn, inputs.archive, inputs.register.by_pmid)
-    if len(differing.to_drop) + len(differing.to_write) > _WORTH_TAKING_OVER * differing.standing:
-        return None
-    copy_database(live, built)
-    if not sealed(live, built):
-        try:
-            check(built, differing.standing)
-        except IncompleteRunError:
-            remove_database(built)
-            return None
-    return _Standing(live, differing, _build_value(live, "claims_file") == made["claims_file"])
+    live, inputs = making.live, making.inputs
+    if build_value(live, "made_by") != making.made["made_by"]:
+        return False
+    same_claims = build_value(live, "claims_file") == making.made["claims_file"]
+    with plain_errors(live):
+        known = sealed(live)
+        with closing(open_database(live)) as database, closing(open_database(live)) as before:
+            database.enable_wal()  # what is read of `before` is read while it is written to
+            database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
+            store = Store(database)
+            assembly = Assembly(inputs, store)
+            try:
+                with database.atomic():
+                    differing = differences(database.conn, inputs.archive, inputs.register.by_pmid)
+                    if len(differing.to_drop) + len(differing.to_write) > _WORTH_AMENDING * differing.standing:
+                        return False
+                    if not known:
+                        _refuse(flaws(database, differing.standing, indexes=True))
+                    studies, touched = _add_to(database.conn, store, assembly, inputs, differing, making.progress)
+                    standing = Before(before.conn, touched) if same_claims else None
+                    _complete(database, store, assembly, making, studies, standing)
+                    analyze_evidence(database)
+                    _refuse(flaws(database, assembly.articles, indexes=False))
+            except _FlawedError:  # whatever it was, it was not in what the archive holds
+                return False
+        seal(live)
+    return True
 
 
-def _write(
-    path: Path,
-    inputs: Inputs,
-    entries: Sequence[RegisterStudy],
-    made: Mapping[str, str],
-    progress: Progress | None,
-    standing: _Standing | None,
-) -> int:
-    """Write a whole database, or what differs into the copy at `path`; the number of articles that must be in it."""
-    with closing(open_database(path)) as database, closing(FullTextAside(path.with_name(_WORDS))) as full_text:
-        throw_away(database)
-        database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
-        if not standing:
-            create_evidence(database)
-        store = Store(database)
-        assembly = Assembly(inputs, store)
-        with database.atomic():
-            if standing:
-                studies, touched = _add_to(database.conn, store, assembly, inputs, standing.differing, progress)
-            else:
-                studies = write_all(database, store, assembly, _reports(inputs, None, progress), full_text)
-            assembly.add_register(database.conn, entries)
-            add_ledger(store, inputs.archive)
-            add_screening(store, inputs, assembly)
-            add_vocabulary(store, inputs.topic)
-            store.add("tag_accuracy", accuracy_rows(path.parent))
-            store.add("build", [*made.items(), *build_rows(inputs, assembly, database["studies"].count)])
-            store.flush()
-            assembly.finish(database.conn, studies)
-            write_changes(database.conn, inputs.archive.database)
-            if standing and standing.same_claims:
-                with closing(open_database(standing.live)) as before:
-                    claims_before = Before(before.conn, touched)
-                    write_claims(database, store, inputs.topic, inputs.claims, studies, claims_before)
-            else:
-                write_claims(database, store, inputs.topic, inputs.claims, studies)
-        if not standing:
-            create_indexes(database, CLAIM_TABLES)
-            full_text.move_into(database)
-        analyze_evidence(database)
-        return assembly.articles
+class _FlawedError(Exception):
+    """A database does not pass its checks."""
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise _FlawedError("; ".join(problems))
+
+
+def _complete(
+    database: Database,
+    store: Store,
+    assembly: Assembly,
+    making: _Making,
+    studies: Sequence[Study],
+    before: Before | None = None,
+) -> None:
+    """Write all that is not of one report or study."""
+    inputs = making.inputs
+    assembly.add_register(database.conn)
+    add_ledger(store, inputs.archive)
+    add_screening(store, inputs, assembly)
+    add_vocabulary(store, inputs.topic)
+    store.add("tag_accuracy", accuracy_rows(making.live.parent))
+    store.add("build", [*making.made.items(), *build_rows(inputs, assembly, database["studies"].count)])
+    store.flush()
+    assembly.finish(database.conn, studies)
+    write_changes(database.conn, inputs.archive.database)
+    write_claims(database, store, inputs.topic, inputs.claims, studies, before)
 
 
 def write_all(
@@ -243,46 +259,7 @@ def _add_to(
     return studies, frozenset(dropped) | {study.study_id for study in studies}
 
 
-def _fingerprints(data: Path, archive: Archive, topic: Topic) -> dict[str, str]:
-    """Digests of what was made from what, by the names they have in table `build`.
-
-    `fingerprint`: all that a build depends on: archive, topic files, measured accuracy, our own source code with the
-    trained weights. `made_by`: the topic's vocabulary and register, and the code; while it stays the same, an unchanged
-    record has the same rows. `claims_file`: the claims; while it too stays the same, what an assertion came to stands
-    until the studies it rests on change.
-    """
-    code = hashlib.sha256()
-    root = Path(__file__).resolve().parents[1]
-    for package in ("ingest", "db", "topics"):
-        for source in sorted((root / package).rglob("*.py")):
-            code.update(source.read_bytes())
-    code.update(WEIGHTS.read_bytes() if WEIGHTS.exists() else b"")
-    whole = hashlib.sha256(f"{archive.digest()} {topic.digest()} {accuracy_rows(data)} {code.hexdigest()}".encode())
-    for name in ("topic.yml", "register.csv"):
-        part = topic.folder / name
-        code.update(part.read_bytes() if part.exists() else b"")
-    claims = topic.folder / "claims.yml"
-    claims_file = hashlib.sha256(claims.read_bytes() if claims.exists() else b"")
-    return {
-        "fingerprint": whole.hexdigest(), "made_by": code.hexdigest(), "claims_file": claims_file.hexdigest(),
-    }  # fmt: skip
-
-
-def _build_value(live: Path, key: str) -> str:
-    if not live.exists():
-        return ""
-    database = open_database(live)
-    try:
-        with plain_errors(live):
-            if "build" not in database.table_names():
-                return ""
-            row = database.execute("SELECT value FROM build WHERE key = ?", (key,)).fetchone()
-            return row[0] if row else ""
-    finally:
-        database.close()
-
-
 def _result(live: Path, *, changed: bool) -> BuildResult:
     keys = ("articles", "studies", "from_pubmed", "from_register")
-    articles, studies, from_pubmed, from_register = (int(_build_value(live, key)) for key in keys)
+    articles, studies, from_pubmed, from_register = (int(build_value(live, key)) for key in keys)
     return BuildResult(changed, articles, studies, from_pubmed, from_register, live)

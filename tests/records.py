@@ -18,6 +18,7 @@ FILE_PROLOG = (
 
 JOURNAL_ARTICLE = ("D016428", "Journal Article")
 RANDOMIZED = ("D016449", "Randomized Controlled Trial")
+RETRACTED, RETRACTION_NOTICE = ("D016441", "Retracted Publication"), ("D016440", "Retraction Notice")
 
 AbstractPart = tuple[str, str, str]
 """Label, NlmCategory, text as XML; either of the first two may be ''."""

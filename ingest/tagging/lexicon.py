@@ -7,6 +7,7 @@ each side can only match whole words, hyphens and typographic dashes need no rul
 'double‐blind' and 'double blind' are one), and 'i.v.' reads 'i v'.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -69,6 +70,10 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_PLAIN_RUN = re.compile(r"[^|()\[?*+.{}\\^$]+(?!\?)|[^|()\[?*+.{}\\^$]")
+"""Characters that stand for themselves; one that may be left out ('x?') by itself."""
+
+
 def expand(pattern: str) -> frozenset[str]:
     """Return every literal that `pattern` stands for.
 
@@ -101,10 +106,10 @@ def _alternatives(pattern: str, at: int, *, top: bool = False) -> tuple[set[str]
         elif char == "[":
             close = pattern.index("]", at)
             piece, at = _letters(pattern[at + 1 : close]), close + 1
-        elif char in "*+.{}\\^$":
-            raise ValueError(f"rule pattern {pattern!r}: {char!r} is not part of the notation")
+        elif plain := _PLAIN_RUN.match(pattern, at):
+            piece, at = {plain[0]}, plain.end()
         else:
-            piece, at = {char}, at + 1
+            raise ValueError(f"rule pattern {pattern!r}: {char!r} is not part of the notation")
         if at < len(pattern) and pattern[at] == "?":
             piece, at = piece | {""}, at + 1
         branch = {head + tail for head in branch for tail in piece}
@@ -133,11 +138,11 @@ class Lexicon:
     """All rules in one automaton."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        meanings: dict[str, list[tuple[str, str]]] = {}
+        meanings: dict[bytes, list[tuple[str, str]]] = {}
         for rule in rules:
             meaning = (rule.kind, rule.value)
             for literal in sorted(expand(rule.pattern)):
-                known = meanings.setdefault(fold(literal).decode("ascii"), [])
+                known = meanings.setdefault(fold(literal), [])
                 if meaning not in known:
                     known.append(meaning)
         literals = [literal for literal in meanings if literal.strip()]
@@ -146,7 +151,7 @@ class Lexicon:
         self._meanings = [shared.setdefault(known, known) for known in [tuple(meanings[one]) for one in literals]]
         self._guarded = {kind for known in self._meanings for kind, value in known if not value}
         self._automaton = BytesAhoCorasick(
-            [literal.encode("ascii") for literal in literals],
+            literals,
             matchkind=MatchKind.Standard,
             implementation=Implementation.ContiguousNFA,  # a tenth of the DFA's memory, and quicker for it
         )

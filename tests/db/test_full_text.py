@@ -83,3 +83,15 @@ def test_a_build_that_ends_early_leaves_nothing(tmp_path, parcels):
         aside.begin()
         aside.add(parcels[0])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_full_text_follows_the_words_of_a_row_and_nothing_else_of_it(rows):
+    create_full_text(rows)
+    indexed = rows.execute("SELECT id, block FROM articles_fts_data").fetchall()
+    rows.execute("UPDATE articles SET study_id = 'pmid:99000001', year = 2020")
+    assert rows.execute("SELECT id, block FROM articles_fts_data").fetchall() == indexed
+    rows.execute("UPDATE articles SET title = 'Of wafers' WHERE pmid = 99000005")
+    assert found(rows, "wafer") == [99000005]
+    rows.execute("UPDATE articles SET abstract = NULL WHERE pmid = 99000006")
+    assert 99000006 not in found(rows, "spray")
+    rows.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")

@@ -3,9 +3,8 @@
 import pytest
 
 from db.glance import Glance, glance
-from records import medline, pubmed_article, pubmed_book
+from records import RETRACTED, medline, pubmed_article, pubmed_book
 
-RETRACTED = ("D016441", "Retracted Publication")
 LINKS = [
     ("CommentIn", 99000801, "J Made Up Res"), ("RetractionIn", 99000802, "J Made Up Res"),
     ("RetractionIn", None, "J Without A Number"), ("ErratumIn", 99000803, "J Made Up Res"),

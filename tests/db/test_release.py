@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from sqlite_utils import Database
 
-from db.release import check, copy_database, go_live, sealed
+from db.release import check, flaws, go_live, seal, sealed
 from db.schema import create_evidence, finish_evidence
 from db.store import Store
 from topics.errors import IncompleteRunError
@@ -65,23 +65,62 @@ def test_a_database_that_does_not_add_up_is_refused(tmp_path, damage, complaint)
     connection.execute(damage)
     connection.commit()
     connection.close()
-    for indexes in (True, False):
-        with pytest.raises(IncompleteRunError, match=complaint):
-            check(path, 50, indexes=indexes)
+    with pytest.raises(IncompleteRunError, match=complaint):
+        check(path, 50)
+    with closing(Database(path)) as database, database.atomic():
+        for indexes in (True, False):
+            assert complaint in "; ".join(flaws(database, 50, indexes=indexes))
 
 
-def test_a_copy_is_sealed_until_one_byte_of_the_live_database_is_another(tmp_path):
-    live, copy = tmp_path / "evidence.db", tmp_path / "copy.db"
+def test_flaws_are_found_before_the_transaction_that_makes_them_ends(tmp_path):
+    with closing(Database(built(tmp_path / "new.db", 99000001, 50))) as database:
+        with database.atomic():
+            assert flaws(database, 50, indexes=True) == []
+        database.begin()
+        database.execute("DELETE FROM articles WHERE pmid = 99000001")
+        assert flaws(database, 50, indexes=False) == ["articles: 49 rows, 50 records and register entries went in"]
+        database.rollback()
+        assert flaws(database, 50, indexes=True) == []
+
+
+def test_a_database_is_sealed_until_one_byte_of_it_is_another(tmp_path):
+    live = tmp_path / "evidence.db"
     for first, count in ((99000001, 500), (99100001, 50)):
         go_live(built(tmp_path / "new.db", first, count), live)
-        copy_database(live, copy)
-        assert sealed(live, copy)
-        copy.unlink()
+        assert sealed(live)
     content = live.read_bytes()
     at = content.index(b"Record 99100001")
     live.write_bytes(content[:at] + b"X" + content[at + 1 :])
-    copy_database(live, copy)
-    assert not sealed(live, copy)
+    assert not sealed(live)
+    seal(live)
+    assert sealed(live)
+
+
+def test_what_is_written_to_a_log_beside_the_database_breaks_its_seal(tmp_path):
+    live = tmp_path / "evidence.db"
+    go_live(built(tmp_path / "new.db", 99000001, 50), live)
+    with closing(sqlite3.connect(live)) as reader, closing(sqlite3.connect(live)) as writer:
+        reader.execute("SELECT count(*) FROM articles").fetchone()
+        writer.execute("UPDATE articles SET title = 'Another' WHERE pmid = 99000001")
+        writer.commit()
+        assert not sealed(live)
+
+
+def test_a_database_is_not_sealed_as_long_as_somebody_reads_what_was_before(tmp_path, monkeypatch):
+    monkeypatch.setattr("db.sqlite.WAIT_SECONDS", 0.0)
+    live = tmp_path / "evidence.db"
+    go_live(built(tmp_path / "new.db", 99000001, 50), live)
+    with closing(sqlite3.connect(live)) as reader:
+        reading = reader.execute("SELECT * FROM articles")
+        reading.fetchone()
+        with closing(sqlite3.connect(live)) as writer:
+            writer.execute("UPDATE articles SET title = 'Another' WHERE pmid = 99000001")
+            writer.commit()
+        seal(live)
+        assert not sealed(live)
+        assert len(reading.fetchall()) == 49
+    seal(live)
+    assert sealed(live)
 
 
 def test_readers_see_the_old_database_or_the_new_one_and_never_fail(tmp_path):

@@ -1,0 +1,47 @@
+"""What a database was made from, in digests that it keeps itself: whether anything must be made anew, and how much."""
+
+import hashlib
+from contextlib import closing
+from pathlib import Path
+
+from db.archive import Archive
+from db.sqlite import open_database, plain_errors
+from ingest.measured import accuracy_rows
+from ingest.tagging.vote import WEIGHTS
+from topics import Topic
+
+
+def fingerprints(data: Path, archive: Archive, topic: Topic) -> dict[str, str]:
+    """Digests of what was made from what, by the names they have in table `build`.
+
+    `fingerprint`: all that a build depends on: archive, topic files, measured accuracy, our own source code with the
+    trained weights. `made_by`: the topic's vocabulary and register, and the code; while it stays the same, an unchanged
+    record has the same rows. `claims_file`: the claims; while it too stays the same, what an assertion came to stands
+    until the studies it rests on change.
+    """
+    code = hashlib.sha256()
+    root = Path(__file__).resolve().parents[1]
+    for package in ("ingest", "db", "topics"):
+        for source in sorted((root / package).rglob("*.py")):
+            code.update(source.read_bytes())
+    code.update(WEIGHTS.read_bytes() if WEIGHTS.exists() else b"")
+    whole = hashlib.sha256(f"{archive.digest()} {topic.digest()} {accuracy_rows(data)} {code.hexdigest()}".encode())
+    for name in ("topic.yml", "register.csv"):
+        part = topic.folder / name
+        code.update(part.read_bytes() if part.exists() else b"")
+    claims = topic.folder / "claims.yml"
+    claims_file = hashlib.sha256(claims.read_bytes() if claims.exists() else b"")
+    return {
+        "fingerprint": whole.hexdigest(), "made_by": code.hexdigest(), "claims_file": claims_file.hexdigest(),
+    }  # fmt: skip
+
+
+def build_value(live: Path, key: str) -> str:
+    """What table `build` of a database says under a key; '' if nothing, or if there is no database."""
+    if not live.exists():
+        return ""
+    with closing(open_database(live)) as database, plain_errors(live):
+        if "build" not in database.table_names():
+            return ""
+        row = database.execute("SELECT value FROM build WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else ""
