@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from bench.kills import random_kills
+from bench.kills import kills_of_amending_builds, random_kills
 from bench.proof import FIRST, made_trials, must, write_table
 from bench.readers import readers_through_publications
 from db.archive import Archive
@@ -161,7 +161,14 @@ def _kills() -> str:
             "half-published states", "pages fetched again")  # fmt: skip
     row = (f"{killed.kills} ({killed.records:,} records)", states, killed.whole_runs, killed.lost, killed.twice,
            killed.half_published, f"{killed.pages_again:.1f}")  # fmt: skip
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in (head, ["--"] * len(head), row))
+    table = "\n".join(f"| {' | '.join(map(str, line))} |" for line in (head, ["--"] * len(head), row))
+    builds = kills_of_amending_builds(100, 2_000)
+    states = ", ".join(f"{count} {state}" for state, count in builds.by_state.most_common())
+    return (
+        f"{table}\n\nBuilds that write 1 % of {builds.records:,} records into the live database: {builds.kills} killed "
+        f"({states}), {builds.whole_runs} that reached their end, {builds.half_published} states of the live database "
+        "that were neither what was before nor what a build elsewhere makes."
+    )
 
 
 def _faults() -> str:

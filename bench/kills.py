@@ -1,5 +1,6 @@
-"""Runs killed at random moments, each time going on with the next: `python -m bench.faults kills`."""
+"""Runs and builds killed at random moments, each time going on with the next: `python -m bench.faults kills`."""
 
+import hashlib
 import multiprocessing
 import os
 import random
@@ -15,9 +16,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from bench.building import TOPIC as TOPIC_OF_BUILDS
+from bench.building import change, make_archive
 from bench.proof import made_trials, must
 from db.archive import Archive
 from db.release import LIVE
+from db.schema import TABLES
 from ingest.build import build
 from ingest.eutils import EutilsSettings
 from ingest.sync import pull_topic, sync
@@ -28,6 +32,7 @@ from topics.errors import EvidenceError
 
 STEPS = ("pull", "sync")
 """What is killed: the first part of a run, or all of it."""
+_SOUND = ("SELECT rowid FROM articles_fts WHERE articles_fts MATCH 'revised' ORDER BY rowid", "PRAGMA integrity_check")
 
 
 @dataclass
@@ -106,6 +111,57 @@ def random_kills(kills: int, records: int, page: int, seed: int = 1) -> Kills:
     ours.send("end")
     server.join()
     return seen
+
+
+def kills_of_amending_builds(kills: int, records: int, seed: int = 1) -> Kills:
+    """Kill builds that write a few changes into the live database, until `kills` were killed; each is then ended.
+
+    What a killed one leaves must be, row by row, what was or what a build in a folder of its own makes.
+    """
+    chance = random.Random(seed)  # noqa: S311
+    seen = Kills(records=records)
+    with tempfile.TemporaryDirectory() as folder:
+        data, apart = Path(folder) / "data", Path(folder) / "apart"
+        make_archive(str(data), records)
+        build(data, load_topic(TOPIC_OF_BUILDS))
+        while seen.kills < kills:
+            before = _rows(data / LIVE)
+            change(str(data), 100)
+            shutil.copytree(data, apart)
+            began = time.monotonic()
+            after = _rows(build(apart, load_topic(TOPIC_OF_BUILDS)).live)
+            span = time.monotonic() - began
+            shutil.rmtree(apart)
+            while _finished(_start_build(data), chance.uniform(0.02, span) if seen.kills < kills else None) is None:
+                seen.kills += 1
+                left = _rows(data / LIVE)
+                seen.by_state["before it was committed" if left == before else "after"] += 1
+                seen.half_published += left not in (before, after)
+            seen.whole_runs += 1
+            seen.half_published += _rows(data / LIVE) != after
+    return seen
+
+
+def _rows(live: Path) -> str:
+    """Digest of all rows, of all that the full text finds, and of whether the file is sound."""
+    state = hashlib.sha256()
+    with closing(sqlite3.connect(live)) as database:
+        for query in (*(f"SELECT * FROM {table} ORDER BY 1, 2" for table in TABLES), *_SOUND):  # noqa: S608
+            for row in database.execute(query):
+                state.update(repr(row).encode())
+    return state.hexdigest()
+
+
+def _start_build(data: Path) -> int:
+    child = os.fork()
+    if child:
+        return child
+    code = 70
+    try:
+        build(data, load_topic(TOPIC_OF_BUILDS))
+        code = 0
+    finally:
+        os._exit(code)
 
 
 def _timed(data: Path, url: str, page: int, step: str) -> float:

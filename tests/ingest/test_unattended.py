@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.faults import random_faults
-from bench.kills import random_kills
+from bench.kills import kills_of_amending_builds, random_kills
 from bench.readers import readers_through_publications
 from bench.year import SETTLE, year
 from db.archive import Archive
@@ -29,6 +29,11 @@ def test_random_kills_lose_nothing_double_nothing_and_publish_nothing_half():
     seen = random_kills(6, 200, 20)
     assert (seen.kills, seen.lost, seen.twice, seen.half_published) == (6, 0, 0, 0)
     assert seen.pages_again <= 6
+
+
+def test_killed_builds_leave_what_was_or_what_is_to_be_in_the_live_database():
+    seen = kills_of_amending_builds(6, 200)
+    assert (seen.kills, seen.half_published) == (6, 0)
 
 
 def test_runs_into_faults_and_lies_end_whole_or_say_what_is_missing_and_the_next_mends_them():
