@@ -1,15 +1,15 @@
 """A small trained model that votes on the design where no rule is sure.
 
-Which rules a text meets and in which places, and how often it names people, animals, cells: a multinomial logistic
-regression over these (`vote.csv`, made by `python -m ingest.train`) says how likely each design is. It knows no words
-of its own, so that it stays true to the rules. Without the file the rules decide alone.
+Which rules a text meets and in which places, how often it names people, animals, cells, and which of some common words
+it has: a multinomial logistic regression over these (`vote.csv`, made by `python -m ingest.train`) says how likely each
+design is. Without the file the rules decide alone.
 """
 
 import csv
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
-from math import log1p, log10
+from math import log1p, log10, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +20,15 @@ from ingest.tagging.decide import NAMED, design_of
 from ingest.tagging.design_rules import DESIGN_RULES
 from ingest.tagging.design_signs import SIGNALS
 from ingest.tagging.document import Document
+from ingest.tagging.lexicon import fold
 from ingest.tagging.model import PRECEDENCE, VOTE
 
 WEIGHTS = Path(__file__).with_name("vote.csv")
 STANDING = 2.0
 """What the design that the rules decide is ahead of the others, in log odds; chosen by cross-validation."""
+OPEN = 2.0
+"""Words are asked where the first design is not as far as this ahead of the second without them: asked everywhere, they
+decide no better (cross-validation), and finding them takes longer than all else here."""
 UNLABELLED = frozenset({"guideline", "notice", "pharmacokinetic", "qualitative", "secondary_analysis"})
 """Designs that the labelled sets hardly have or count as something else (a re-analysis as the trial that it is of): the
 model cannot know them, so it does not vote against them."""
@@ -41,14 +45,34 @@ _OF_RULES = {
 }
 FEATURES = (
     "always", "happened", "length", "percent", "labelled parts", "route", "people counted", "people counted, log",
-    *_OF_RULES,
+    "words", *_OF_RULES,
     *[f"{form}{kind}{place}" for kind in _COUNTED for form, place in (("no ", ""), ("", ""), ("", " @ title"))],
 )  # fmt: skip
-"""What the model looks at; a feature's place here is its row in the weights."""
+"""What the model looks at, but for words; a feature's place here is its row in the weights."""
+WORD, TITLE_WORD = "word: ", "title word: "
+"""Before a word in the name of its feature: for having it anywhere, and once more for having it in the title."""
+
+
+class Model:
+    """What was trained: weights with a column for each of `PRECEDENCE`, and rows for `FEATURES`, words, title words."""
+
+    def __init__(self, weights: np.ndarray, words: Sequence[bytes], title_words: Sequence[bytes]) -> None:
+        """`words` and `title_words` stand in the order of their rows, as a text has them when it is folded."""
+        self.weights = weights
+        self.words = {word: row for row, word in enumerate(words, start=len(FEATURES))}
+        self.title_words = {word: row for row, word in enumerate(title_words, start=len(FEATURES) + len(words))}
+
+    def rows_of(self, text: str, title: str) -> list[int]:
+        """Return the rows of the known words of a text and of its title, in an order that depends on these alone."""
+        rows = set(map(self.words.get, fold(text).split()))
+        rows.update(map(self.title_words.get, fold(title).split()))
+        rows.discard(None)
+        return list(rows)  # type: ignore[arg-type]
+
 
 _COLUMN = {design: column for column, design in enumerate(PRECEDENCE)}
 _ROW = {name: row for row, name in enumerate(FEATURES)}
-_ALWAYS, _HAPPENED, _LENGTH, _PERCENT, _LABELLED, _ROUTE, _PEOPLE, _PEOPLE_LOG = range(8)
+_ALWAYS, _HAPPENED, _LENGTH, _PERCENT, _LABELLED, _ROUTE, _PEOPLE, _PEOPLE_LOG, WORDS = range(9)
 _RULE_ROWS = {
     f"design:{number}": {zone: _ROW[f"{rule.name} @ {zone}"] for zone in _ZONES}
     for number, rule in enumerate(DESIGN_RULES)
@@ -62,14 +86,14 @@ def tag_vote(doc: Document, counts: list[Count]) -> str:
     The latter gets a tag of its own.
     """
     said, sure = by_rules(doc)
-    weights = _weights()
-    if sure or weights is None:
+    model = _model()
+    if sure or model is None:
         return said
     rows, values = features_of(doc, counts)
-    scores = scores_of(values, weights.take(rows, axis=0), said)
+    scores = scores_of(model, rows, values, said, doc.text, doc.record.title)
     at = int(scores.argmax())
     if PRECEDENCE[at] != said:
-        start, end = _words(doc, rows, weights[rows, at])
+        start, end = _words(doc, rows, model.weights[rows, at])
         chance = 1 / np.exp(scores - scores[at]).sum()
         doc.add("design", PRECEDENCE[at], start, end, VOTE, round(float(chance), 3))
     return PRECEDENCE[at]
@@ -84,10 +108,15 @@ def by_rules(doc: Document) -> tuple[str, bool]:
     return said, said in UNLABELLED or any(tag.value == said and tag.confidence >= NAMED for tag in tags)
 
 
-def scores_of(values: Sequence[float], weights: np.ndarray, said: str) -> np.ndarray:
-    """Return the log odds of every design in order of `PRECEDENCE`, from a text's features and their weights."""
-    scores: np.ndarray = np.dot(values, weights)
+def scores_of(model: Model, rows: list[int], values: list[float], said: str, text: str, title: str) -> np.ndarray:
+    """Return the log odds of every design in order of `PRECEDENCE`, from a text's features and, if asked, words."""
+    scores: np.ndarray = np.dot(values, model.weights.take(rows, axis=0))
     scores[_COLUMN[said]] += STANDING
+    *_, second, first = sorted(scores.tolist())
+    if first - second < OPEN:
+        scores += model.weights[WORDS]
+        if words := model.rows_of(text, title):
+            scores += model.weights.take(words, axis=0).sum(axis=0) * much_of_a_word(len(words))
     return scores
 
 
@@ -135,6 +164,11 @@ def features_of(doc: Document, counts: list[Count]) -> tuple[list[int], list[flo
     return rows, values
 
 
+def much_of_a_word(words: int) -> float:
+    """How much a text has of each of its known words: long texts must not say more than short ones."""
+    return 1 / sqrt(words)
+
+
 def _words(doc: Document, rows: list[int], weights: np.ndarray) -> tuple[int, int]:
     """The words that speak most for the vote: of the rule with the greatest weight."""
     by_weight = [rows[place] for place in np.argsort(-weights)]
@@ -147,26 +181,38 @@ def _words(doc: Document, rows: list[int], weights: np.ndarray) -> tuple[int, in
 
 
 @cache
-def _weights() -> np.ndarray | None:
-    """The trained weights, None where there are none."""
-    return read_weights(WEIGHTS) if WEIGHTS.exists() else None
+def _model() -> Model | None:
+    """What was trained, None where nothing was."""
+    return read_model(WEIGHTS) if WEIGHTS.exists() else None
 
 
-def read_weights(path: Path) -> np.ndarray:
-    """Return the weights of every feature (rows) for every design (columns), 0 where the file has none."""
-    weights = np.zeros((len(FEATURES), len(PRECEDENCE)))
+def read_model(path: Path) -> Model:
+    """Read the weights of every feature for every design, 0 where the file has none."""
+    known: dict[str, list[float]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
-            if line["feature"] in _ROW:
-                weights[_ROW[line["feature"]]] = [float(line[design] or 0) for design in PRECEDENCE]
-    return weights
+            known[line["feature"]] = [float(line[design] or 0) for design in PRECEDENCE]
+    none = [0.0] * len(PRECEDENCE)
+    words, title_words = ([name for name in known if name.startswith(mark)] for mark in (WORD, TITLE_WORD))
+    weights = [known.get(name, none) for name in (*FEATURES, *words, *title_words)]
+    return Model(
+        np.array(weights),
+        [name.removeprefix(WORD).encode("ascii") for name in words],
+        [name.removeprefix(TITLE_WORD).encode("ascii") for name in title_words],
+    )
 
 
-def write_weights(path: Path, weights: np.ndarray) -> None:
-    """Write the weights of every feature that has any, two decimals each: small, and the same from run to run."""
+def write_model(path: Path, model: Model) -> None:
+    """Write the weights of every feature that has any: small, and the same from run to run.
+
+    Two decimals each; of words, which are many to a text, one.
+    """
+    names = [*FEATURES, *(WORD + word.decode("ascii") for word in model.words),
+             *(TITLE_WORD + word.decode("ascii") for word in model.title_words)]  # fmt: skip
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["feature", *PRECEDENCE])
-        for name, of_designs in zip(FEATURES, weights.round(2), strict=True):
+        for name, weights in zip(names, model.weights, strict=True):
+            of_designs = weights.round(2 if name in _ROW else 1)
             if of_designs.any():
                 table.writerow([name, *[f"{weight:g}" if weight else "" for weight in of_designs]])
