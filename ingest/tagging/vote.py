@@ -63,11 +63,10 @@ class Model:
         self.title_words = {word: row for row, word in enumerate(title_words, start=len(FEATURES) + len(words))}
 
     def rows_of(self, text: str, title: str) -> list[int]:
-        """Return the rows of the known words of a text and of its title, in an order that depends on these alone."""
+        """Return the rows of the known words of a text and of its title, in order, so that sums are the same."""
         rows = set(map(self.words.get, fold(text).split()))
         rows.update(map(self.title_words.get, fold(title).split()))
-        rows.discard(None)
-        return list(rows)  # type: ignore[arg-type]
+        return sorted(row for row in rows if row is not None)
 
 
 _COLUMN = {design: column for column, design in enumerate(PRECEDENCE)}
