@@ -17,8 +17,6 @@ from topics import load_topic
 TOPIC = "ketamine-routes"
 TOPIC_SHARE = 0.6
 """Of the records that a topic's search brings, those that are about the topic."""
-
-
 _TIMES = 3
 """One record in a hundred is changed, and built upon, this often; the median counts."""
 

@@ -10,8 +10,10 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -89,7 +91,7 @@ def random_kills(kills: int, records: int, page: int, seed: int = 1) -> Kills:
         ours.recv()
         data, here, step = shutil.copytree(before, Path(folder) / "1"), 0, STEPS[0]
         while seen.kills < kills:
-            code = _finished(_start(data, url, page, step), chance.uniform(0.02, spans[step]))
+            code = _finished(_start(partial(_run, data, url, page, step)), chance.uniform(0.02, spans[step]))
             seen.half_published += not _is_whole(data / LIVE, records)
             if code is None:
                 seen.kills, here = seen.kills + 1, here + 1
@@ -132,7 +134,8 @@ def kills_of_amending_builds(kills: int, records: int, seed: int = 1) -> Kills:
             after = _rows(build(apart, load_topic(TOPIC_OF_BUILDS)).live)
             span = time.monotonic() - began
             shutil.rmtree(apart)
-            while _finished(_start_build(data), chance.uniform(0.02, span) if seen.kills < kills else None) is None:
+            again = partial(build, data, load_topic(TOPIC_OF_BUILDS))
+            while _finished(_start(again), chance.uniform(0.02, span) if seen.kills < kills else None) is None:
                 seen.kills += 1
                 left = _rows(data / LIVE)
                 seen.by_state["before it was committed" if left == before else "after"] += 1
@@ -152,35 +155,28 @@ def _rows(live: Path) -> str:
     return state.hexdigest()
 
 
-def _start_build(data: Path) -> int:
-    child = os.fork()
-    if child:
-        return child
-    code = 70
-    try:
-        build(data, load_topic(TOPIC_OF_BUILDS))
-        code = 0
-    finally:
-        os._exit(code)
-
-
 def _timed(data: Path, url: str, page: int, step: str) -> float:
     started = time.monotonic()
-    must(_finished(_start(data, url, page, step), None) == 0)
+    must(_finished(_start(partial(_run, data, url, page, step)), None) == 0)
     return time.monotonic() - started
 
 
-def _start(data: Path, url: str, page: int, step: str) -> int:
-    """Start a run ('sync'), or its first part ('pull'), in a process of its own, which has all modules already."""
+def _run(data: Path, url: str, page: int, step: str) -> None:
+    """A run ('sync'), or its first part ('pull')."""
+    with patch.object(Pace, "wait", lambda self, per_second: None), patch("ingest.fetch.PAGE", page):
+        {"sync": sync, "pull": pull_topic}[step](
+            data, load_topic(TOPIC), EutilsSettings("bench@example.org", base_url=url)
+        )
+
+
+def _start(work: Callable[[], object]) -> int:
+    """Start work in a process of its own, which has all modules already."""
     child = os.fork()
     if child:
         return child
     code = 70
     try:
-        with patch.object(Pace, "wait", lambda self, per_second: None), patch("ingest.fetch.PAGE", page):
-            {"sync": sync, "pull": pull_topic}[step](
-                data, load_topic(TOPIC), EutilsSettings("bench@example.org", base_url=url)
-            )
+        work()
         code = 0
     except EvidenceError as error:
         code = error.exit_code

@@ -30,7 +30,7 @@ from ingest.articles import ArticleWriter
 from ingest.assemble import Assembly, Inputs, arrivals, rows_of_studies
 from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows
 from ingest.kin import judged_papers, kin
-from ingest.made_from import build_value, fingerprints
+from ingest.made_from import build_values, fingerprints
 from ingest.measured import accuracy_rows
 from ingest.register_layer import Register
 from ingest.sharing import cores, in_order
@@ -80,14 +80,14 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
     """
     live = data / LIVE
     with run_lock(data), Archive.open(data) as archive:
-        made = fingerprints(data, archive, topic)
-        if build_value(live, "fingerprint") == made["fingerprint"]:
-            return _result(live, changed=False)
+        made, standing = fingerprints(data, archive, topic), build_values(live)
+        if standing.get("fingerprint") == made["fingerprint"]:
+            return _result(live, standing, changed=False)
         with without_cycle_search():
             making = _Making(live, _inputs(archive, topic), made, progress)
-            if not _amend(making):
+            if not _amend(making, standing):
                 _make_anew(making)
-    return _result(live, changed=True)
+    return _result(live, build_values(live), changed=True)
 
 
 @dataclass(frozen=True)
@@ -135,18 +135,22 @@ def _make_anew(making: _Making) -> None:
         remove_database(built)
 
 
-def _amend(making: _Making) -> bool:
+def _amend(making: _Making, standing: Mapping[str, str]) -> bool:
     """Write what differs into the live database; False, and nothing is written, where it is better to begin anew.
 
     All of it is one transaction, which is checked before it ends: readers see what was or what is to be. Nothing is
     added to a database that is not known to be sound: as it was when it passed its checks, or else by passing them
-    again.
+    again. `standing` is what it says that it was made from.
     """
     live, inputs = making.live, making.inputs
-    if build_value(live, "made_by") != making.made["made_by"]:
+    if standing.get("made_by") != making.made["made_by"]:
         return False
-    same_claims = build_value(live, "claims_file") == making.made["claims_file"]
+    same_claims = standing.get("claims_file") == making.made["claims_file"]
     with plain_errors(live):
+        with closing(open_database(live)) as database:
+            differing = differences(database.conn, inputs.archive, inputs.register.by_pmid)
+        if len(differing.to_drop) + len(differing.to_write) > _WORTH_AMENDING * differing.standing:
+            return False
         known = sealed(live)
         with closing(open_database(live)) as database, closing(open_database(live)) as before:
             database.enable_wal()  # what is read of `before` is read while it is written to
@@ -155,16 +159,14 @@ def _amend(making: _Making) -> bool:
             assembly = Assembly(inputs, store)
             try:
                 with database.atomic():
-                    differing = differences(database.conn, inputs.archive, inputs.register.by_pmid)
-                    if len(differing.to_drop) + len(differing.to_write) > _WORTH_AMENDING * differing.standing:
-                        return False
-                    if not known:
-                        _refuse(flaws(database, differing.standing, indexes=True))
+                    if not known and flaws(database, differing.standing, indexes=True):
+                        raise _FlawedError
                     studies, touched = _add_to(database.conn, store, assembly, inputs, differing, making.progress)
-                    standing = Before(before.conn, touched) if same_claims else None
-                    _complete(database, store, assembly, making, studies, standing)
+                    claims_before = Before(before.conn, touched) if same_claims else None
+                    _complete(database, store, assembly, making, studies, claims_before)
                     analyze_evidence(database)
-                    _refuse(flaws(database, assembly.articles, indexes=False))
+                    if flaws(database, assembly.articles, indexes=False):
+                        raise _FlawedError
             except _FlawedError:  # whatever it was, it was not in what the archive holds
                 return False
         seal(live)
@@ -172,12 +174,7 @@ def _amend(making: _Making) -> bool:
 
 
 class _FlawedError(Exception):
-    """A database does not pass its checks."""
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise _FlawedError("; ".join(problems))
+    """A database does not pass its checks: take the transaction back."""
 
 
 def _complete(
@@ -259,7 +256,7 @@ def _add_to(
     return studies, frozenset(dropped) | {study.study_id for study in studies}
 
 
-def _result(live: Path, *, changed: bool) -> BuildResult:
+def _result(live: Path, values: Mapping[str, str], *, changed: bool) -> BuildResult:
     keys = ("articles", "studies", "from_pubmed", "from_register")
-    articles, studies, from_pubmed, from_register = (int(build_value(live, key)) for key in keys)
+    articles, studies, from_pubmed, from_register = (int(values[key]) for key in keys)
     return BuildResult(changed, articles, studies, from_pubmed, from_register, live)

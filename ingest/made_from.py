@@ -36,12 +36,11 @@ def fingerprints(data: Path, archive: Archive, topic: Topic) -> dict[str, str]:
     }  # fmt: skip
 
 
-def build_value(live: Path, key: str) -> str:
-    """What table `build` of a database says under a key; '' if nothing, or if there is no database."""
+def build_values(live: Path) -> dict[str, str]:
+    """What table `build` of a database says, by key; nothing if there is no such table, or no database."""
     if not live.exists():
-        return ""
+        return {}
     with closing(open_database(live)) as database, plain_errors(live):
         if "build" not in database.table_names():
-            return ""
-        row = database.execute("SELECT value FROM build WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else ""
+            return {}
+        return dict(database.execute("SELECT key, value FROM build").fetchall())

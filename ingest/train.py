@@ -120,7 +120,10 @@ def _fold(title: str) -> int:
 
 def fit(examples: Sequence[Example]) -> vote.Model:
     """Return the weights that make the labels likeliest, shrunk towards none."""
-    model = vote.Model(np.zeros(0), *_common_words(examples))
+    words, title_words = (
+        _common_words(part) for part in ([one.text for one in examples], [one.title for one in examples])
+    )
+    model = vote.Model(np.zeros(0), words, title_words)
     true = np.array([[design in example.true for design in PRECEDENCE] for example in examples], dtype=float)
     met = np.zeros((len(examples), len(vote.FEATURES)))
     had = np.zeros((len(examples), 1 + len(model.words) + len(model.title_words)))
@@ -135,14 +138,10 @@ def fit(examples: Sequence[Example]) -> vote.Model:
     return model
 
 
-def _common_words(examples: Sequence[Example]) -> tuple[list[bytes], list[bytes]]:
-    """Words of many texts, and of many titles, in order; numbers are no words."""
-    texts, titles = (
-        Counter(word for text in part for word in set(fold(text).split()) if word.isalpha())
-        for part in ([example.text for example in examples], [example.title for example in examples])
-    )
-    enough = (sorted(word for word, count in part.items() if count >= LEAST_OF_A_WORD) for part in (texts, titles))
-    return next(enough), next(enough)
+def _common_words(texts: Iterable[str]) -> list[bytes]:
+    """Return the words that many texts have, in order; numbers are no words."""
+    having = Counter(word for text in texts for word in set(fold(text).split()) if word.isalpha())
+    return sorted(word for word, count in having.items() if count >= LEAST_OF_A_WORD)
 
 
 def _likeliest(have: np.ndarray, true: np.ndarray, spread: float) -> np.ndarray:

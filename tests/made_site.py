@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ingest.build import build
 from ingest.sync import import_into
-from records import RANDOMIZED, article_set, medline, pubmed_article
+from records import RANDOMIZED, RETRACTED, article_set, medline, pubmed_article
 from topics import load_topic
 
 TRIAL, SECOND_REPORT, WITHDRAWN, NOTICE, KINETICS, WITHOUT_ABSTRACT = range(99000101, 99000107)
@@ -61,7 +61,7 @@ def records() -> bytes:
             title="Intramuscular ketamine for major depression: a randomized trial that was withdrawn",
             abstract="Sixty adults with major depression were randomized to intramuscular ketamine or placebo.",
             published="2018-05-01", entered="2018-05-02", mesh=(_KETAMINE, _HUMANS),
-            publication_types=(RANDOMIZED, ("D016441", "Retracted Publication")),
+            publication_types=(RANDOMIZED, RETRACTED),
             links=(("RetractionIn", NOTICE, "J Made Up Res. 2019;1:1"),),
         ),
         pubmed_article(

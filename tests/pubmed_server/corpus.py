@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from records import JOURNAL_ARTICLE, pubmed_article, pubmed_book
+from records import JOURNAL_ARTICLE, RETRACTED, RETRACTION_NOTICE, pubmed_article, pubmed_book
 
 AUTHOR, VOLUME, FIRST_PAGE = "Sample AB", "7", "11"
 """What `pubmed_article` writes into every record."""
@@ -117,13 +117,11 @@ class Corpus:
     def retract(self, pmid: int, notice: int) -> None:
         """Retract a record: its type and link change, and the notice appears as a record of its own."""
         types, links = self[pmid].types, self[pmid].links
-        self.change(
-            pmid, types=(*types, ("D016441", "Retracted Publication")), links=(*links, ("RetractionIn", notice))
-        )
+        self.change(pmid, types=(*types, RETRACTED), links=(*links, ("RetractionIn", notice)))
         self.add(
             Article(
                 notice, title="Retraction of a made-up study of ketamine", abstract="",
-                types=(("D016440", "Retraction Notice"),), links=(("RetractionOf", pmid),),
+                types=(RETRACTION_NOTICE,), links=(("RetractionOf", pmid),),
                 pdat=self.today, edat=self.today, crdt=self.today, mdat=self.today,
             )
         )  # fmt: skip
