@@ -179,7 +179,7 @@ def status(topic: str, data: Path, as_json: bool) -> None:
 @command(click.argument("claim_id", required=False))
 def claims(topic: str, data: Path, as_json: bool, claim_id: str | None) -> None:
     """Show the article's claims with their verdicts, or one CLAIM_ID with its evidence, timeline and SQL."""
-    from db.claim_report import claim_lines, claim_record, claims_overview, open_claims
+    from db.claims.report import claim_lines, claim_record, claims_overview, open_claims
 
     database = open_claims(data)
     if claim_id:
@@ -196,7 +196,7 @@ def claims(topic: str, data: Path, as_json: bool, claim_id: str | None) -> None:
 def check(topic: str, data: Path, as_json: bool, as_of: str, markdown: bool) -> None:
     """Say which verdicts changed since the last check, and which record did it. Exit code 1 if one flipped."""
     from db.changes import refresh
-    from db.claim_check import check_claims
+    from db.claims.check import check_claims
 
     result = check_claims(data, load_topic(topic), as_of=as_of, today=datetime.now(UTC).date())
     if not as_of:

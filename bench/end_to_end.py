@@ -13,6 +13,7 @@ from bench.building import TOPIC, anew, change, make_archive
 from bench.made_records import FIRST_PMID
 from bench.measure import INTERPRETED, apart, in_turns, median, met, ratio
 from db.archive import Archive
+from db.claims.file import load_claims
 from db.full_text import FullTextAside
 from db.received import RawRecord
 from db.schema import analyze_evidence, create_evidence
@@ -27,7 +28,6 @@ from ingest.sharing import cores, in_order
 from ingest.standing import OF_A_RECORD
 from ingest.steady import batches, without_cycle_search
 from topics import load_topic
-from topics.claims import load_claims
 
 
 class Timed:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from db.claim_schema import CLAIM_TABLES
+from db.claims.schema import CLAIM_TABLES
 
 if TYPE_CHECKING:  # it takes pandas with it, which processes that only make rows need not wait for
     from sqlite_utils import Database

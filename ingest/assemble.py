@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.archive import Archive
+from db.claims.file import Claims
 from db.store import Store, row_of
 from db.studies import Report, Study, join_reports, keyed
 from ingest.articles import Arrival, ArticleWriter, record_of_entry
@@ -16,7 +17,6 @@ from ingest.register_layer import Register, register_layer
 from ingest.rows import KEYS_OF_A_RECORD, measurement_rows, numbered, register_row, study_row
 from ingest.standing import Differences
 from topics import RegisterStudy, Topic
-from topics.claims import Claims
 
 _ANNOUNCES = {"RetractionOf": "retraction", "ExpressionOfConcernFor": "expression_of_concern", "ErratumFor": "erratum"}
 """RefTypes on a notice, and what it says of the paper it names."""

@@ -16,9 +16,10 @@ from sqlite_utils import Database
 
 from db.archive import Archive
 from db.changes import write_changes
-from db.claim_schema import CLAIM_TABLES
-from db.claim_standing import Before
-from db.claims import write_claims
+from db.claims.file import load_claims
+from db.claims.schema import CLAIM_TABLES
+from db.claims.unchanged import Before
+from db.claims.write import write_claims
 from db.full_text import FullTextAside
 from db.lock import run_lock
 from db.release import LIVE, check, flaws, go_live, seal, sealed
@@ -37,7 +38,6 @@ from ingest.sharing import cores, in_order
 from ingest.standing import Differences, clear, clear_studies, differences
 from ingest.steady import batches, without_cycle_search
 from topics import Topic, load_register
-from topics.claims import load_claims
 
 Progress = Callable[[int, int], None]
 """Called with (records done, records in all)."""

@@ -10,12 +10,12 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from db.claims.file import Claims
 from db.schema import DECIDING
 from db.studies import SAME_STUDY, Report, own_registrations
 from ingest.register_layer import Register
 from ingest.rows import public_from_of
 from topics import RegisterStudy
-from topics.claims import Claims
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from db.archive import Archive, now
 from db.changes import refresh
-from db.claim_check import CheckResult, check_claims
+from db.claims.check import CheckResult, check_claims
 from db.eastern import eastern_day
 from db.lock import run_lock
 from ingest.build import BuildResult, build

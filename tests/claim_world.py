@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.claims import write_claims
+from db.claims.file import load_claims
+from db.claims.write import write_claims
 from db.schema import create_evidence
 from db.store import Store
 from db.studies import Report, join_reports
 from topics import Topic, load_topic
-from topics.claims import load_claims
 
 CHAMOMILE = Path(__file__).parent / "topics" / "chamomile-sleep"
 

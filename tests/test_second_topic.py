@@ -5,7 +5,7 @@ from pathlib import Path
 from claim_world import CHAMOMILE, evidence, timeline, verdict
 from sqlite_utils import Database
 
-from db.claim_check import check_claims
+from db.claims.check import check_claims
 from ingest.build import build
 from ingest.sync import import_into
 from records import RANDOMIZED, pubmed_article

@@ -19,9 +19,9 @@ from markupsafe import Markup, escape
 
 from db.citing.formats import FORMATS, write_citations
 from db.citing.works import works_by_key
-from db.claim_replay import end_of
-from db.claim_sql import known_sql
-from db.claims import combined
+from db.claims.replay import end_of
+from db.claims.sql import known_sql
+from db.claims.write import combined
 from publish.cells import DATABASE, article_path, readable, study_path
 from publish.charts import Frame, chart, year_of
 from publish.feeds import ATOM_TYPE

@@ -58,7 +58,7 @@ def as_known_on(papers: Sequence[dict[str, Any]], kind: str, verdict: str, day: 
     """The papers that were public by a day, with the stance that they had under the verdict of that day.
 
     A study of another route speaks against a share or a rank only while that does not hold; what one paper says of
-    itself follows its verdict (as `db.claim_evidence` has it for today).
+    itself follows its verdict (as `db.claims.stances` has it for today).
     """
     known = []
     for paper in papers:

@@ -8,8 +8,8 @@ import pytest
 from claim_world import CHAMOMILE, report, world
 
 from db.archive import Archive
-from db.claim_check import Change, check_claims
-from db.claim_report import claim_lines, claim_record, claims_overview, open_claims
+from db.claims.check import Change, check_claims
+from db.claims.report import claim_lines, claim_record, claims_overview, open_claims
 from topics import load_topic
 from topics.errors import BadInputError
 

@@ -3,10 +3,10 @@
 import pytest
 from claim_world import CHAMOMILE, evidence, report, timeline, verdict, world
 
-from db.claims import assertion_sql, combined
+from db.claims.assertions import NotTestable
+from db.claims.file import load_claims
+from db.claims.write import assertion_sql, combined
 from topics import load_topic
-from topics.assertions import NotTestable
-from topics.claims import load_claims
 from topics.errors import BadInputError
 
 FIRST = report(99000001, "2010-05")

@@ -11,12 +11,12 @@ import pytest
 from claim_world import evidence, timeline, verdict
 from sqlite_utils import Database
 
-from db.claim_check import verdicts_on
-from db.claims import assertion_sql
+from db.claims.assertions import Listing, NotTestable
+from db.claims.check import verdicts_on
+from db.claims.file import load_claims
+from db.claims.write import assertion_sql
 from ingest.build import build
 from topics import load_topic
-from topics.assertions import Listing, NotTestable
-from topics.claims import load_claims
 
 GOLDEN = Path(__file__).parent / "golden_verdicts.csv"
 COLUMNS = ("claim_id", "assertion_id", "verdict", "value", "when_written", "value_when_written", "flipped_on",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from db.claims.file import load_claims
 from topics import load_register, load_topic
-from topics.claims import load_claims
 from topics.errors import BadInputError
 from topics.new import new_topic
 

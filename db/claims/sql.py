@@ -6,8 +6,8 @@ ones, and narrows it to `matching`. Values are written into the text, quoted, be
 
 # ruff: noqa: S608 - queries are the product here; their values come from the topic's files and are quoted by `literal`
 
-from topics.assertions import Attribute, Count, Exists, Filter, Quantity, Rank, Share, Span, Tested
-from topics.claims import Claims
+from db.claims.assertions import Attribute, Count, Exists, Filter, Quantity, Rank, Share, Span, Tested
+from db.claims.file import Claims
 from topics.model import Vocabulary
 
 _COLUMNS_SHOWN = (

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from db.claims.assertions import Bounds, Filter
+from db.claims.file import load_claims
 from topics import load_topic
-from topics.assertions import Bounds, Filter
-from topics.claims import load_claims
 from topics.errors import BadInputError
 
-SMALL = Path(__file__).parent / "chamomile-sleep"
+SMALL = Path(__file__).parents[1] / "topics" / "chamomile-sleep"
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from db.claim_matches import let_through, states
-from db.claim_replay import Entry, History
-from topics.assertions import Assertion, Attribute, NotTestable
-from topics.claims import Claims
+from db.claims.assertions import Assertion, Attribute, NotTestable
+from db.claims.file import Claims
+from db.claims.matches import let_through, states
+from db.claims.replay import Entry, History
 from topics.model import Vocabulary
 
 _TOUCHED = "SELECT * FROM touched"

@@ -1,7 +1,7 @@
 """An assertion replayed over time: what its value and verdict were on every date on which the evidence changed.
 
 Studies come and go by date (`study_history`), the tally is kept as they do, and each change of value or verdict is one
-entry. The last entry is today's. The values are those of the stored SQL (`db.claim_sql`); a test compares the two.
+entry. The last entry is today's. The values are those of the stored SQL (`db.claims.sql`); a test compares the two.
 """
 
 from collections import Counter, defaultdict
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from topics.assertions import Assertion, Attribute, Count, Exists, Listing, Quantity, Rank, Share, Span
+from db.claims.assertions import Assertion, Attribute, Count, Exists, Listing, Quantity, Rank, Share, Span
 from topics.model import Written
 
 BEFORE_ALL = ""

@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from db.claim_replay import Match
-from db.claim_sql import rows_sql
+from db.claims.assertions import Assertion, Attribute, Listing, NotTestable, Quantity
+from db.claims.file import Claims
+from db.claims.replay import Match
+from db.claims.sql import rows_sql
 from db.studies import Report, Study
-from topics.assertions import Assertion, Attribute, Listing, NotTestable, Quantity
-from topics.claims import Claims
 from topics.model import Vocabulary
 
 ALL = "SELECT * FROM study_history"

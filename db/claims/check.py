@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from db.archive import Archive, now
-from db.claim_replay import end_of
+from db.claims.replay import end_of
 from db.coverage import Coverage, read_coverage
 from db.release import LIVE
 from db.sqlite import open_database, plain_errors

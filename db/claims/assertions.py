@@ -1,6 +1,6 @@
 """What can be asserted of the evidence: a few kinds of test, and the filter that says which studies count.
 
-How a filter becomes SQL is the business of `db.claim_sql`.
+How a filter becomes SQL is the business of `db.claims.sql`.
 """
 
 from typing import Annotated, Literal

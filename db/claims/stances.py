@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from db.claim_replay import Entry, Match
-from db.claim_words import describe_filter
+from db.claims.assertions import Assertion, Attribute, Count, Exists, Listing, NotTestable, Quantity, Rank, Share, Span
+from db.claims.file import Claims
+from db.claims.replay import Entry, Match
+from db.claims.words import describe_filter
 from db.studies import Report
-from topics.assertions import Assertion, Attribute, Count, Exists, Listing, NotTestable, Quantity, Rank, Share, Span
-from topics.claims import Claims
 
 _UNDATED = "9999-12-31"
 _ROOM = 10**13

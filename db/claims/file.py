@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from topics.assertions import (
+from db.claims.assertions import (
     ROLES,
     Assertion,
     Attribute,

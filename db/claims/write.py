@@ -14,18 +14,18 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.claim_evidence import Keys, curated_rows, tested_rows
-from db.claim_matches import judged, let_through, papers_of, states
-from db.claim_replay import Entry, History, end_of, entry_on, history_of
-from db.claim_sql import evidence_sql, known_sql, list_value_sql, value_sql
-from db.claim_standing import Before, Standing
-from db.claim_words import because, describe_filter, expected_in_words, flip
+from db.claims.assertions import Assertion, Attribute, Listing, NotTestable, Tested
+from db.claims.file import Claim, Claims
+from db.claims.matches import judged, let_through, papers_of, states
+from db.claims.replay import Entry, History, end_of, entry_on, history_of
+from db.claims.sql import evidence_sql, known_sql, list_value_sql, value_sql
+from db.claims.stances import Keys, curated_rows, tested_rows
+from db.claims.unchanged import Before, Standing
+from db.claims.words import because, describe_filter, expected_in_words, flip
 from db.coverage import read_coverage
 from db.store import Store, settle
 from db.studies import Report, Study, keyed
 from topics import Topic
-from topics.assertions import Assertion, Attribute, Listing, NotTestable, Tested
-from topics.claims import Claim, Claims
 from topics.errors import BadInputError
 
 HELD_FOR_A_PART = "held for a part"

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from db.claim_replay import Entry
-from topics.assertions import (
+from db.claims.assertions import (
     Assertion,
     Attribute,
     Count,
@@ -16,6 +15,7 @@ from topics.assertions import (
     Share,
     Span,
 )
+from db.claims.replay import Entry
 
 _PHRASES = {
     "routes": "route {}",
