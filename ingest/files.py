@@ -1,5 +1,6 @@
 """`evidence import`: files from PubMed into the archive, each in one transaction, every record accounted for."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,8 @@ from topics.errors import BadInputError
 
 _GZIP = b"\x1f\x8b"
 _HEAD = 4096
-_BOOK = b"<PubmedBookArticle"
+_BOOK = re.compile(rb"\A<PubmedBookArticle|^BTI - ", re.MULTILINE)
+"""A Bookshelf record, in XML and in MEDLINE text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +114,5 @@ def _usable(stream: BinaryIO, tally: _Tally) -> Iterator[RawRecord]:
         elif isinstance(each, DeletedRecord):
             tally.deleted += 1
         else:
-            tally.books += each.body.startswith(_BOOK)
+            tally.books += _BOOK.search(each.body) is not None
             yield each

@@ -1,5 +1,6 @@
 """What a file that we cannot read looks like, in words for the person who gave it to us."""
 
+import codecs
 import re
 
 _SIGNATURES = (
@@ -14,18 +15,31 @@ _ERROR = re.compile(rb"<ERROR>(.*?)</ERROR>", re.DOTALL)
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _PROLOG = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^>]*>)", re.DOTALL)
 _MEDLINE_FIELD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:PMID- ?\d|[A-Z]{2,4} {0,2}- )")
-_RIS = re.compile(rb"(?:\xef\xbb\xbf)?\s*TY  - ")
+_RIS = re.compile(rb"^TY {0,2}- ", re.MULTILINE)
+"""The field that every RIS reference has, first or not, and no MEDLINE record has."""
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),  # before UTF-16, whose mark theirs begins with
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+_UNMARKED = ((re.compile(rb"[\t\n\r -~]\0"), "utf-16-le"), (re.compile(rb"\0[\t\n\r -~]"), "utf-16-be"))
+"""How text of plain letters begins in UTF-16 where no byte-order mark says so."""
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding of a text that begins so: UTF-16 (which some editors and shells save) or UTF-32, else UTF-8."""
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    return marked or next((name for pattern, name in _UNMARKED if pattern.match(head)), "utf-8")
 
 
 def is_medline(head: bytes) -> bool:
     """Whether a file that begins so is MEDLINE/nbib text ('PMID- 1', 'OWN - NLM'); RIS looks like it and is not."""
-    return bool(_MEDLINE_FIELD.match(head)) and not _RIS.match(head)
+    head = _in_utf8(head)
+    return bool(_MEDLINE_FIELD.match(head)) and not _RIS.search(head)
 
 
 def is_xml(head: bytes) -> bool:
     """Whether a file that begins so is XML of some kind, in UTF-8 or UTF-16."""
-    plain = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
-    return plain.replace(b"\0", b"").lstrip().startswith(b"<")
+    return _in_utf8(head).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
 
 
 def describe(head: bytes) -> str:
@@ -33,7 +47,7 @@ def describe(head: bytes) -> str:
     for signature, name in _SIGNATURES:
         if head.startswith(signature):
             return name
-    text = head.removeprefix(b"\xef\xbb\xbf").strip()
+    text = _in_utf8(head).removeprefix(codecs.BOM_UTF8).strip()
     if not text:
         return "an empty file"
     if text[:1] in b"{[":
@@ -49,13 +63,18 @@ def describe(head: bytes) -> str:
         return "XML without any content"
     if root := _ROOT.match(text):
         return f"XML with the root <{_line(root[1])}>"
-    if _RIS.match(text):
+    if _RIS.search(text):
         return "RIS"
     if is_medline(text):
         return "MEDLINE text"
     if b"\0" in text:
         return "binary data"
     return f"text that begins with '{_line(text[:40])}'"
+
+
+def _in_utf8(head: bytes) -> bytes:
+    encoding = encoding_of(head)
+    return head if encoding == "utf-8" else head.decode(encoding, "ignore").encode("utf-8", "ignore")
 
 
 def _line(raw: bytes) -> str:

@@ -5,8 +5,10 @@ loss, joining lines that were wrapped, and keeping authors, their groups and aff
 https://www.nlm.nih.gov/bsd/mms/medlineelements.html. MEDLINE text has no references, no MeSH UIs and no ORCIDs of old.
 """
 
+import codecs
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from Bio import Medline
@@ -14,6 +16,7 @@ from Bio import Medline
 from db.received import RawRecord
 from ingest.dates import UNKNOWN, date_of_text, iso_day
 from ingest.identifiers import clean_doi, clean_orcid, clean_pmcid, clean_pmid
+from ingest.looks import encoding_of
 from ingest.mesh_ui import DESCRIPTORS, PUBLICATION_TYPES, QUALIFIERS
 from ingest.pubmed_xml import join_abstract
 from ingest.raw import MAX_RECORD, BrokenRecord
@@ -35,49 +38,63 @@ _LINKS = {
 """Field tag to CommentsCorrections@RefType."""
 
 _FIELD = re.compile(rb"[A-Z][A-Z0-9]{1,3} *- ")
-_OWN_PMID = re.compile(rb"PMID- *(\d{1,8})\s*$", re.MULTILINE)
+_HEAD = 4096
+_REST = b"      "
+"""What a line begins with that goes on with the field before it."""
+_PMID, _SOURCE = b"PMID-", b"SO  - "
+_OWN_PMID = re.compile(rb"^PMID- *(\d{1,8})\s*$", re.MULTILINE)
+_LAST_OF_A_RECORD = re.compile(rb"^SO  - |^AID - \S+ \[bookaccession\]\s*$", re.MULTILINE)
+"""PubMed ends articles with their SO; books of the Bookshelf have none, and end with their accession number."""
 _LINK_PMID = re.compile(r"\s*PMID: ?(\d+)\.?$")
 _REGISTRY_NUMBER = re.compile(r"(EC \S+|\S+) \((.*)\)")
 _ISSN = re.compile(r"\d{4}-\d{3}[\dX]")
 _DOI = re.compile(r"(\S+) \[doi\]")
+_ARTICLE_NUMBER = re.compile(r"(?<!\S)(e\d{1,9}) \[pii\]", re.IGNORECASE)
+"""What is cited in the place of pages ('e0266648'); other numbers of a publisher ('S9900-0001(14)00001-1') are not."""
+_NO_TITLE = re.compile(r"(\[not available\]\.?)?", re.IGNORECASE)
+"""What PubMed has for the title of a paper whose title nobody translated."""
+_OTHER_ABSTRACT = re.compile(r"^(AAMC|AIDS|KIE|PIP|NASA|Publisher): *")
+_PLAIN_LANGUAGE = "plain-language-summary"
+"""OtherAbstract@Type (pubmed_250101.dtd), which stands before the text."""
+_ELSEWHERE = re.compile(r"abstract available from the publisher\.?", re.IGNORECASE)
 _SUFFIXES = {"jr", "sr", "2nd", "3rd", "4th", "5th"}
 
 
 def split_medline(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord]:
-    """Yield every record of a MEDLINE file as received (its lines, without the blank ones around it).
+    """Yield every record of a MEDLINE file as received (its lines, in UTF-8, without the blank ones around it).
 
-    A record begins at its PMID line or after a blank one; lines that are neither a field nor the rest of one make it a
-    broken record.
+    A record begins at its PMID line or after a blank one; its PMID need not come first. Lines that are neither a field
+    nor the rest of one make it a broken record.
 
     Raises:
-        BadInputError: the file ends in the middle of a record: PubMed ends each with its SO field.
+        BadInputError: the file ends in the middle of a record, or is not in the encoding that it begins with.
     """
-    lines: list[bytes] = []
-    position = start = size = 0
+    lines: list[tuple[int, bytes]] = []
+    position = size = 0
     after_blank = False
-    for line in iter(lambda: stream.readline(MAX_RECORD), b""):
-        text = line.removeprefix(b"\xef\xbb\xbf") if not position else line
-        blank = not text.strip()
-        if lines and (text.startswith(b"PMID-") or (after_blank and not blank and not text.startswith(b"      "))):
-            yield _raw(b"".join(lines), start)
-            lines, size = [], 0
-        if not blank:
-            start = start if lines else position
-            lines.append(text)
+    for line in _lines(stream):
+        text = line.removeprefix(codecs.BOM_UTF8)  # anywhere: files put together have one each
+        if not text.strip():
+            after_blank = True
+        else:
+            if whole := _whole(lines, text, after_blank):
+                yield _raw(lines[:whole])
+                del lines[:whole]
+                size = sum(len(kept) for _, kept in lines)
+            lines.append((position, text))
             size += len(text)
+            after_blank = False
         if size > MAX_RECORD:
             raise BadInputError(
-                f"a record at byte {start} is longer than {MAX_RECORD >> 20} MB. This is not MEDLINE text."
+                f"a record at byte {lines[0][0]} is longer than {MAX_RECORD >> 20} MB. This is not MEDLINE text."
             )
-        after_blank = blank
         position += len(line)
     if lines:
-        body = b"".join(lines)
-        if not re.search(rb"^SO  - ", body, re.MULTILINE):
+        if not _LAST_OF_A_RECORD.search(b"".join(text for _, text in lines)):
             raise BadInputError(
-                f"it is cut off in its last record (byte {start}: no SO field). Save it again from PubMed."
+                f"it is cut off in its last record (byte {lines[0][0]}: no SO field). Save it again from PubMed."
             )
-        yield _raw(body, start)
+        yield _raw(lines)
 
 
 def read_medline(body: bytes) -> Record:
@@ -91,18 +108,27 @@ def read_medline(body: bytes) -> Record:
     pmid = clean_pmid(fields.get("PMID", ""))
     if pmid is None:
         raise BadInputError("no usable PMID")
+
+    def first(tag: str) -> str:
+        """The first value of a field that may be repeated."""
+        return next(iter(fields.get(tag, ())), "")
+
+    vernacular_title = fields.get("TT", "")
     title = fields.get("TI", "")
+    if vernacular_title and _NO_TITLE.fullmatch(title):
+        title = vernacular_title
     book_title = " ".join(fields.get("BTI", []))
-    abstract, sections = _abstract(fields.get("AB", ""))
+    abstract, sections = _abstract(fields.get("AB", "") or _other_abstract(lines))
     date = date_of_text(fields.get("DP", ""))
     if date == UNKNOWN:
-        date = date_of_text(_day(fields.get("DEP", "")))
+        date = date_of_text(_day(fields.get("DEP", "") or first("CTDT")))
+    locations = [*fields.get("AID", []), fields.get("LID", "")]
     issn = _ISSN.search(fields.get("IS", ""))
     return Record(
         pmid=pmid,
         kind="book" if book_title else "article",
         title=title or book_title,
-        vernacular_title=fields.get("TT", ""),
+        vernacular_title=vernacular_title,
         abstract=abstract,
         sections=sections,
         journal=fields.get("TA", "") or fields.get("JT", ""),
@@ -111,15 +137,15 @@ def read_medline(body: bytes) -> Record:
         nlm_unique_id=fields.get("JID", ""),
         volume=fields.get("VI", ""),
         issue=fields.get("IP", ""),
-        pages=fields.get("PG", ""),
+        pages=fields.get("PG", "") or _article_number(locations),
         year=date.year,
         published=date.published,
         date_precision=date.precision,
         published_text=date.text,
-        entered=_day(fields.get("CRDT", [""])[0] or fields.get("EDAT", "")),
+        entered=_day(first("CRDT") or fields.get("EDAT", "")),
         completed=_day(fields.get("DCOM", "")),
-        revised=_day(fields.get("LR", "")),
-        doi=_doi([*fields.get("AID", []), fields.get("LID", "")]),
+        revised=_day(fields.get("LR", "") or first("DRDT")),
+        doi=_doi(locations),
         pmcid=clean_pmcid(fields.get("PMC", "")),
         languages=tuple(fields.get("LA", ())),
         status=fields.get("STAT", ""),
@@ -141,9 +167,41 @@ def read_medline(body: bytes) -> Record:
     )  # fmt: skip
 
 
-def _raw(body: bytes, start: int) -> RawRecord | BrokenRecord:
-    body = body.rstrip() + b"\n"
-    found = _OWN_PMID.match(body)
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a text in UTF-8, each with its end. Old Macs ended lines with CR alone: such ones with LF."""
+    head = stream.read(_HEAD)
+    stream.seek(0)
+    encoding = encoding_of(head)
+    ending = "\r" if b"\r" in head and b"\n" not in head else "\n"
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline=ending)
+    try:
+        for line in iter(lambda: text.readline(MAX_RECORD), ""):
+            ended = line if ending == "\n" else line.replace("\r", "\n")
+            yield ended.encode("utf-8", "surrogateescape")
+    except UnicodeError:
+        raise BadInputError(f"it begins as {encoding.upper()} and is not. Save it again as UTF-8.") from None
+
+
+def _whole(lines: Sequence[tuple[int, bytes]], text: bytes, after_blank: bool) -> int:
+    """How many of `lines` are a whole record, now that the line `text` follows; 0 while it goes on."""
+    if after_blank and not text.startswith(_REST):
+        return len(lines)
+    if not text.startswith(_PMID) or not any(line.startswith(_PMID) for _, line in lines):
+        return 0
+    if lines[0][1].startswith(_PMID):
+        return len(lines)
+    # fields stand before the PMID here: those of the record that begins come after the last SO
+    sources = [number for number, (_, line) in enumerate(lines) if line.startswith(_SOURCE)]
+    whole = sources[-1] + 1 if sources else len(lines)
+    while whole < len(lines) and lines[whole][1].startswith(_REST):
+        whole += 1
+    return whole
+
+
+def _raw(lines: Sequence[tuple[int, bytes]]) -> RawRecord | BrokenRecord:
+    start = lines[0][0]
+    body = b"".join(text for _, text in lines).rstrip() + b"\n"
+    found = _OWN_PMID.search(body)
     pmid = clean_pmid(found[1].decode()) if found else None
     if pmid is None:
         return BrokenRecord(None, start, "no usable PMID")
@@ -179,6 +237,31 @@ def _abstract(text: str) -> tuple[str, tuple[Section, ...]]:
     if not sections:
         return text, ()
     return join_abstract((each.label, each.category, text[each.start : each.end]) for each in sections)
+
+
+def _other_abstract(lines: Sequence[str]) -> str:
+    """The first English abstract that others than the journal's record gave (OAB, its language in OABL), or ''.
+
+    A summary in plain language is none: it is written for other readers, and leaves out what was done.
+    """
+    others: list[tuple[str, str]] = []
+    for line in lines:
+        tag, text = line[:4].rstrip(), line[6:].strip()
+        if tag == "OAB":
+            others.append((text, "eng"))
+        elif tag == "OABL" and others:
+            others[-1] = (others[-1][0], text)
+    for text, language in others:
+        if text.lower().startswith(_PLAIN_LANGUAGE) or language != "eng":
+            continue
+        said = _OTHER_ABSTRACT.sub("", text)
+        if not _ELSEWHERE.fullmatch(said):
+            return said
+    return ""
+
+
+def _article_number(locations: Sequence[str]) -> str:
+    return next((found[1] for entry in locations for found in _ARTICLE_NUMBER.finditer(entry)), "")
 
 
 def _authors(lines: list[str]) -> tuple[Author, ...]:

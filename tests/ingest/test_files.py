@@ -58,6 +58,12 @@ def test_xml_gzip_and_medline_go_into_one_archive(archive, tmp_path):
     ]  # fmt: skip
 
 
+def test_a_book_is_counted_as_one_in_either_format(archive, tmp_path):
+    chapter = medline(99000002, ("TI", "A chapter"), ("BTI", "A made-up handbook"))
+    text = put(tmp_path, "a.nbib", (medline(99000001) + chapter).encode())
+    assert bring(archive, text) == [FileCounts("a.nbib", 2, 2, 0, 0, 0, 0, 1, ())]
+
+
 def test_new_changed_unchanged_broken_deleted_are_told_apart(archive, tmp_path):
     first = put(tmp_path, "first.xml", article_set(pubmed_article(99000001), pubmed_article(99000002)))
     broken = pubmed_article(99000004).replace("</Article>", "")
@@ -100,6 +106,10 @@ WHOLE = gzip.compress(article_set(*(pubmed_article(pmid) for pmid in range(99000
         ("page.xml", b"<!DOCTYPE html><html></html>", "it looks like an HTML page"),
         ("answer.json", b'{"error": "x"}', "it looks like JSON"),
         ("list.ris", b"TY  - JOUR\n", "it looks like RIS"),
+        ("late.ris", b"DB  - Made\nTI  - Sleep\nTY  - JOUR\nER  - \n", "it looks like RIS"),
+        ("wide.ris", "ID  - 1\r\nTY  - JOUR\r\nER  - \r\n".encode("utf-16"), "it looks like RIS"),
+        ("id.ris", b"\xef\xbb\xbf\nID  - 99000001\nTY - CHAP\n", "it looks like RIS"),
+        ("wide.txt", "PMID, year".encode("utf-16-le"), "it looks like text that begins with 'PMID, year'"),
         ("empty.xml", b"", "it looks like an empty file"),
         ("bomb.xml", b'<!DOCTYPE PubmedArticleSet [<!ENTITY a "b">]><PubmedArticleSet/>', "declares entities"),
     ],

@@ -168,6 +168,61 @@ def test_a_book_is_a_book():
     assert (record.kind, record.title, record.journal_title) == ("book", "A chapter", "A made-up handbook")
 
 
+def test_a_book_is_dated_by_its_contribution_and_revision():
+    record = read(("BTI", "A made-up handbook"), ("CTDT", "2011/03/04"), ("DRDT", "20210722"))
+    assert (record.published, record.revised, record.title) == ("2011-03-04", "2021-07-22", "A made-up handbook")
+
+
+@pytest.mark.parametrize("title", ["[Not Available].", "[Not Available]", "[Not available].", ""])
+def test_a_paper_without_a_translated_title_has_its_own(title):
+    record = read(("TI", title), ("TT", "Ketamin mod dårlig søvn: en opdigtet undersøgelse."))
+    assert record.title == record.vernacular_title == "Ketamin mod dårlig søvn: en opdigtet undersøgelse."
+
+
+def test_a_translated_title_stays_and_so_does_not_available_where_there_is_no_other():
+    both = read(("TI", "[Ketamine for sleep]."), ("TT", "Ketamin mod søvn."))
+    assert (both.title, both.vernacular_title) == ("[Ketamine for sleep].", "Ketamin mod søvn.")
+    assert read(("TI", "[Not Available].")).title == "[Not Available]."
+
+
+@pytest.mark.parametrize(
+    ("fields", "pages"),
+    [
+        ([("LID", "e0990001 [pii]"), ("LID", "10.9999/place.1 [doi]")], "e0990001"),
+        ([("AID", "10.9999/place.1 [doi]"), ("AID", "E9901 [pii]")], "E9901"),
+        ([("PG", "11-9"), ("AID", "e0990001 [pii]")], "11-9"),
+        ([("LID", "S9900-0001(14)00001-1 [pii]"), ("AID", "9900001 [pii]"), ("AID", "made9901 [pii]")], ""),
+    ],
+)
+def test_an_article_number_stands_for_pages_and_a_publishers_number_does_not(fields, pages):
+    assert read(*fields).pages == pages
+
+
+@pytest.mark.parametrize(
+    ("fields", "abstract"),
+    [
+        ([("OAB", "Publisher: Nine adults\n      slept."), ("OABL", "eng")], "Nine adults slept."),
+        ([("OAB", "PIP: Nine adults slept.")], "Nine adults slept."),
+        ([("OAB", "Nine adults: they slept."), ("OABL", "eng")], "Nine adults: they slept."),
+        ([("OAB", "Publisher: Ni voksne sov."), ("OABL", "dan"), ("OAB", "Publisher: Nine adults slept."),
+          ("OABL", "eng")], "Nine adults slept."),
+        ([("OAB", "Publisher: Ni voksne sov."), ("OABL", "dan")], ""),
+        ([("OAB", "plain-language-summary: Some people slept."), ("OABL", "eng")], ""),
+        ([("OAB", "plain-language-summary: Some people slept."), ("OABL", "eng"), ("OAB", "NASA: Nine slept."),
+          ("OABL", "eng")], "Nine slept."),
+        ([("OAB", "Publisher: Abstract available from the publisher."), ("OABL", "eng")], ""),
+        ([("OAB", "Publisher: Another text."), ("OABL", "eng"), ("AB", "Nine adults slept.")], "Nine adults slept."),
+    ],
+)  # fmt: skip
+def test_an_english_abstract_by_others_counts_where_there_is_no_other(fields, abstract):
+    assert read(*fields).abstract == abstract
+
+
+def test_the_parts_of_an_abstract_by_others_are_told_apart():
+    record = read(("OAB", "Publisher: METHODS: Ten adults. RESULTS: They slept."), ("OABL", "eng"))
+    assert [each.label for each in record.sections] == ["METHODS", "RESULTS"]
+
+
 def test_both_formats_give_the_same_facts():
     xml = record_of("pubmed-xml", pubmed_article(
         99000001, title="A shared title", published="2014-06-03", doi="10.9999/abc.1",
@@ -233,6 +288,62 @@ def test_a_file_that_ends_inside_a_record_is_refused():
     whole = medline(99000001) + FULL
     with pytest.raises(BadInputError, match="cut off in its last record"):
         split(whole[: whole.index("AID -")])
+
+
+BOOK = (
+    "PMID- 99000009\nOWN - NLM\nSTAT- Publisher\nDP  - 2024 Jan\nTI  - Ketamine, made up\nBTI - A made-up handbook\n"
+    "AB  - What the chapter says.\nPT  - Book Chapter\nCRDT- 2017/06/14 06:01\nAID - NBK9900009 [bookaccession]\n"
+)
+
+
+@pytest.mark.parametrize(
+    "document", [FULL + BOOK, BOOK, BOOK + "\n" + FULL, FULL + BOOK.rstrip(), BOOK + "AID - 10.9999/b.1 [doi]\n"]
+)
+def test_a_book_has_no_source_field_and_is_whole(document):
+    found = {each.pmid: read_medline(each.body) for each in split(document)}
+    assert (found[99000009].kind, found[99000009].title) == ("book", "Ketamine, made up")
+    assert len(found) == document.count("PMID- ")
+
+
+@pytest.mark.parametrize("end", ["AB  - ", "AID - ", "0009 [book"])
+def test_a_book_that_is_cut_off_is_refused(end):
+    with pytest.raises(BadInputError, match="cut off in its last record"):
+        split(FULL + BOOK[: BOOK.index(end)])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_other_encodings_of_unicode_give_the_same_records(encoding):
+    plain = medline(99000001, ("TI", "Søvn på ketamin 😴")) + medline(99000002, ("AB", "Two\n      lines."))
+    assert split(plain.encode(encoding)) == split(plain)
+    for record, same in zip(split(plain.replace("\n", "\r\n").encode(encoding)), split(plain), strict=True):
+        assert read_medline(record.body) == read_medline(same.body)
+
+
+def test_what_begins_as_utf_16_and_is_not_is_refused_as_such():
+    document = medline(99000001).encode("utf-16") + b"\n"
+    with pytest.raises(BadInputError, match="begins as UTF-16 and is not"):
+        split(document)
+
+
+def test_lines_that_end_as_on_old_macs_are_lines():
+    document = medline(99000001, ("TI", "One")) + medline(99000002, ("TI", "Two"))
+    assert split(document.replace("\n", "\r")) == split(document)
+
+
+def test_files_put_together_may_each_have_a_byte_order_mark():
+    mark = b"\xef\xbb\xbf"
+    assert split(mark + FULL.encode() + mark + medline(99000002).encode()) == split(FULL + medline(99000002))
+
+
+LEADING = "OWN - NLM\nTI  - Title {0}\n      goes on\nPMID- {0}\nTA  - J Made\nSO  - J Made.\n      2014.\n"
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n\n"])
+def test_fields_before_the_pmid_belong_to_its_record(between):
+    found = split(between.join(LEADING.format(pmid) for pmid in (99000001, 99000002, 99000003)))
+    assert [(each.pmid, read_medline(each.body).title) for each in found] == [
+        (pmid, f"Title {pmid} goes on") for pmid in (99000001, 99000002, 99000003)
+    ]
 
 
 def test_a_record_without_a_pmid_cannot_be_read():
