@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8001
 BIN := $(VENV)/bin
 
-.PHONY: up test lint bench compiled interpreted clean
+.PHONY: up test lint bench clean
 
 up: $(VENV)/.installed
 	$(BIN)/evidence up --host $(HOST) --port $(PORT)
@@ -18,22 +18,8 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# The form that is measured; needs a C compiler. `python -m bench` measures whichever form is there.
-bench: $(VENV)/.installed-dev compiled
+bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench $(ARGS)
-
-# The same results in about three quarters of the time; needs a C compiler. Again after every change of the code.
-compiled: $(VENV)/.compiled
-
-interpreted:
-	rm -f $(VENV)/.compiled *.so
-	find ingest -name '*.so' -delete
-
-$(VENV)/.compiled: $(VENV)/.installed setup.py $(wildcard ingest/*.py ingest/tagging/*.py)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[compile]'
-	rm -rf build
-	EVIDENCE_COMPILED=1 $(BIN)/python setup.py --quiet build_ext --inplace
-	@touch $@
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -46,5 +32,5 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,lint]'
 	@touch $@
 
-clean: interpreted
+clean:
 	rm -rf $(VENV) build *.egg-info

@@ -10,6 +10,7 @@ import gzip
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from bench.made_words import (
     FORENAMES,
@@ -26,6 +27,7 @@ from bench.made_words import (
     THINGS,
     TOWNS,
 )
+from ingest.window import Window, utf8_chunks
 
 FIRST_PMID = 99_000_001
 PROLOG = (
@@ -54,6 +56,14 @@ def write_file(path: Path, count: int, seed: int = 1, first: int = FIRST_PMID, t
         for part in (PROLOG, *records(count, seed, first, topic_share), _END):
             size += file.write(part.encode())
     return size
+
+
+def bodies(file: BinaryIO) -> Iterator[bytes]:
+    """The records of such a file as they stand in it, neither checked nor known by their PMIDs."""
+    window = Window(utf8_chunks(file))
+    window.skip_past(b"<PubmedArticleSet>", "its first tag")
+    while window.skip_space() and (body := window.take_to(b"</PubmedArticle>")):
+        yield body
 
 
 class _Pools:

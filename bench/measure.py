@@ -11,21 +11,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.machinery import (
-    EXTENSION_SUFFIXES,
-    SOURCE_SUFFIXES,
-    ExtensionFileLoader,
-    FileFinder,
-    SourceFileLoader,
-)
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 """Real records and labelled abstracts beside the checkout, where there are any."""
-INTERPRETED = "interpreted "
-"""Before a module's name: that step is measured without what `make compiled` made."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +31,6 @@ class Took:
 
 def apart(module: str, function: str, *arguments: object) -> Took:
     """Call `bench.<module>.<function>` in a process of its own, with JSON-able arguments and answer.
-
-    `module` may begin with `INTERPRETED`; processes that the step itself starts do not know of it.
 
     Raises:
         RuntimeError: it failed; with what it wrote last.
@@ -91,29 +80,10 @@ def machine() -> str:
             packages.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             packages.append(f"{name} not installed")
-    ours = "compiled (`make compiled`)" if compiled() else "interpreted"
     return (
         f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; "
-        f"{', '.join(packages)}. Our own code: {ours}."
+        f"{', '.join(packages)}."
     )
-
-
-def compiled() -> bool:
-    """Whether the modules that every record passes are compiled."""
-    return any(ROOT.glob(f"evidence__mypyc*{EXTENSION_SUFFIXES[0]}"))
-
-
-def _prefer_sources() -> None:
-    """Import our own modules from their sources, compiled or not."""
-    finder = FileFinder.path_hook((SourceFileLoader, SOURCE_SUFFIXES), (ExtensionFileLoader, EXTENSION_SUFFIXES))
-
-    def ours(path: str) -> object:
-        if not Path(path).is_relative_to(ROOT / "ingest"):
-            raise ImportError
-        return finder(path)
-
-    sys.path_hooks.insert(0, ours)
-    sys.path_importer_cache.clear()
 
 
 _CLEAR = Path("/proc/self/clear_refs")
@@ -132,9 +102,6 @@ def _processor() -> float:
 
 def _main() -> None:
     module, function, arguments = sys.argv[1:]
-    if module.startswith(INTERPRETED):
-        _prefer_sources()
-        module = module.removeprefix(INTERPRETED)
     step = getattr(import_module(f"bench.{module}"), function)
     before = _memory("VmRSS")
     _CLEAR.write_text("5", encoding="ascii")  # the peak begins anew here

@@ -9,7 +9,7 @@ import re
 import time
 from pathlib import Path
 
-from bench.measure import INTERPRETED, SHARED, apart, met
+from bench.measure import SHARED, met
 from ingest.gold_sets import read_gold
 from ingest.record import Record
 from ingest.tagging import TAGGER_VERSION, Tagger
@@ -17,7 +17,8 @@ from ingest.tagging.lexicon import expand, fold
 from topics import load_topic
 
 ROUNDS = 7
-GOAL = 5_000
+GOAL = 120
+"""Times as many abstracts as the same rules looked for one by one, however many rules there are."""
 REPORTED = 35
 """Abstracts a second of a fine-tuned BERT for one facet, as noted before this project began."""
 SETS = ("ketamine_dev.jsonl.gz", "psynamic_dev.jsonl.gz", "studytype_dev.jsonl.gz", "medline_1000.txt.gz")
@@ -67,12 +68,6 @@ def one_by_one(tagger: Tagger, records: list[Record]) -> float:
     return time.process_time() - start
 
 
-def tagged_a_second() -> float:
-    """All sets together."""
-    tagger, records = Tagger(load_topic("ketamine-routes").vocabulary), records_of([SHARED / name for name in SETS])
-    return len(records) / processor_seconds(tagger, records)
-
-
 def lines() -> list[str]:
     """The table, the goal, and the peers, for `docs/performance.md`."""
     tagger = Tagger(load_topic("ketamine-routes").vocabulary)
@@ -88,18 +83,17 @@ def lines() -> list[str]:
     few = everything[::100]
     rate = len(everything) / total
     slow = len(few) / one_by_one(tagger, few)
-    interpreted: float = apart(f"{INTERPRETED}tag", "tagged_a_second").answer  # type: ignore[assignment]
     return [
         "| set | abstracts | characters each | a second |",
         "|---|---|---|---|",
         *rows,
         _row("all", everything, total),
         "",
-        f"Tagger version {TAGGER_VERSION}, best of {ROUNDS} rounds, one core, processor time. Goal: {GOAL:,} a second "
-        f"({met(rate >= GOAL)}). Interpreted: {interpreted:,.0f}.",
+        f"Tagger version {TAGGER_VERSION}, best of {ROUNDS} rounds, one core, processor time.",
         "",
         f"Only looking for the same {len(tagger.rules):,} rules by a regular expression each, on {len(few)} of the "
-        f"abstracts: {slow:,.0f} a second, {rate / slow:,.0f} times slower. A published tagger of one facet "
+        f"abstracts: {slow:,.0f} a second, {rate / slow:,.0f} times slower; goal: {GOAL} times "
+        f"({met(rate >= GOAL * slow)}). A published tagger of one facet "
         f"(fine-tuned BERT) is reported at about {REPORTED} a second.",
     ]
 

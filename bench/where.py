@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.end_to_end import end_to_end
 from bench.made_records import write_file
-from bench.measure import INTERPRETED, ROOT, apart
+from bench.measure import ROOT, apart
 
 RECORDS = 3_000
 ROWS = 16
@@ -45,13 +45,10 @@ def _name(file: str, function: str) -> str:
 
 
 def lines() -> list[str]:
-    """The table for `docs/performance.md`, interpreted: no profiler sees into compiled modules.
-
-    It makes Python functions look dearer than C's.
-    """
-    found: list[tuple[str, float]] = apart(f"{INTERPRETED}where", "shares").answer  # type: ignore[assignment]
+    """The table for `docs/performance.md`. A profile makes Python functions look dearer than C's."""
+    found: list[tuple[str, float]] = apart("where", "shares").answer  # type: ignore[assignment]
     return [
-        f"| end to end, interpreted, {RECORDS:,} records; in it, without what it calls | share |",
+        f"| end to end, {RECORDS:,} records; in it, without what it calls | share |",
         "|---|---|",
         *(f"| {name} | {100 * share:.0f} % |" for name, share in found),
     ]

@@ -37,10 +37,10 @@ def text_of(element: _Element | None) -> str:
 
 def one_spaced(text: str) -> str:
     """Text with every run of white space as one space, and none at its ends."""
-    return " ".join(text.split()) if has_odd_space(text) else text.strip()
+    return " ".join(text.split()) if _has_odd_space(text) else text.strip()
 
 
-def has_odd_space(text: str) -> bool:
+def _has_odd_space(text: str) -> bool:
     """Whether there is white space in it other than single spaces."""
     if "  " in text:
         return True

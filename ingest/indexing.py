@@ -1,6 +1,6 @@
 """What indexers and authors said a paper is about: MeSH, publication types, substances, keywords."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
 from lxml.etree import _Element
@@ -27,29 +27,29 @@ def chemical(ui: str, name: str, number: str) -> Chemical:
 def mesh_headings(heading_list: _Element | None, automated_record: bool) -> tuple[MeshHeading, ...]:
     """Rows of a MeshHeadingList; in an automated record a program chose all headings."""
     headings = heading_list[:] if heading_list is not None else ()
-    terms = [[(term.tag, term.attrib, text_of(term)) for term in heading[:]] for heading in headings]
-    return tuple([row for heading in terms for row in rows_of_heading(heading, automated_record)])
+    return tuple([row for heading in headings for row in _rows_of_heading(heading, automated_record)])
 
 
-def rows_of_heading(terms: Iterable[tuple[str, Mapping[str, str], str]], automated: bool) -> tuple[MeshHeading, ...]:
+def _rows_of_heading(heading: _Element, automated: bool) -> list[MeshHeading]:
     """One row for a descriptor without qualifiers, else one for each; each says whether the whole heading is major.
 
-    A term is its element's name, attributes and text. AutoHM marks a heading that a program chose (DTD 2025).
+    AutoHM marks a heading that a program chose (DTD 2025).
     """
     descriptor = descriptor_ui = ""
     qualifiers: list[tuple[str, str]] = []
     major = False
-    for tag, attributes, text in terms:
-        major = major or attributes.get("MajorTopicYN") == "Y"
-        automated = automated or attributes.get("AutoHM") == "Y"
-        if tag == "QualifierName":
-            qualifiers.append((attributes.get("UI", ""), text))
+    for term in heading[:]:
+        text = text_of(term)
+        major = major or term.get("MajorTopicYN") == "Y"
+        automated = automated or term.get("AutoHM") == "Y"
+        if term.tag == "QualifierName":
+            qualifiers.append((term.get("UI", ""), text))
         else:
-            descriptor, descriptor_ui = text, attributes.get("UI") or DESCRIPTORS.get(text, "")
-    return tuple(
+            descriptor, descriptor_ui = text, term.get("UI") or DESCRIPTORS.get(text, "")
+    return [
         MeshHeading(descriptor_ui, descriptor, qualifier_ui, qualifier, int(major), int(automated))
         for qualifier_ui, qualifier in qualifiers or _NO_QUALIFIER
-    )
+    ]
 
 
 def publication_types(elements: Iterable[_Element]) -> tuple[PublicationType, ...]:

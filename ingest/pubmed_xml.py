@@ -167,14 +167,11 @@ def _date(element: _Element | None) -> PrintedDate:
     return printed_date({child.tag: text_of(child) for child in element[:]} if element is not None else {})
 
 
-def pages_of(printed: str, first: str, last: str) -> str:
-    """Pages as MEDLINE prints them, else from the first to the last."""
-    return printed or "-".join(page for page in (first, last) if page)
-
-
 def _pages(pagination: _Element | None) -> str:
+    """Pages as MEDLINE prints them, else from the first to the last."""
     parts = children_of(pagination)
-    return pages_of(*[text_of(parts.get(name)) for name in ("MedlinePgn", "StartPage", "EndPage")])
+    printed, first, last = [text_of(parts.get(name)) for name in ("MedlinePgn", "StartPage", "EndPage")]
+    return printed or "-".join(page for page in (first, last) if page)
 
 
 def _location_doi(element: _Element | None) -> str:

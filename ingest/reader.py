@@ -6,7 +6,7 @@ at too: nothing is passed over in silence.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from lxml import etree
@@ -16,7 +16,6 @@ from ingest.elements import parse, text_of, version_of
 from ingest.identifiers import clean_pmid
 from ingest.looks import describe
 from ingest.medline import read_medline
-from ingest.plain_form import read_plain
 from ingest.pubmed_xml import read_article, read_book
 from ingest.raw import MAX_RECORD, BrokenRecord, DeletedRecord
 from ingest.record import Record
@@ -41,39 +40,6 @@ def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | Delet
         BadInputError: it is not PubMed XML (the message says what it looks like), declares entities, is in an
             encoding that it does not keep to, or ends in the middle.
     """
-    yield from _cut(stream, _take_record)
-
-
-def unread_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | DeletedRecord]:
-    """Yield every record of PubMed XML as received, neither checked nor known by its PMID yet: reading it does both.
-
-    Raises:
-        BadInputError: as `split_records`.
-    """
-    yield from _cut(stream, _take_unchecked)
-
-
-def read_records(stream: BinaryIO) -> Iterator[Record | BrokenRecord | DeletedRecord]:
-    """Yield every record of PubMed XML, read, in one go.
-
-    What stands in the plain form (`plain_form`) is not checked to be well-formed where nothing is taken from it.
-
-    Raises:
-        BadInputError: as `split_records`.
-    """
-    for each in unread_records(stream):
-        if isinstance(each, RawRecord):
-            try:
-                yield read_record(each)
-            except BadInputError as error:
-                yield BrokenRecord(_pmid_in(each.body), 0, str(error))
-        else:
-            yield each
-
-
-def _cut(
-    stream: BinaryIO, take: Callable[[Window, bytes], RawRecord | BrokenRecord]
-) -> Iterator[RawRecord | BrokenRecord | DeletedRecord]:
     window = Window(utf8_chunks(stream))
     open_set: bytes | None = None
     seen_root = False
@@ -81,7 +47,7 @@ def _cut(
         closing, name = window.tag()
         if name in _RECORDS and not closing:
             seen_root = True
-            yield take(window, name)
+            yield _take_record(window, name)
         elif window.starts(b"<!--"):
             window.skip_past(b"-->", "a comment")
         elif window.starts(b"<?"):
@@ -107,23 +73,12 @@ def _cut(
         raise BadInputError(f"not PubMed XML: it looks like {describe(window.read_so_far)}.")
 
 
-def _take_unchecked(window: Window, name: bytes) -> RawRecord | BrokenRecord:
-    """Take a record whose bytes its reader looks into; its PMID is not known yet."""
-    start = window.position
-    body = window.take_to(b"</" + name + b">")
-    if body is None:
-        return _take_unclosed(window, start)
-    return RawRecord(0, 1, "pubmed-xml", body)
-
-
 def read_record(raw: RawRecord) -> Record:
     """Read one record of format 'pubmed-xml' that `split_records` has found well-formed.
 
     Raises:
         BadInputError: it is not well-formed, or has no PMID of its own.
     """
-    if plain := read_plain(raw.body):
-        return plain
     root, _ = _parse(raw.body)
     return read_book(root) if root.tag == "PubmedBookArticle" else read_article(root)
 
