@@ -89,11 +89,13 @@ def up(topic: str, data: Path, as_json: bool, host: str, port: int) -> None:
     click.option("--dry-run", is_flag=True, help="Say what would be asked of PubMed, and ask nothing."),
     click.option("--max-requests", type=click.IntRange(min=1), help="End the run after so many requests."),
     click.option("--notify", default="", metavar="COMMAND-OR-URL", help="What to tell about changes and failures."),
+    click.option("--accept-shrinking", is_flag=True, help="Believe a search that names far fewer records than before."),
     click.option("--log-json", is_flag=True, help="Log one JSON line an event to stderr."),
 )
 def sync(
-    topic: str, data: Path, as_json: bool, dry_run: bool, max_requests: int | None, notify: str, log_json: bool
-) -> None:
+    topic: str, data: Path, as_json: bool, dry_run: bool, max_requests: int | None, notify: str,
+    accept_shrinking: bool, log_json: bool,
+) -> None:  # fmt: skip
     """Do one scheduled run: pull what is due from PubMed, build, check the claims. Exit code 1 if a verdict flipped."""
     from ingest.eutils import EutilsSettings
     from ingest.log import log_json as log_json_lines
@@ -111,7 +113,7 @@ def sync(
     if max_requests:
         settings = replace(settings, max_requests=max_requests)
     progress = _progress()
-    result = sync_topic(data, loaded, settings, progress.pull, progress.build, notify)
+    result = sync_topic(data, loaded, settings, progress.pull, progress.build, notify, accept_shrinking)
     _show(result, as_json, result.lines())
     sys.exit(result.exit_code)
 

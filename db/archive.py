@@ -96,7 +96,7 @@ class Archive:
             return int(self.database.table("runs").insert(row).last_pk or 0)
 
     def end_run(self, run_id: int, state: str, counts: dict[str, Any], error: str = "") -> None:
-        """Close a run as 'complete', 'incomplete' or 'failed'."""
+        """Close a run as 'complete', 'incomplete', 'not_believed' or 'failed'."""
         with plain_errors(self.path), self.database.atomic():
             self.database.execute(
                 "UPDATE runs SET state = ?, finished_at = ?, counts = ?, error = ? WHERE run_id = ?",

@@ -34,6 +34,7 @@ def read_coverage(database: Database, topic: Topic, today: date | None = None) -
             "SELECT r.run_id, r.state, substr(coalesce(r.finished_at, r.started_at), 1, 10) AS day,"  # noqa: S608
             " coalesce(sum(s.reported), 0) AS reported, coalesce(sum(s.stored), 0) AS stored"
             f" FROM runs AS r LEFT JOIN searches AS s USING (run_id) WHERE r.kind IN {_PULLS}"
+            " AND r.state <> 'not_believed'"
             " GROUP BY r.run_id ORDER BY r.run_id DESC"
         )
     )

@@ -24,6 +24,10 @@ FETCHED_AGAIN = timedelta(days=30)
 """After this long a record is fetched again, whatever PubMed says of its last revision."""
 UNSETTLED_AGAIN = timedelta(hours=20)
 """The same for a record that waits for its indexing: daily, with some play for the timer."""
+SHRINKS_BY = 0.05
+"""A whole search that names fewer by more than this share is not believed at once: PubMed's index may be damaged."""
+SHRINKS_BY_RECORDS = 20
+"""Unless it is no more than so many: small searches lose a large share at once."""
 
 
 def complete_run(archive: Archive, run_id: int, counts: dict[str, Any]) -> None:
@@ -50,6 +54,44 @@ def complete_run(archive: Archive, run_id: int, counts: dict[str, Any]) -> None:
         if kind == "sync":
             database.execute("UPDATE seen SET left_run = ? WHERE named_run < ? AND left_run IS NULL", (run_id, run_id))
         archive.end_run(run_id, "complete", counts)
+
+
+def why_not_believed(archive: Archive, run_id: int) -> str:
+    """Say why a whole search, of which all is stored, is not to be believed yet; '' if it is.
+
+    One that names no record, or over `SHRINKS_BY` (and over `SHRINKS_BY_RECORDS`) fewer than the last complete one of
+    the same search, would mark all the others as having left. It is believed when the last such run on an earlier one
+    of PubMed's days named as many, give or take `SHRINKS_BY`.
+    """
+    database = archive.database
+    kind, digest, day = database.execute(
+        "SELECT kind, search_digest, day FROM runs WHERE run_id = ?", (run_id,)
+    ).fetchone()
+    if kind != "sync":
+        return ""
+    newest = (
+        "SELECT r.run_id, r.day, sum(l.reported) FROM runs r JOIN ledger l USING (run_id) WHERE r.kind = 'sync' "
+        "AND r.state = ? AND r.search_digest = ? AND r.run_id > ? AND r.day < ? GROUP BY 1 ORDER BY 1 DESC LIMIT 1"
+    )
+    complete = database.execute(newest, ("complete", digest, 0, "9999")).fetchone()
+    (names,) = database.execute("SELECT sum(reported) FROM ledger WHERE run_id = ?", (run_id,)).fetchone()
+    if complete:
+        since, on, named = complete
+        before = f"the last complete run of it ({since}, {on}) named {named}"
+    else:  # another search: what earlier ones named is compared with nothing but none at all
+        since = 0
+        (named,) = database.execute(
+            "SELECT count(*) FROM seen WHERE named_run IS NOT NULL AND left_run IS NULL"
+        ).fetchone()
+        before = f"{named} records of an earlier search are held"
+    fewer = named - names
+    shrunk = complete and fewer > max(SHRINKS_BY * named, SHRINKS_BY_RECORDS)
+    if not (shrunk or (named and not names)):
+        return ""
+    earlier = database.execute(newest, ("not_believed", digest, since, day)).fetchone()
+    if earlier and abs(names - earlier[2]) <= SHRINKS_BY * earlier[2]:
+        return ""
+    return f"the whole search names {names} records, and {before}"
 
 
 def came_to(archive: Archive, kinds: Sequence[str], today: date, search_digest: str = "") -> date | None:

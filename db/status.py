@@ -15,10 +15,10 @@ from db.release import LIVE
 from db.rounds import due_again, next_whole_search
 
 _LAST_OF_EACH = (
-    "SELECT * FROM runs WHERE run_id IN (SELECT max(run_id) FROM runs WHERE kind <> 'import' GROUP BY kind) "
-    "ORDER BY run_id"
+    "SELECT * FROM runs WHERE run_id IN "
+    "(SELECT max(run_id) FROM runs WHERE kind <> 'import' AND state <> 'not_believed' GROUP BY kind) ORDER BY run_id"
 )
-"""The newest run of each kind that asks PubMed."""
+"""The newest run of each kind that asks PubMed, but for whole searches that were not believed."""
 
 
 @dataclass(frozen=True)

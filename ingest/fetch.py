@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from db.archive import Archive, now
 from db.eastern import is_busy
 from db.received import RawRecord
-from db.rounds import complete_run
+from db.rounds import complete_run, why_not_believed
 from ingest.eutils import Eutils
 from ingest.log import event
 from ingest.reader import BrokenRecord, DeletedRecord, split_records
@@ -30,6 +30,10 @@ _log = logging.getLogger(__name__)
 
 class ShortRunError(IncompleteRunError):
     """PubMed reported more than it named or sent. Other searches may still be asked."""
+
+
+class NotBelievedError(ShortRunError):
+    """All that a whole search named is stored, but it named far fewer records than before."""
 
 
 class Progress(Protocol):
@@ -94,7 +98,7 @@ class OpenRun:
 def open_run(
     archive: Archive, client: Eutils, kind: str, topic: str, search_digest: str = "", since: str = ""
 ) -> Iterator[OpenRun]:
-    """Begin a run; if it fails, or falls short, close it so. `finish` closes it as complete."""
+    """Begin a run; if it fails, falls short or is not believed, close it so. `finish` closes it as complete."""
     run_id = archive.begin_run(kind, topic, search_digest, since)
     before, started = client.counts.copy(), time.monotonic()
     brought = Fetched()
@@ -107,7 +111,8 @@ def open_run(
     try:
         yield OpenRun(archive, client, run_id, kind, counts, brought)
     except EvidenceError as error:
-        state = "incomplete" if isinstance(error, IncompleteRunError) else "failed"
+        short = "incomplete" if isinstance(error, IncompleteRunError) else "failed"
+        state = "not_believed" if isinstance(error, NotBelievedError) else short
         event(_log, "run_ended", run_id=run_id, kind=kind, state=state, error=str(error), **counts())
         archive.end_run(run_id, state, counts(), str(error))
         raise
@@ -150,13 +155,16 @@ def fetch_slices(run: OpenRun, opened: Sequence[int], progress: Progress | None)
         tell(progress, nth + 1, len(opened), done, total)
 
 
-def finish(run: OpenRun, translation: str = "", short: int = 0, gone: Sequence[int] = ()) -> PullResult:
+def finish(
+    run: OpenRun, translation: str = "", short: int = 0, gone: Sequence[int] = (), *, accept_shrinking: bool = False
+) -> PullResult:
     """Add up the ledger and close the run.
 
     `short` are records that PubMed counts and has in no slice, `gone` those that it turned out to have no more.
 
     Raises:
         ShortRunError: reported, received and stored differ, or `short` is not 0.
+        NotBelievedError: a whole search names far fewer records than before, and that is not accepted.
     """
     archive, brought = run.archive, run.brought
     ledger = archive.ledger(run.run_id)
@@ -164,6 +172,11 @@ def finish(run: OpenRun, translation: str = "", short: int = 0, gone: Sequence[i
     if short or any(not row["reported"] == row["received"] == row["stored"] for row in ledger):
         missing = [pmid for row in ledger for pmid in archive.missing(row["ledger_id"])]
         raise ShortRunError(_what_is_missing(run.run_id, reported + short, received, missing, brought))
+    if not accept_shrinking and (why := why_not_believed(archive, run.run_id)):
+        raise NotBelievedError(
+            f"PubMed run {run.run_id} is not believed: {why}. Nothing is marked as left. It is accepted if a run on "
+            "another day finds the same, or now with --accept-shrinking."
+        )
     counts = run.counts()
     complete_run(archive, run.run_id, counts)
     result = PullResult(

@@ -49,16 +49,19 @@ class NamedSearch:
 
 
 def pull(
-    archive: Archive, client: Eutils, query: str | NamedSearch, *, topic: str, progress: Progress | None = None
-) -> PullResult:
+    archive: Archive, client: Eutils, query: str | NamedSearch, *, topic: str, progress: Progress | None = None,
+    accept_shrinking: bool = False,
+) -> PullResult:  # fmt: skip
     """Bring every record of a search that is not held yet into the archive (of changed ones: held or not).
 
     Records are stored page by page, so a run that was killed goes on where it was: what it stored is not fetched again.
+    A whole search that names far fewer records than before counts only with `accept_shrinking`, or when a run on
+    another day has found the same (`db.rounds.why_not_believed`).
 
     Raises:
         BadInputError: PubMed left out a part of the search.
         PubMedError: PubMed cannot be reached, keeps failing, or refuses.
-        IncompleteRunError: PubMed reported more than it named or sent. What came is stored.
+        IncompleteRunError: PubMed reported more than it named or sent, or is not believed. What came is stored.
     """
     search = NamedSearch("sync", query) if isinstance(query, str) else query
     digest = hashlib.sha256(search.query.encode()).hexdigest()
@@ -68,13 +71,12 @@ def pull(
         if total and not total.count:
             run.brought.warnings.append("PubMed knows no record that matches this search.")
         opened, reported = _open_slices(run, search, progress)
-        short = 0
-        if total and reported < total.count:
-            short = max(0, min(total.count, count(client, search.term).count) - reported)
+        # The first count stands: from a count that shrinks with each answer, a later one would always fit.
+        short = max(0, total.count - reported) if total else 0
         if short:
             run.brought.warnings.append(f"{short} records are in no range of PMIDs.")
         fetch_slices(run, opened, progress)
-        return finish(run, total.translation if total else "", short)
+        return finish(run, total.translation if total else "", short, accept_shrinking=accept_shrinking)
 
 
 def count(client: Eutils, query: str) -> SearchAnswer:

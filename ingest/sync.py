@@ -101,14 +101,27 @@ def pull_topic(data: Path, topic: Topic, settings: EutilsSettings, progress: Pro
     return pulled
 
 
-def _pull(data: Path, topic: Topic, settings: EutilsSettings, progress: Progress | None) -> Pulled:
+def _pull(
+    data: Path, topic: Topic, settings: EutilsSettings, progress: Progress | None, accept_shrinking: bool = False
+) -> Pulled:
     """As `pull_topic`, but what falls short is in the result, and does not keep the other searches from being asked."""
     runs: list[PullResult] = []
     short: list[str] = []
     with run_lock(data), Archive.open(data) as archive, Eutils(settings) as client:
         due = list(searches(archive, topic.search.query(), eastern_day(now())))
         steps: list[Callable[[], PullResult | None]] = [
-            *(partial(pull, archive, client, search, topic=topic.name, progress=progress) for search in due),
+            *(
+                partial(
+                    pull,
+                    archive,
+                    client,
+                    search,
+                    topic=topic.name,
+                    progress=progress,
+                    accept_shrinking=accept_shrinking,
+                )
+                for search in due
+            ),
             partial(fetch_again, archive, client, topic.name, progress),
             partial(fetch_notices, archive, client, topic.name, progress),
         ]
@@ -131,26 +144,28 @@ def sync(
     progress: Progress | None = None,
     build_progress: BuildProgress | None = None,
     notify: str = "",
+    accept_shrinking: bool = False,
 ) -> SyncResult:
     """Pull what is due, build, check the claims, and tell `notify` (a command or a web address) if there is news.
 
     What fell short is built and published as such (verdicts say so) before the error is raised. A pull that failed
-    leaves the last good database as it is.
+    leaves the last good database as it is. `accept_shrinking` believes a whole search that names far fewer records
+    than before. Whoever is told has no hold on the folder: the lock is free by then.
 
     Raises:
         PubMedError, BadInputError, IncompleteRunError, LockedError: as `pull_topic`; `notify` has been told.
     """
-    with run_lock(data):
-        try:
-            pulled = _pull(data, topic, settings, progress)
+    try:
+        with run_lock(data):
+            pulled = _pull(data, topic, settings, progress, accept_shrinking)
             built = build(data, topic, build_progress)
             checked = check_claims(data, topic, today=eastern_day(now()))
             refresh(data)  # what the check has logged belongs to the published list of changes
-        except EvidenceError as error:
-            event(_log, "sync_failed", error=str(error), exit_code=error.exit_code)
-            if notify:
-                tell_somebody(notify, _report(topic, "failed", str(error), error.exit_code))
-            raise
+    except EvidenceError as error:
+        event(_log, "sync_failed", error=str(error), exit_code=error.exit_code)
+        if notify:
+            tell_somebody(notify, _report(topic, "failed", str(error), error.exit_code))
+        raise
     short = " ".join(pulled.short)
     code = IncompleteRunError.exit_code if short else checked.exit_code
     state = "incomplete" if short else "complete"

@@ -16,7 +16,8 @@ left join (
   select run_id, sum(reported) as reported, sum(stored) as stored from searches group by run_id
 ) searched on searched.run_id = complete.run_id
 left join runs later on later.run_id = (
-  select max(run_id) from runs where kind = 'sync' and run_id > coalesce(complete.run_id, 0))
+  select max(run_id) from runs where kind = 'sync' and run_id > coalesce(complete.run_id, 0)
+  and state <> 'not_believed')
 """
 
 

@@ -22,7 +22,7 @@ _LAST_SEARCH = """
 select r.run_id, r.started_at, r.finished_at, r.state, count(s.search_id) as slices, sum(s.reported) as reported,
        sum(s.stored) as stored
 from runs r join searches s on s.run_id = r.run_id
-where r.kind = 'sync'
+where r.kind = 'sync' and r.state <> 'not_believed'
   and (r.state = 'complete' or not exists (select 1 from runs where kind = 'sync' and state = 'complete'))
 group by r.run_id order by r.run_id desc limit 1
 """

@@ -14,6 +14,7 @@ from db.status import health, read_status
 from ingest.eutils import EutilsSettings
 from ingest.sync import import_into, plan_of, pull_topic, sync
 from ingest.transport import Pace
+from publish.freshness import Freshness, read_freshness
 from pubmed_server import TOPIC, Corpus, PubMedServer, trial, unindexed
 from records import article_set
 from topics import load_topic
@@ -561,6 +562,130 @@ def test_a_dry_run_says_what_would_be_asked_and_asks_nothing(world):
         "cycle: held, to be fetched again; about 1 requests. Asked: 5 records by PMID, 99000101 to 99000105"
     )
     assert world.pubmed.log == []
+
+
+# Whole searches that name far fewer records than before
+
+
+@pytest.fixture
+def hundred(world):
+    """A hundred trials, all held; a week has passed."""
+    world.corpus.add(*[trial(FIRST + nth, edat="2026/01/01", crdt="2026/01/01") for nth in range(5, 100)])
+    world.sync()
+    return world.later(days=7)
+
+
+def left(world):
+    return world.rows("SELECT count(left_run) FROM seen")[0][0]
+
+
+def whole_searches(world):
+    return [state for (state,) in world.rows("SELECT state FROM runs WHERE kind = 'sync' ORDER BY run_id")]
+
+
+@pytest.mark.parametrize("lost", [100, 99, 21], ids="{} of 100 lost".format)
+def test_a_search_that_shrinks_is_not_believed_and_nothing_has_left(hundred, lost, tmp_path):
+    hundred.corpus.lost = set(range(FIRST, FIRST + lost))
+    with pytest.raises(IncompleteRunError) as caught:
+        hundred.sync(notify=f"tee {tmp_path / 'told'}")
+    said = (
+        f"PubMed run 4 is not believed: the whole search names {100 - lost} records, and the last complete run of it "
+        "(1, 2026-03-02) named 100. Nothing is marked as left. It is accepted if a run on another day finds the same, "
+        "or now with --accept-shrinking."
+    )
+    assert (str(caught.value), caught.value.exit_code) == (said, 4)
+    assert (whole_searches(hundred), left(hundred)) == (["complete", "not_believed"], 0)
+    assert json.loads((tmp_path / "told").read_text())["error"] == said
+    assert hundred.live("SELECT state, error FROM runs WHERE run_id = 4") == [("not_believed", said)]
+
+
+def test_what_says_how_complete_the_data_are_passes_over_a_search_that_was_not_believed(hundred):
+    before = hundred.live("SELECT verdict, value, completeness FROM verdicts ORDER BY claim_id, assertion_id")
+    hundred.corpus.lost = set(hundred.corpus.records)
+    with pytest.raises(IncompleteRunError):
+        hundred.sync()
+    after = hundred.live("SELECT verdict, value, completeness FROM verdicts ORDER BY claim_id, assertion_id")
+    assert after == before
+    live = hundred.data / "evidence.db"
+    told = health(live, hundred.moment.date())
+    assert (told.state, told.age_days, told.unfinished) == ("fresh", 7, ())
+    with sqlite3.connect(live) as connection:
+        assert read_freshness(connection) == Freshness(
+            "complete", "PubMed searched to the end on 2026-03-02: 100 records reported, 100 stored."
+        )
+    status = read_status(hundred.data)
+    assert (status.last_complete[:10], status.unfinished, status.next_whole_search) == ("2026-03-02", (), "2026-03-09")
+    assert status.last_run == "2026-03-09T12:00:00+00:00 (sync, not_believed)"
+
+
+@pytest.mark.parametrize("lost", [5, 20])
+def test_a_search_that_shrinks_by_little_is_believed(hundred, lost):
+    hundred.corpus.lost = set(range(FIRST, FIRST + lost))
+    hundred.pull()
+    assert (whole_searches(hundred), left(hundred)) == (["complete", "complete"], lost)
+
+
+def test_five_percent_of_a_large_search_may_leave_and_no_more(world):
+    world.corpus.add(*[trial(FIRST + nth, edat="2026/01/01", crdt="2026/01/01") for nth in range(5, 600)])
+    world.pull()
+    world.corpus.lost = set(range(FIRST, FIRST + 31))
+    with pytest.raises(IncompleteRunError, match="names 569 records"):
+        world.later(days=7).pull()
+    world.corpus.lost = set(range(FIRST, FIRST + 30))
+    world.pull()
+    assert left(world) == 30
+
+
+def test_a_second_such_run_on_another_day_is_believed(hundred):
+    hundred.corpus.lost = set(range(FIRST, FIRST + 40))
+    for _ in range(2):  # on the same day nothing is proven
+        with pytest.raises(IncompleteRunError, match="not believed"):
+            hundred.pull()
+    hundred.corpus.lost |= {FIRST + 40, FIRST + 41}  # 58, within 5 % of 60
+    hundred.later(days=1).pull()
+    assert whole_searches(hundred) == ["complete", "not_believed", "not_believed", "complete"]
+    assert left(hundred) == 42
+
+
+def test_a_second_run_that_finds_something_else_is_not_believed_either(hundred):
+    hundred.corpus.lost = set(hundred.corpus.records)
+    with pytest.raises(IncompleteRunError, match="names 0 records"):
+        hundred.pull()
+    hundred.corpus.lost = set(range(FIRST, FIRST + 40))
+    with pytest.raises(IncompleteRunError, match="names 60 records"):
+        hundred.later(days=1).pull()
+    hundred.corpus.lost.clear()
+    hundred.later(days=1).pull()
+    hundred.corpus.lost = set(range(FIRST, FIRST + 40))  # what was not believed before a complete run is past
+    with pytest.raises(IncompleteRunError, match="names 60 records"):
+        hundred.later(days=7).pull()
+    assert left(hundred) == 0
+
+
+def test_a_search_that_shrinks_is_believed_when_asked_to(hundred):
+    hundred.corpus.lost = set(range(FIRST, FIRST + 40))
+    hundred.sync(accept_shrinking=True)
+    assert (whole_searches(hundred), left(hundred)) == (["complete", "complete"], 40)
+
+
+def test_a_narrower_search_is_compared_with_nothing_unless_it_names_none(hundred, tmp_path):
+    hundred.corpus.add(trial(FIRST + 200, title="Lavender for insomnia", abstract="Lavender.", crdt="2020/01/01"))
+    terms = '["chamomile[tiab]", "matricaria[tiab]", "matricaria[mh]"]'
+    changed_topic(hundred, tmp_path, "lavender", terms, '["lavender[tiab]"]')
+    hundred.pull()
+    assert left(hundred) == 100
+    changed_topic(hundred, tmp_path, "nothing", terms, '["valerian[tiab]"]')
+    with pytest.raises(IncompleteRunError, match="names 0 records, and 1 records of an earlier search are held"):
+        hundred.later(days=1).pull()
+    assert left(hundred) == 100
+
+
+def test_what_a_search_that_was_not_believed_names_for_the_first_time_is_kept(hundred):
+    hundred.corpus.lost = set(hundred.corpus.records)
+    hundred.corpus.add(trial(FIRST + 300, edat="2020/01/01", crdt="2020/01/01", mdat="2020/01/01"))
+    with pytest.raises(IncompleteRunError, match="names 1 records"):
+        hundred.pull()
+    assert hundred.held() == hundred.truth()
 
 
 # Seeing it

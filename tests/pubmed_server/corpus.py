@@ -88,6 +88,8 @@ class Corpus:
         """The day in US Eastern time, which is PubMed's."""
         self.unindexed: set[str] = set()
         """Phrases (lower case) that PubMed's index does not know: left out of a search, with a remark."""
+        self.lost: set[int] = set()
+        """PMIDs that the search index has lost: no search names them, and fetches still send them."""
         self.merged: dict[int, int] = {}
         self.records: dict[int, Indexed] = {}
         self.changes = 0

@@ -57,7 +57,7 @@ class Found:
 def search(corpus: Corpus, term: str) -> Found:
     """The records that match, most recently entered first."""
     query = _Query(corpus, _TOKEN.findall(term))
-    matched = query.expression() or set()
+    matched = (query.expression() or set()) - corpus.lost
     found = query.found
     records = corpus.records
     found.pmids = sorted(matched, key=lambda pmid: (records[pmid].article.edat, pmid), reverse=True)
