@@ -32,7 +32,7 @@ _ROOT_OPEN = b'<r xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="ht
 
 
 def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | DeletedRecord]:
-    """Yield every record of PubMed XML as received, checked to be well-formed and to have a PMID of its own.
+    """Yield every record of PubMed XML as received, checked to be well-formed and to have one PMID of its own.
 
     Several documents one after the other (pages put into one file) are read as one.
 
@@ -124,7 +124,7 @@ def _take_record(window: Window, name: bytes) -> RawRecord | BrokenRecord:
     if body is None:
         return _take_unclosed(window, start)
     try:
-        _, pmid = _parse(body)
+        root, pmid = _parse(body)
     except BadInputError as error:
         # If the end tag is missing, what was taken runs into the next record: give that one back.
         following = _STARTS.search(body, 1)
@@ -132,7 +132,22 @@ def _take_record(window: Window, name: bytes) -> RawRecord | BrokenRecord:
             window.put_back(body[following.start() :])
             body = body[: following.start()]
         return BrokenRecord(_pmid_in(body), start, str(error))
-    return RawRecord(int(text_of(pmid)), version_of(pmid), "pubmed-xml", body)
+    own = int(text_of(pmid))
+    if others := _other_pmids(root, own):
+        return BrokenRecord(own, start, f"it calls itself PMID {own} and, as ArticleId, {', '.join(map(str, others))}")
+    return RawRecord(own, version_of(pmid), "pubmed-xml", body)
+
+
+def _other_pmids(root: etree._Element, own: int) -> list[int]:
+    """PMIDs that a record's own ArticleIdList gives it when its own is not among them, as in a mixed-up answer."""
+    pmids = [
+        clean_pmid(text_of(each))
+        for part in root.iterchildren("PubmedData", "PubmedBookData", "BookDocument")
+        for listed in part.iterchildren("ArticleIdList")
+        for each in listed.iterchildren("ArticleId")
+        if each.get("IdType") == "pubmed"
+    ]
+    return [] if own in pmids else [pmid for pmid in pmids if pmid]
 
 
 def _take_unclosed(window: Window, start: int) -> BrokenRecord:

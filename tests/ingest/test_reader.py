@@ -628,6 +628,31 @@ def test_reading_one_record_names_what_is_wrong():
         read_record(replace(raw, body=raw.body[:-5]))
 
 
+@pytest.mark.parametrize(
+    ("record", "others"),
+    [
+        (pubmed_article(99000001), ""),
+        (pubmed_article(99000001, references=[99000002]), ""),
+        (pubmed_article(99000001).replace('"pubmed">99000001', '"pubmed"> 099000001 '), ""),
+        (pubmed_article(99000001).replace('"pubmed">99000001', '"pubmed">NOT_FOUND'), ""),
+        (pubmed_article(99000001).replace('<ArticleId IdType="pubmed">99000001</ArticleId>', ""), ""),
+        (pubmed_book(99000001), ""),
+        (pubmed_article(99000001).replace('"pubmed">99000001', '"pubmed">99000002'), "99000002"),
+        (pubmed_article(99000002).replace('Version="1">99000002', 'Version="1">99000001'), "99000002"),
+        (
+            pubmed_article(99000001, references=[99000001]).replace('"pubmed">9900000', '"pubmed">9900001', 1),
+            "99000011",
+        ),
+        (pubmed_book(99000001).replace('"bookaccession">NBK99000001', '"pubmed">99000003'), "99000003"),
+    ],
+)
+def test_a_record_that_gives_itself_another_pmid_is_broken(record, others):
+    (first, second) = split(article_set(record, pubmed_article(99000009)))
+    assert (first.pmid, second.pmid) == (99000001, 99000009)
+    broken = [each.reason for each in (first, second) if isinstance(each, BrokenRecord)]
+    assert broken == ([f"it calls itself PMID 99000001 and, as ArticleId, {others}"] if others else [])
+
+
 MEMORY = """
 import io, resource, sys
 from records import article_set, pubmed_article, PROLOG

@@ -211,6 +211,8 @@ MENDED_BY_ASKING_AGAIN = {
     "leaves_a_record_out": "efetch",
     "sends_another_pmid": "efetch",
     "sends_a_broken_record": "efetch",
+    "contradicts_itself": "efetch",
+    "mixes_records_up": "efetch",
     "says_it_is_deleted": "efetch",
 }
 
@@ -237,6 +239,7 @@ NEVER_SENT = {
     "leaves_a_record_out": "not sent",
     "sends_another_pmid": "not sent",
     "sends_a_broken_record": "not well-formed",
+    "contradicts_itself": f"it calls itself PMID {FIRST + 9} and, as ArticleId, 99999991",
     "says_it_is_deleted": "PubMed says that it is deleted",
 }
 
@@ -256,6 +259,13 @@ def test_a_record_that_never_comes_is_missing_by_name_and_reason(pubmed, archive
     assert ledger(archive) == [(10, 10, 9, [newest])]
     assert held(archive) == truth(pubmed, newest)
     assert (archive.last_run()["state"], archive.last_run()["error"]) == ("incomplete", message)
+
+
+def test_a_page_of_records_under_each_others_pmids_is_never_stored(pubmed, archive):
+    pubmed.inject("mixes_records_up", 99, "efetch")
+    with pytest.raises(IncompleteRunError, match=r"450 records reported, 0 stored.*it calls itself PMID"):
+        run(pubmed, archive)
+    assert held(archive) == {}
 
 
 @pytest.mark.parametrize(

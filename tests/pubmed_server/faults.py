@@ -128,6 +128,7 @@ FAULTS: dict[str, Fault] = {
 
 _RECORD = re.compile(rb"<PubmedArticle>.*?</PubmedArticle>", re.DOTALL)
 _OWN_PMID = re.compile(rb'(<PMID Version="1">)\d+')
+_ARTICLE_ID = re.compile(rb'(<ArticleId IdType="pubmed">)\d+')
 _BOMB = b'<?xml version="1.0"?><!DOCTYPE %s [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
 _ROOT = re.compile(rb"\A.*?(?=<(eSearchResult|PubmedArticleSet)>)", re.DOTALL)
 _STRANGER = Article(99_999_990, title="A record that nobody asked for")
@@ -135,6 +136,13 @@ _STRANGER = Article(99_999_990, title="A record that nobody asked for")
 
 def _first_record(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
     return lambda body: _RECORD.sub(lambda match: change(match[0]), body, count=1)
+
+
+def _mixed_up(body: bytes) -> bytes:
+    """Every record under the PMID of the next, the last under that of the first."""
+    pmids = [_OWN_PMID.search(record)[0] for record in _RECORD.findall(body)]  # type: ignore[index]
+    others = iter(pmids[1:] + pmids[:1])
+    return _RECORD.sub(lambda match: _OWN_PMID.sub(next(others), match[0], count=1), body)
 
 
 def _dropped(kind: str, term: str) -> Callable[[bytes], bytes]:
@@ -152,6 +160,10 @@ LIES: dict[str, Fault] = {
     ),
     "sends_a_broken_record": Fault("", twist=_first_record(lambda record: record.replace(b"</ArticleTitle>", b"<b>"))),
     "sends_an_entity_bomb": Fault("", twist=lambda body: _ROOT.sub(lambda match: _BOMB % match[1], body)),
+    "contradicts_itself": Fault(
+        "", twist=_first_record(lambda record: _ARTICLE_ID.sub(rb"\g<1>99999991", record, count=1))
+    ),
+    "mixes_records_up": Fault("", twist=_mixed_up),
     "says_it_is_deleted": Fault(
         "",
         twist=lambda body: re.sub(
