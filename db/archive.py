@@ -10,14 +10,14 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from db.contents import store_contents
+from db.contents import mark_gone, store_contents
 from db.eastern import eastern_day
 from db.migrations import ARCHIVE
 from db.received import RawRecord, SearchSlice, Stored, StoredRecord
@@ -26,6 +26,11 @@ from topics.errors import BadInputError
 
 __all__ = ["Archive", "RawRecord", "SearchSlice", "Stored", "StoredRecord", "now"]
 
+RETRACTIONS = """
+SELECT * FROM retraction_log WHERE corrects IS NULL
+AND entry_id NOT IN (SELECT corrects FROM retraction_log WHERE corrects IS NOT NULL)
+"""
+"""What is true of the log: without entries that later ones correct, and these."""
 _AT_A_TIME = 500
 """Records of a file stored in one go."""
 
@@ -136,10 +141,13 @@ class Archive:
             )
             return stored
 
-    def store_file(self, run_id: int, name: str, records: Iterable[RawRecord], broken: list[str]) -> Stored:
+    def store_file(
+        self, run_id: int, name: str, records: Iterable[RawRecord], broken: list[str], deleted: Sequence[int] = ()
+    ) -> Stored:
         """Store a whole file and its ledger row in one transaction: all of it, or, on any error, nothing.
 
-        `records` is consumed as a stream; `broken` is read after it (the reader appends to it as it goes).
+        `records` is consumed as a stream; `broken`, and `deleted`, the PMIDs that the file says PubMed deleted, are
+        read after it (the reader appends to them as it goes).
         """
         with plain_errors(self.path), self.database.atomic():
             total = Stored()
@@ -164,7 +172,7 @@ class Archive:
                 "UPDATE ledger SET received = ?, stored = ? WHERE ledger_id = ?",
                 (read, read - len(broken), row),
             )
-            return total
+            return replace(total, gone=mark_gone(self.database, run_id, deleted))
 
     def missing(self, slice_id: int) -> list[int]:
         """PMIDs that a slice named and that are not stored."""
@@ -197,7 +205,7 @@ class Archive:
 
     def reinstatements(self) -> list[tuple[int, str]]:
         """(PMID, moment) for every time that PubMed ceased to list a paper as retracted, in that order."""
-        rows = self.database.execute("SELECT pmid, dated FROM retraction_log WHERE retracted = 0 ORDER BY entry_id")
+        rows = self.database.execute(f"SELECT pmid, dated FROM ({RETRACTIONS}) WHERE retracted = 0 ORDER BY entry_id")  # noqa: S608
         return list(rows)
 
     def count(self) -> int:

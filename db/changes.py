@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.archive import Archive
+from db.archive import RETRACTIONS, Archive
 from db.release import LIVE
 from db.schema import TABLES
 from db.sqlite import open_database, plain_errors
@@ -23,9 +23,13 @@ SELECT v.pmid, v.run_id, v.fetched_at FROM versions v
 WHERE v.rowid = (SELECT min(rowid) FROM versions u WHERE u.pmid = v.pmid) ORDER BY v.rowid
 """
 _GONE = "SELECT pmid, left_run, gone_since FROM seen WHERE gone_since IS NOT NULL ORDER BY gone_since, pmid"
-_RETRACTIONS = """
+_RETRACTIONS = f"""
 SELECT pmid, row_number() OVER (PARTITION BY pmid, retracted ORDER BY entry_id), run_id, dated, retracted
-FROM retraction_log ORDER BY entry_id
+FROM ({RETRACTIONS}) ORDER BY entry_id
+"""  # noqa: S608
+_CORRECTIONS = """
+SELECT c.entry_id, c.pmid, c.run_id, c.dated, substr(w.dated, 1, 10), w.retracted
+FROM retraction_log c JOIN retraction_log w ON w.entry_id = c.corrects ORDER BY c.entry_id
 """
 _FLIPS = """
 SELECT * FROM (
@@ -53,6 +57,10 @@ def changes_of(archive: Database) -> Iterator[dict[str, Any]]:
         kind, text = _STANDING[retracted]
         again = f"/{nth}" if nth > 1 else ""
         yield _row(f"{kind}/{pmid}{again}", run_id, stamp, kind, pmid, text)
+    for entry, pmid, run_id, stamp, day, retracted in archive.execute(_CORRECTIONS).fetchall():
+        was = "retracted" if retracted else "no longer retracted"
+        text = f"Listed here as {was} on {day} by mistake: an older record had been taken for a newer one."
+        yield _row(f"correction/{entry}", run_id, stamp, "correction", pmid, text)
     for flip in archive.query(_FLIPS):
         was, now = flip["was"], flip["verdict"]
         text = f"{_plain(was)} → {_plain(now)} (value {flip['value_was'] or '–'} → {flip['value'] or '–'})"

@@ -1,16 +1,19 @@
 """The shape of `archive.db`, which lives for years and so changes only by migrations.
 
 What has been released is never edited: a new migration comes last, and the schema before it gets a fixture in
-`tests/db/archives`.
+`tests/db/archives`. A migration calls nothing outside this module that may change: it has copies of what it needs, as
+that was when it was written.
 """
 
 import json
+import re
 import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import NamedTuple
 
 from sqlite_utils import Database, Migrations
-
-from db.glance import glance
-from db.received import rank
 
 ARCHIVE = Migrations("archive")
 
@@ -63,10 +66,10 @@ def m002_rounds_and_departures(db: Database) -> None:
     db.execute("UPDATE runs SET day = date(started_at, '-5 hours')")
     db.execute("UPDATE runs SET kind = 'sync' WHERE kind = 'pull'")
     for (rowid,) in db.execute("SELECT rowid FROM versions").fetchall():
-        seen = glance(zlib.decompress(db.execute("SELECT xml FROM versions WHERE rowid = ?", (rowid,)).fetchone()[0]))
+        body = _body(db.execute("SELECT xml FROM versions WHERE rowid = ?", (rowid,)).fetchone()[0])
         db.execute(
             "UPDATE versions SET status = ?, notices = ? WHERE rowid = ?",
-            (seen.status, json.dumps(seen.notices), rowid),
+            (_status(body), json.dumps(list(dict.fromkeys(int(pmid) for pmid in _NOTICE.findall(body)))), rowid),
         )
 
 
@@ -100,10 +103,135 @@ def m004_retraction_log(db: Database) -> None:
     current: dict[int, tuple[bool, tuple[int, bool, bool]]] = {}
     entries = []
     for pmid, run_id, dated, body, version, origin, form in several:
-        state = glance(zlib.decompress(body)).retracted, rank(version, form, origin)
+        state = _retracted(_body(body)), (version, origin == "pubmed", form == "pubmed-xml")
         before = current.get(pmid, state)
         if before[1] <= state[1]:
             current[pmid] = state
             if before[0] != state[0]:
                 entries.append({"pmid": pmid, "run_id": run_id, "dated": dated, "retracted": int(state[0])})
     db.table("retraction_log").insert_all(sorted(entries, key=lambda entry: entry["run_id"]))
+
+
+@ARCHIVE()
+def m005_revised(db: Database) -> None:
+    """When each content was last revised, which decides what is current; entries of the log that were wrong, corrected.
+
+    Before, a file that was older than what was held took its place and ended a retraction.
+    """
+    db.table("versions").add_column("revised", str, not_null_default="")
+    db.execute("ALTER TABLE retraction_log ADD COLUMN corrects INTEGER REFERENCES retraction_log(entry_id)")
+    for (rowid,) in db.execute("SELECT rowid FROM versions").fetchall():
+        body = _body(db.execute("SELECT xml FROM versions WHERE rowid = ?", (rowid,)).fetchone()[0])
+        db.execute("UPDATE versions SET revised = ? WHERE rowid = ?", (_revised(body), rowid))
+    (last_run,) = db.execute("SELECT max(run_id) FROM runs").fetchone()
+    several = db.execute(
+        "SELECT pmid, sha256, fetched_at, run_id, version, revised, origin, format, xml FROM versions WHERE pmid IN "
+        "(SELECT pmid FROM versions GROUP BY pmid HAVING count(*) > 1) ORDER BY pmid, rowid"
+    )
+    for pmid, of_record in groupby(several, key=lambda row: row[0]):
+        rows = [(*row[1:-1], _body(row[-1])) for row in of_record]
+        if not all(body for *_, body in rows):  # damaged: nobody knows what it said
+            continue
+        contents = [_Content._make((*row, _retracted(body))) for *row, body in rows]
+        logged = db.execute(
+            "SELECT entry_id, run_id, dated, retracted FROM retraction_log WHERE pmid = ? ORDER BY entry_id", (pmid,)
+        )
+        retracted = contents[0].retracted
+        for entry_id, run_id, dated, to in logged.fetchall():
+            if bool(to) != retracted and _is_true(bool(to), [each for each in contents if each.fetched_at <= dated]):
+                retracted = bool(to)
+                continue
+            db.execute(
+                "INSERT INTO retraction_log (pmid, run_id, dated, retracted, corrects) VALUES (?, ?, ?, ?, ?)",
+                (pmid, last_run or run_id, datetime.now(UTC).isoformat(timespec="seconds"), int(retracted), entry_id),
+            )
+        (held,) = db.execute("SELECT sha256 FROM seen WHERE pmid = ?", (pmid,)).fetchone()
+        current = _current(contents, held, retracted)
+        db.execute("UPDATE seen SET sha256 = ? WHERE pmid = ?", (current.sha256, pmid))
+        if current.retracted != retracted:  # what was not made current, and now is
+            db.execute(
+                "INSERT INTO retraction_log (pmid, run_id, dated, retracted) VALUES (?, ?, ?, ?)",
+                (pmid, current.run_id, current.fetched_at, int(current.retracted)),
+            )
+
+
+class _Content(NamedTuple):
+    """A row of `versions`, as migration 5 orders them."""
+
+    sha256: str
+    fetched_at: str
+    run_id: int
+    version: int
+    revised: str
+    origin: str
+    format: str
+    retracted: bool
+
+    @property
+    def rank(self) -> tuple[int, str, bool, bool]:
+        """The highest is current."""
+        return (self.version, self.revised, self.origin == "pubmed", self.format == "pubmed-xml")
+
+
+def _is_true(retracted: bool, arrived: Sequence[_Content]) -> bool:
+    """Whether the contents that had arrived say what was logged: those of the highest rank do.
+
+    The end of a retraction also needs a later date than all that carry the mark, or PubMed's own answer.
+    """
+    saying = [each for each in _highest(arrived) if each.retracted == retracted]
+    marked = max(((each.version, each.revised) for each in arrived if each.retracted), default=(0, ""))
+    return any(retracted or each.origin == "pubmed" or (each.version, each.revised) > marked for each in saying)
+
+
+def _highest(contents: Sequence[_Content]) -> list[_Content]:
+    top = max((each.rank for each in contents), default=None)
+    return [each for each in contents if each.rank == top]
+
+
+def _current(contents: Sequence[_Content], held: str, retracted: bool) -> _Content:
+    """The content of the highest rank; of equals one that is marked as the log says, held already, or the last."""
+    return max(
+        enumerate(_highest(contents)),
+        key=lambda numbered: (numbered[1].retracted == retracted, numbered[1].sha256 == held, numbered[0]),
+    )[1]
+
+
+# What migrations 2, 4 and 5 look for in a record, as it was when they were released.
+
+_STATUS = re.compile(rb"<MedlineCitation\b[^>]*?\bStatus=\"([^\"]*)\"|^STAT- *(\S+)", re.MULTILINE)
+_NOTICE = re.compile(
+    rb"<CommentsCorrections RefType=\"(?:RetractionIn|RetractedandRepublishedIn|ExpressionOfConcernIn|ErratumIn|"
+    rb"CorrectedandRepublishedIn|UpdateIn)\">(?:(?!</CommentsCorrections>).)*?<PMID\b[^>]*>0*(\d{1,9})</PMID>",
+    re.DOTALL,
+)
+_RETRACTED = re.compile(
+    rb'RefType="(?:RetractionIn|RetractedandRepublishedIn)"|<PublicationType UI="D016441"|^PT  - Retracted Publication',
+    re.MULTILINE,
+)
+_REVISED = re.compile(
+    rb"<DateRevised\b[^>]*>\s*<Year>\s*(\d{4})\s*</Year>(?:\s*<Month>\s*(\d\d?)\s*</Month>"
+    rb"(?:\s*<Day>\s*(\d\d?)\s*</Day>)?)?|^LR  - *(\d{4})(\d\d)?(\d\d)?",
+    re.MULTILINE,
+)
+
+
+def _body(zipped: bytes) -> bytes:
+    """A record as received; nothing of one that is damaged, which a build will name."""
+    try:
+        return zlib.decompress(zipped)
+    except (zlib.error, TypeError):
+        return b""
+
+
+def _status(body: bytes) -> str:
+    found = _STATUS.search(body, 0, 4096)
+    return (found[1] or found[2]).decode() if found else ""
+
+
+def _retracted(body: bytes) -> bool:
+    return _RETRACTED.search(body) is not None
+
+
+def _revised(body: bytes) -> str:
+    found = _REVISED.search(body)
+    return "-".join(part.decode().zfill(2) for part in found.groups() if part) if found else ""

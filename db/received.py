@@ -60,16 +60,19 @@ class SearchSlice:
 
 @dataclass(frozen=True)
 class Stored:
-    """How many records a page or file brought, by what the archive knew of them."""
+    """How many records a page or file brought, by what the archive knew of them, and how many it took away."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    gone: int = 0
+    """Held records that the file says PubMed deleted."""
 
 
-def rank(version: int, form: str, origin: str) -> tuple[int, bool, bool]:
-    """Which of two contents is current: PubMed's own over an imported file, XML over MEDLINE, higher PMID version.
+def rank(version: int, revised: str, origin: str, form: str) -> tuple[int, str, bool, bool]:
+    """Sort key that tells which of two contents of a record is current: the higher; of equals the one last received.
 
-    Of equals the one that came last.
+    Higher PMID version; then later DateRevised (ISO; '' if missing, which is oldest); then PubMed's own over an
+    imported file; then XML over MEDLINE text.
     """
-    return (version, origin == "pubmed", form == "pubmed-xml")
+    return (version, revised, origin == "pubmed", form == "pubmed-xml")

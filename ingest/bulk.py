@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from db.archive import Archive, now
+from db.archive import Archive
 from db.lock import run_lock
 from ingest.downloads import fetch, locate
 from ingest.scan import FileScan, checked_md5, scan_file
@@ -200,7 +200,7 @@ class _Run:
         broken = list(scan.broken)
         records = [match.raw() for match in scan.matches]
         with database.atomic():
-            stored = archive.store_file(self._run, scan.name, records, broken)
+            stored = archive.store_file(self._run, scan.name, records, broken, scan.deleted)
             database.conn.executemany(
                 "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?)",
                 [
@@ -208,17 +208,13 @@ class _Run:
                     for match, record in zip(scan.matches, records, strict=True)
                 ],
             )
-            gone = database.conn.executemany(
-                "UPDATE seen SET gone_since = ? WHERE pmid = ? AND gone_since IS NULL",
-                [(now()[:10], pmid) for pmid in scan.deleted],
-            ).rowcount
             database.execute(
                 "INSERT OR REPLACE INTO bulk_files VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (scan.name, scan.md5, self._sought, self._run, scan.records, len(scan.matches),
                  stored.new + stored.changed),
             )  # fmt: skip
         self._problems += [f"{path}: {each}" for each in broken]
-        found = (1, scan.records, scan.tested, len(scan.matches), stored.new, stored.changed, max(gone, 0))
+        found = (1, scan.records, scan.tested, len(scan.matches), stored.new, stored.changed, stored.gone)
         self._totals = {name: total + more for (name, total), more in zip(self._totals.items(), found, strict=True)}
         if self._table and scan.rows:
             write_table(self._table, scan.name, scan.rows)

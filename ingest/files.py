@@ -34,9 +34,11 @@ class FileCounts:
     unchanged: int
     broken: int
     deleted: int
-    """PMIDs in DeleteCitation: not records, so not in `read`."""
+    """PMIDs that the file says PubMed deleted: not records, so not in `read`."""
     books: int
     """Bookshelf records among those read."""
+    gone: int
+    """Held records among those deleted: PubMed has them no more from today on."""
     problems: tuple[str, ...]
     """Of each broken record its PMID, where it stands and what is wrong."""
 
@@ -46,7 +48,7 @@ class _Tally:
     """What the reader comes across beside usable records, while the archive takes those in."""
 
     problems: list[str]
-    deleted: int = 0
+    deleted: list[int]
     books: int = 0
 
 
@@ -64,8 +66,8 @@ def import_files(archive: Archive, paths: Iterable[Path], run: int) -> list[File
 
 
 def _import_file(archive: Archive, path: Path, run: int) -> FileCounts:
-    tally = _Tally(problems=[])
-    stored = archive.store_file(run, path.name, _records(path, tally), tally.problems)
+    tally = _Tally(problems=[], deleted=[])
+    stored = archive.store_file(run, path.name, _records(path, tally), tally.problems, tally.deleted)
     broken = len(tally.problems)
     return FileCounts(
         name=path.name,
@@ -74,8 +76,9 @@ def _import_file(archive: Archive, path: Path, run: int) -> FileCounts:
         changed=stored.changed,
         unchanged=stored.unchanged,
         broken=broken,
-        deleted=tally.deleted,
+        deleted=len(tally.deleted),
         books=tally.books,
+        gone=stored.gone,
         problems=tuple(tally.problems),
     )
 
@@ -112,7 +115,7 @@ def _usable(stream: BinaryIO, tally: _Tally) -> Iterator[RawRecord]:
         if isinstance(each, BrokenRecord):
             tally.problems.append(str(each))
         elif isinstance(each, DeletedRecord):
-            tally.deleted += 1
+            tally.deleted.append(each.pmid)
         else:
             tally.books += _BOOK.search(each.body) is not None
             yield each

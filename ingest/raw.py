@@ -21,6 +21,6 @@ class BrokenRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeletedRecord:
-    """A PMID that an update file takes out of PubMed (DeleteCitation). It says nothing about a retraction."""
+    """A PMID that a file takes out of PubMed (DeleteCitation, DeleteDocument). It says nothing about a retraction."""
 
     pmid: int

@@ -24,9 +24,12 @@ from topics.errors import BadInputError
 
 _RECORDS = {b"PubmedArticle": "MedlineCitation", b"PubmedBookArticle": "BookDocument"}
 _SETS = (b"PubmedArticleSet", b"PubmedBookArticleSet")
+_DELETIONS = (b"DeleteCitation", b"DeleteDocument")
 _DOCTYPE = re.compile(rb"""<!DOCTYPE\s+[\w.:-]+(?:\s+(?:PUBLIC|SYSTEM)(?:\s+(?:"[^"]*"|'[^']*')){1,2})?\s*>""")
 _OWN_PMID = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^<]*<PMID\b[^>]*>\s*(\d{1,8})\s*<")
-_STARTS = re.compile(rb"<(?:Pubmed(?:Book)?Article(?:Set)?|DeleteCitation)[\s/>]|</Pubmed(?:Book)?ArticleSet\s*>")
+_STARTS = re.compile(
+    rb"<(?:Pubmed(?:Book)?Article(?:Set)?|Delete(?:Citation|Document))[\s/>]|</Pubmed(?:Book)?ArticleSet\s*>"
+)
 """Where reading can go on after something broken."""
 _ROOT_OPEN = b'<r xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
 
@@ -54,8 +57,8 @@ def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | Delet
             window.skip_past(b"?>", "a processing instruction")
         elif window.starts(b"<!"):
             _pass_doctype(window)
-        elif name == b"DeleteCitation" and open_set and not closing:
-            yield from _take_deletions(window)
+        elif name in _DELETIONS and open_set and not closing:
+            yield from _take_deletions(window, name)
         elif name in _SETS and not closing and not open_set:
             seen_root = True
             empty = window.skip_past(b">", "its first tag").endswith(b"/>")
@@ -165,19 +168,19 @@ def _take_unclosed(window: Window, start: int) -> BrokenRecord:
     return BrokenRecord(pmid, start, f"longer than {MAX_RECORD >> 20} MB without an end tag")
 
 
-def _take_deletions(window: Window) -> Iterator[DeletedRecord | BrokenRecord]:
-    start = window.position
-    body = window.take_to(b"</DeleteCitation>")
+def _take_deletions(window: Window, name: bytes) -> Iterator[DeletedRecord | BrokenRecord]:
+    start, tag = window.position, name.decode()
+    body = window.take_to(b"</%b>" % name)
     if body is None:
-        raise BadInputError(f"it is cut off in DeleteCitation (byte {start}). Fetch it again.")
+        raise BadInputError(f"it is cut off in {tag} (byte {start}). Fetch it again.")
     try:
         root = parse(body)
     except etree.XMLSyntaxError as error:
-        yield BrokenRecord(None, start, f"DeleteCitation is not well-formed: {error.msg}")
+        yield BrokenRecord(None, start, f"{tag} is not well-formed: {error.msg}")
         return
     for each in root.iterchildren("PMID"):
         pmid = clean_pmid(text_of(each))
-        yield (DeletedRecord(pmid) if pmid else BrokenRecord(None, start, "DeleteCitation with an unusable PMID"))
+        yield (DeletedRecord(pmid) if pmid else BrokenRecord(None, start, f"{tag} with an unusable PMID"))
 
 
 def _take_stray(window: Window) -> BrokenRecord:

@@ -146,7 +146,7 @@ def _scan(stream: BinaryIO, sieve: Sieve, tagger: Tagger, tally: _Tally, only: f
         position += end
     if b"</PubmedArticleSet" not in waiting:
         raise BadInputError(f"it is cut off (byte {position + len(waiting)}). Fetch it again.")
-    deletions = waiting.find(b"<DeleteCitation")
+    deletions = waiting.find(b"<Delete")
     if deletions >= 0:
         for each in split_records(io.BytesIO(b"<PubmedArticleSet>" + waiting[deletions:])):
             if isinstance(each, DeletedRecord):

@@ -19,6 +19,7 @@ KINDS = {
     "verdict": "Verdicts that flipped",
     "retraction": "Papers that became retracted",
     "reinstatement": "Papers no longer retracted",
+    "correction": "Corrections of this list",
     "gone": "Records gone from PubMed",
     "new_record": "New records on topic",
 }
@@ -134,6 +135,8 @@ def _title(row: dict[str, Any]) -> str:
             return f"Retracted: {title}"
         case "reinstatement":
             return f"No longer retracted: {title}"
+        case "correction":
+            return f"Correction: {title}"
         case "gone":
             return f"Gone from PubMed: {title}"
     return f"New: {title}"

@@ -12,11 +12,22 @@ import pytest
 
 from db.archive import Archive, RawRecord, SearchSlice, Stored
 from db.lock import run_lock
+from records import pubmed_article
 from topics.errors import BadInputError, LockedError
 
 
 def raw(pmid: int, text: str = "first", version: int = 1, form: str = "pubmed-xml") -> RawRecord:
     return RawRecord(pmid, version, form, f"<PubmedArticle>{pmid} {text}</PubmedArticle>".encode())
+
+
+def dated(revised: str, text: str = "", *, retracted: bool = False, form: str = "pubmed-xml", **more) -> RawRecord:
+    """Record 99000001 as PubMed revised it on that day."""
+    if form == "medline":
+        mark = "PT  - Retracted Publication\n" if retracted else ""
+        return RawRecord(99000001, 1, form, f"PMID- 99000001\nLR  - {revised}\n{mark}TI  - {text}\n".encode())
+    links = (("RetractionIn", 99000090, "J Made Up Res. 2026;1:1"),) if retracted else ()
+    body = pubmed_article(99000001, revised=revised, title=f"Made up {text}", links=links, **more)
+    return RawRecord(99000001, more.get("version", 1), form, body.encode())
 
 
 @pytest.fixture
@@ -30,6 +41,15 @@ def pulled(archive: Archive, *records: RawRecord) -> Stored:
     run = archive.begin_run("sync", "test")
     ids = tuple(record.pmid for record in records)
     return archive.store_page(run, archive.open_slice(run, SearchSlice("q", "", len(ids), ids)), records)
+
+
+def imported(archive: Archive, *records: RawRecord, deleted: tuple[int, ...] = ()) -> Stored:
+    """Store records as one file of one run."""
+    return archive.store_file(archive.begin_run("import", "test"), "a.xml", iter(records), [], deleted)
+
+
+def log(archive: Archive) -> list[tuple[int, int]]:
+    return list(archive.database.execute("SELECT pmid, retracted FROM retraction_log ORDER BY entry_id"))
 
 
 def bodies(archive: Archive) -> dict[int, bytes]:
@@ -76,6 +96,96 @@ def test_xml_displaces_medline_text_and_not_the_other_way_round(archive):
     archive.store_file(run, "a.xml", iter([raw(99000001, "xml")]), [])
     archive.store_file(run, "a.nbib", iter([raw(99000001, "medline", form="medline")]), [])
     assert bodies(archive) == {99000001: raw(99000001, "xml").body}
+
+
+@pytest.mark.parametrize(
+    ("current", "other"),
+    [
+        (dated("2025-03-01", "later"), dated("2024-12-31", "earlier")),
+        (dated("2025-03-10", "later"), dated("2025-03-09", "earlier", form="medline")),
+        (dated("20250310", "later", form="medline"), dated("2025-03-09", "earlier")),
+        (dated("2001-01-01", "dated"), dated("", "without a date")),
+        (dated("2001-01-01", "version 2", version=2), dated("2025-01-01", "version 1")),
+        (dated("2025-01-01", "XML"), dated("20250101", "text", form="medline")),
+    ],
+    ids=["day", "later XML", "later text", "no date", "PMID version", "format"],
+)
+def test_which_of_two_files_comes_first_does_not_matter(tmp_path, current, other):
+    for name, order in (("one", (current, other)), ("two", (other, current))):
+        with Archive.open(tmp_path / name) as archive:
+            for record in order:
+                imported(archive, record)
+            assert bodies(archive) == {99000001: current.body}
+            assert archive.database["versions"].count == 2
+
+
+def test_a_newer_file_displaces_what_pubmed_sent_before_and_one_of_the_same_day_does_not(archive):
+    pulled(archive, dated("2025-01-01", "from PubMed"))
+    imported(archive, dated("2025-01-01", "a file of that day"))
+    assert bodies(archive) == {99000001: dated("2025-01-01", "from PubMed").body}
+    imported(archive, dated("2025-01-02", "a file of the next day"))
+    assert bodies(archive) == {99000001: dated("2025-01-02", "a file of the next day").body}
+
+
+def test_the_day_of_the_last_revision_stands_beside_each_content(archive):
+    imported(archive, dated("2025-01-02"), dated("20250103", form="medline"), dated(""))
+    assert archive.database.execute("SELECT revised FROM versions ORDER BY rowid").fetchall() == [
+        ("2025-01-02",), ("2025-01-03",), ("",),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("revised", ["2024-01-01", "2025-06-01", ""], ids=["older", "of the same day", "undated"])
+def test_a_file_that_is_not_newer_takes_no_retraction_back(archive, revised):
+    marked = dated("2025-06-01", retracted=True)
+    imported(archive, marked)
+    imported(archive, dated(revised, "without the mark"))
+    assert (bodies(archive), log(archive)) == ({99000001: marked.body}, [])
+
+
+def test_of_undated_files_one_without_the_mark_takes_no_retraction_back(archive):
+    imported(archive, dated("", retracted=True))
+    imported(archive, dated("", "without the mark"))
+    assert (bodies(archive), log(archive)) == ({99000001: dated("", retracted=True).body}, [])
+
+
+def test_a_newer_file_without_the_mark_or_pubmed_itself_ends_a_retraction(archive):
+    imported(archive, dated("2025-06-01", retracted=True))
+    imported(archive, dated("2025-06-02", "without the mark"))
+    assert log(archive) == [(99000001, 0)]
+    pulled(archive, dated("2025-06-02", retracted=True))
+    pulled(archive, dated("2025-06-02", "without the mark, says PubMed"))
+    assert log(archive) == [(99000001, 0), (99000001, 1), (99000001, 0)]
+
+
+def test_an_older_file_that_is_marked_retracts_nothing(archive):
+    imported(archive, dated("2025-06-02", "reinstated"))
+    imported(archive, dated("2025-06-01", retracted=True))
+    assert (bodies(archive), log(archive)) == ({99000001: dated("2025-06-02", "reinstated").body}, [])
+
+
+def gone(archive: Archive) -> dict[int, str | None]:
+    return {stored.pmid: stored.gone_since for stored in archive.current()}
+
+
+def test_a_record_that_a_file_says_is_deleted_is_gone_from_that_day_and_its_versions_stay(archive):
+    imported(archive, raw(99000001), raw(99000002))
+    assert imported(archive, deleted=(99000002, 99000009)) == Stored(gone=1)
+    ((day,),) = archive.database.execute("SELECT day FROM runs WHERE run_id = 2")
+    archive.database.execute("UPDATE runs SET day = '2031-01-01'")
+    assert imported(archive, deleted=(99000002,)) == Stored()
+    assert gone(archive) == {99000001: None, 99000002: day}
+    assert archive.database["versions"].count == 2
+
+
+def test_a_deleted_record_is_back_when_pubmed_or_a_file_that_is_not_older_has_it(archive):
+    imported(archive, dated("2025-06-01"), deleted=(99000001,))
+    imported(archive, dated("2025-05-01", "older"))
+    assert gone(archive)[99000001]
+    imported(archive, dated("2025-06-02", "newer"))
+    assert gone(archive) == {99000001: None}
+    imported(archive, deleted=(99000001,))
+    pulled(archive, dated("2025-05-01", "older"))
+    assert gone(archive) == {99000001: None}
 
 
 def test_the_ledger_row_of_a_slice_follows_every_page(archive):

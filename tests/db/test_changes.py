@@ -56,7 +56,8 @@ def test_a_paper_that_was_retracted_when_it_came_did_not_become_so_here(archive)
 
 def test_a_paper_that_is_no_longer_retracted_was_reinstated_by_the_run_that_brought_it(archive):
     run = archive.begin_run("sync", "chamomile-sleep")
-    archive.store_file(run, "third", [raw(WITHDRAWN)], [])  # as it was before: no new version of it
+    slice_id = archive.open_slice(run, SearchSlice("q", "", 1, (WITHDRAWN,)))
+    archive.store_page(run, slice_id, [raw(WITHDRAWN)])  # as it was before: no new version of it
     ((dated,),) = archive.database.execute("SELECT dated FROM retraction_log WHERE retracted = 0")
     assert [change for change in changes_of(archive.database) if change["run_id"] == run] == [
         row(

@@ -1,5 +1,6 @@
 """An archive made by any released version opens with all it holds, and goes on."""
 
+import hashlib
 import sqlite3
 import zlib
 from datetime import date
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from db.archive import Archive, RawRecord, SearchSlice
+from db.changes import changes_of
 from db.migrations import ARCHIVE
 from db.rounds import came_to, due_again, notices_to_fetch
+from records import pubmed_article
 
 RELEASED = sorted((Path(__file__).parent / "archives").glob("*.sql"))
 """What `sqlite3 archive.db .dump` wrote of an archive of each schema."""
@@ -62,8 +65,104 @@ def test_what_newer_versions_need_is_filled_in(old):
         assert due_again(archive, "2026-11-22T12:00:00+00:00") == [99000002, 99000003]
         assert notices_to_fetch(archive) == [99000009]
         assert archive.database.execute("SELECT * FROM retraction_log").fetchall() == [
-            (1, 99000001, 1, "2026-11-20T03:00:30+00:00", 1)
+            (1, 99000001, 1, "2026-11-20T03:00:30+00:00", 1, None)
         ]
+
+
+def held_before(data, pmid, *contents):
+    """Give an old archive contents of a record, as (origin, DateRevised, retracted), one a day; the last is current.
+
+    Where the schema has a log of retractions, it says what the last two differ in.
+    """
+    with sqlite3.connect(data / "archive.db") as connection:
+        for day, (origin, revised, retracted) in enumerate(contents, start=1):
+            links = (("RetractionIn", 99000090, "J Made Up Res. 2026;1:1"),) if retracted else ()
+            body = pubmed_article(pmid, revised=revised, title=f"Day {day}", links=links).encode()
+            row = (
+                pmid, hashlib.sha256(body).hexdigest(), 1, "pubmed-xml", origin, f"2026-11-0{day}T00:00:00+00:00", 2,
+                zlib.compress(body),
+            )  # fmt: skip
+            connection.execute(
+                "INSERT INTO versions (pmid, sha256, version, format, origin, fetched_at, run_id, xml) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+        connection.execute(
+            "INSERT INTO seen (pmid, sha256, first_seen, last_seen, last_fetched, last_run) "
+            "VALUES (?, ?, '', '', '', 2)",
+            (pmid, row[1]),
+        )
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'retraction_log'").fetchone():
+            connection.execute(
+                "INSERT INTO retraction_log (pmid, run_id, dated, retracted) VALUES (?, 2, ?, ?)",
+                (pmid, row[5], int(contents[-1][2])),
+            )
+
+
+def after(data, pmid):
+    """Day on which the current content came, what is true of its log, and the published changes, after opening."""
+    with Archive.open(data) as archive:
+        ((body,),) = archive.database.execute(
+            "SELECT xml FROM versions JOIN seen USING (pmid, sha256) WHERE pmid = ?", (pmid,)
+        )
+        log = archive.database.execute(
+            "SELECT retracted, corrects IS NOT NULL FROM retraction_log WHERE pmid = ? ORDER BY entry_id", (pmid,)
+        ).fetchall()
+        kinds = [change["kind"] for change in changes_of(archive.database) if change["pmid"] == pmid]
+        back = [each for each, _ in archive.reinstatements()]
+    return int(zlib.decompress(body).partition(b"Day ")[2][:1]), log, kinds[1:], pmid in back
+
+
+@pytest.mark.parametrize("revised", ["2024-01-01", ""])
+def test_a_reinstatement_by_an_older_file_is_corrected_by_a_new_entry(old, revised):
+    held_before(old, 99000010, ("import", "2025-06-01", True), ("import", revised, False))
+    assert after(old, 99000010) == (1, [(0, 0), (1, 1)], ["correction"], False)
+
+
+def test_a_retraction_by_an_older_file_is_corrected_by_a_new_entry(old):
+    held_before(old, 99000010, ("import", "2025-06-01", False), ("import", "2024-01-01", True))
+    assert after(old, 99000010) == (1, [(1, 0), (0, 1)], ["correction"], False)
+
+
+def test_the_day_of_the_last_revision_is_filled_in(old):
+    held_before(old, 99000010, ("import", "2025-06-01", False), ("import", "", False), ("pubmed", "2024-02-29", False))
+    Archive.open(old).close()
+    assert rows(old, "SELECT revised FROM versions WHERE pmid = 99000010 ORDER BY rowid") == [
+        ("2025-06-01",), ("",), ("2024-02-29",),
+    ]  # fmt: skip
+
+
+def test_of_files_of_one_day_the_one_without_the_mark_reinstated_nothing(old):
+    held_before(old, 99000010, ("import", "2025-06-01", True), ("import", "2025-06-01", False))
+    assert after(old, 99000010) == (1, [(0, 0), (1, 1)], ["correction"], False)
+
+
+@pytest.mark.parametrize(("origin", "revised"), [("import", "2025-06-02"), ("pubmed", "2025-06-01")])
+def test_a_reinstatement_by_a_newer_record_or_by_pubmed_stands(old, origin, revised):
+    held_before(old, 99000010, (origin, "2025-06-01", True), (origin, revised, False))
+    assert after(old, 99000010) == (2, [(0, 0)], ["reinstatement"], True)
+
+
+def test_a_newer_file_that_was_not_made_current_is_current_now_and_its_retraction_is_logged(old):
+    held_before(old, 99000010, ("pubmed", "2024-01-01", False), ("import", "2025-06-01", True))
+    with sqlite3.connect(
+        old / "archive.db"
+    ) as connection:  # PubMed's own content stayed current, and nothing was logged
+        connection.execute(
+            "UPDATE seen SET sha256 = (SELECT sha256 FROM versions WHERE pmid = 99000010 ORDER BY rowid LIMIT 1) "
+            "WHERE pmid = 99000010"
+        )
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'retraction_log'").fetchone():
+            connection.execute("DELETE FROM retraction_log WHERE pmid = 99000010")
+    assert after(old, 99000010) == (2, [(1, 0)], ["retraction"], False)
+
+
+def test_a_damaged_content_stops_no_migration(old):
+    held_before(old, 99000010, ("import", "2025-06-01", True), ("import", "2024-01-01", False))
+    with sqlite3.connect(old / "archive.db") as connection:
+        connection.execute("UPDATE versions SET xml = x'0102' WHERE pmid = 99000010")
+    with Archive.open(old) as archive:
+        assert archive.count() == 4
 
 
 def test_a_migrated_archive_takes_new_runs(old):

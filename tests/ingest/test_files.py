@@ -48,10 +48,10 @@ def test_xml_gzip_and_medline_go_into_one_archive(archive, tmp_path):
     text = put(tmp_path, "c.nbib", medline(99000004, ("TI", "Four")).encode())
     hidden = put(tmp_path, "d.txt", gzip.compress(medline(99000005, ("TI", "Five")).encode()))
     assert bring(archive, xml, zipped, text, hidden) == [
-        FileCounts("a.xml", 2, 2, 0, 0, 0, 0, 1, ()),
-        FileCounts("b.xml.gz", 1, 1, 0, 0, 0, 0, 0, ()),
-        FileCounts("c.nbib", 1, 1, 0, 0, 0, 0, 0, ()),
-        FileCounts("d.txt", 1, 1, 0, 0, 0, 0, 0, ()),
+        FileCounts("a.xml", 2, 2, 0, 0, 0, 0, 1, 0, ()),
+        FileCounts("b.xml.gz", 1, 1, 0, 0, 0, 0, 0, 0, ()),
+        FileCounts("c.nbib", 1, 1, 0, 0, 0, 0, 0, 0, ()),
+        FileCounts("d.txt", 1, 1, 0, 0, 0, 0, 0, 0, ()),
     ]
     assert held(archive) == [
         (99000001, "One"), (99000002, "Ketamine, made up"), (99000003, "Three"), (99000004, "Four"), (99000005, "Five"),
@@ -61,7 +61,7 @@ def test_xml_gzip_and_medline_go_into_one_archive(archive, tmp_path):
 def test_a_book_is_counted_as_one_in_either_format(archive, tmp_path):
     chapter = medline(99000002, ("TI", "A chapter"), ("BTI", "A made-up handbook"))
     text = put(tmp_path, "a.nbib", (medline(99000001) + chapter).encode())
-    assert bring(archive, text) == [FileCounts("a.nbib", 2, 2, 0, 0, 0, 0, 1, ())]
+    assert bring(archive, text) == [FileCounts("a.nbib", 2, 2, 0, 0, 0, 0, 1, 0, ())]
 
 
 def test_new_changed_unchanged_broken_deleted_are_told_apart(archive, tmp_path):
@@ -77,17 +77,37 @@ def test_new_changed_unchanged_broken_deleted_are_told_apart(archive, tmp_path):
     )  # fmt: skip
     bring(archive, first)
     (row,) = bring(archive, second)
-    assert row == FileCounts("second.xml", 4, 1, 1, 1, 1, 1, 0, row.problems)
+    assert row == FileCounts("second.xml", 4, 1, 1, 1, 1, 1, 0, 0, row.problems)
     assert row.read == row.new + row.changed + row.unchanged + row.broken
     assert len(row.problems) == 1
     assert row.problems[0].startswith("PMID 99000004 (byte ")
     assert [pmid for pmid, _ in held(archive)] == [99000001, 99000002, 99000003]
 
 
+@pytest.mark.parametrize(
+    "deletions",
+    [
+        b'<PubmedArticleSet><DeleteCitation><PMID Version="1">99000002</PMID><PMID>99000008</PMID></DeleteCitation>'
+        b"</PubmedArticleSet>",
+        b"<PubmedArticleSet><DeleteDocument><PMID>99000002</PMID></DeleteDocument></PubmedArticleSet>",
+        b"<PubmedArticleSet>%b<DeleteCitation><PMID>99000002</PMID></DeleteCitation></PubmedArticleSet>"
+        % pubmed_article(99000002).encode(),
+    ],
+    ids=["citation", "document", "in the file that has it"],
+)
+def test_what_a_file_says_is_deleted_is_gone_and_told(archive, tmp_path, deletions):
+    bring(archive, put(tmp_path, "a.xml", article_set(pubmed_article(99000001), pubmed_article(99000002))))
+    (row,) = bring(archive, put(tmp_path, "b.xml", deletions))
+    assert row.gone == 1
+    assert [(stored.pmid, bool(stored.gone_since)) for stored in archive.current()] == [
+        (99000001, False), (99000002, True),
+    ]  # fmt: skip
+
+
 def test_the_same_file_again_changes_nothing(archive, tmp_path):
     path = put(tmp_path, "a.xml", article_set(pubmed_article(99000001), pubmed_article(99000001)))
-    assert bring(archive, path) == [FileCounts("a.xml", 2, 1, 0, 1, 0, 0, 0, ())]
-    assert bring(archive, path) == [FileCounts("a.xml", 2, 0, 0, 2, 0, 0, 0, ())]
+    assert bring(archive, path) == [FileCounts("a.xml", 2, 1, 0, 1, 0, 0, 0, 0, ())]
+    assert bring(archive, path) == [FileCounts("a.xml", 2, 0, 0, 2, 0, 0, 0, 0, ())]
     assert archive.database["versions"].count == 1
 
 
@@ -165,7 +185,7 @@ def test_real_files_go_in_without_loss(archive):
     paths = [*sorted((SHARED / "pubmed_xml").iterdir()), SHARED / "medline_1000.txt.gz"]
     rows = bring(archive, *paths)
     assert rows == [
-        FileCounts(path.name, read, new, 0, read - new, 0, 0, 0, ())
+        FileCounts(path.name, read, new, 0, read - new, 0, 0, 0, 0, ())
         for path in paths
         for read, new in [REAL[path.name]]
     ]
