@@ -8,11 +8,13 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote_plus
+
+from ingest.answers import NO_SUCH_RECORDS
 
 LATER = "Run the same command again later; what is stored stays stored."
 ADDRESS = "Check the network, and EVIDENCE_EUTILS_URL if it is set."
@@ -77,8 +79,13 @@ _ROOT_OF = {"esearch": "eSearchResult", "efetch": "PubmedArticleSet", "esummary"
 def fault_in(answer: Answer) -> Fault | None:
     """Say what is wrong with an answer; None if it can be read.
 
-    An answer of EFetch is judged by its envelope only: one broken record does not spoil the others.
+    An answer of EFetch is judged by its envelope only: one broken record does not spoil the others. That there is no
+    summary of a record is an answer of ESummary, no fault.
     """
+    if answer.endpoint == "esummary" and answer.status in (200, 400):
+        beside, told = NO_SUCH_RECORDS.subn(b"", answer.body)
+        if told:
+            return _fault_in_body(replace(answer, body=beside))
     wait = retry_after(answer.headers)
     asked = f", asking to wait {wait:.0f} s" if wait else ""
     if answer.status == 429:

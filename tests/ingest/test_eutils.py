@@ -15,6 +15,7 @@ from ingest.eutils import Eutils, EutilsSettings, SearchAnswer
 from ingest.faults import retry_after
 from ingest.transport import Pace
 from pubmed_server import Article, Corpus, PubMedServer, many
+from pubmed_server.answers import Reply
 from topics.errors import BadInputError, PubMedError
 
 KEY = "0123456789abcdef0123456789abcdef0042"
@@ -233,7 +234,9 @@ def test_what_pubmed_left_out_of_a_search_is_told(pubmed, unpaced):
     assert answer.count == 120
 
 
-def test_a_summary_tells_a_record_that_is_gone(pubmed, unpaced):
+@pytest.mark.parametrize("old", [False, True], ids=["version 2.0", "version 1"])
+def test_a_summary_tells_a_record_that_is_gone(pubmed, unpaced, old):
+    pubmed.pubmed.old_summaries = old
     pubmed.corpus.delete(99000001)
     pubmed.corpus.change(99000002, status="Publisher")
     assert Eutils(settings(pubmed)).esummary([99000000, 99000001, 99000002]) == {
@@ -241,6 +244,48 @@ def test_a_summary_tells_a_record_that_is_gone(pubmed, unpaced):
         99000001: None,
         99000002: "PubMed - as supplied by publisher",
     }
+
+
+_GONE = "<ERROR>UID=99000001: cannot get document summary</ERROR>"
+_SET = '<DocumentSummarySet status="OK">{}</DocumentSummarySet>'
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize(
+    ("inside", "absent"),
+    [
+        (_GONE, {99000001}),
+        (_GONE + _GONE.replace("01:", "02:"), {99000001, 99000002}),
+        ("<ERROR>UID=99000001: cannot get document summary; UID=99000002: Cannot get document summary.</ERROR>",
+         {99000001, 99000002}),
+        ('<ERROR>\n UID="99000001" : cannot get document summary\n</ERROR>', {99000001}),
+        (_SET.format(_GONE), {99000001}),
+    ],
+)  # fmt: skip
+def test_records_that_are_gone_are_asked_for_once_however_it_is_told(pubmed, unpaced, inside, absent, status):
+    body = f'<?xml version="1.0"?>\n<eSummaryResult>{inside}</eSummaryResult>'
+    pubmed.pubmed.esummary = lambda params: Reply(status, "text/xml", body.encode())
+    assert Eutils(settings(pubmed)).esummary([99000001, 99000002]) == dict.fromkeys(absent)
+    assert len(pubmed.log) == 1
+
+
+@pytest.mark.parametrize(
+    "beside",
+    ["<ERROR>Error occurred: cannot get document summary</ERROR>", "<ERROR>Search Backend failed</ERROR>",
+     _SET.format("<!-- DocSum Backend failed -->")],
+)  # fmt: skip
+def test_a_fault_beside_records_that_are_gone_is_still_a_fault(pubmed, unpaced, beside):
+    body = f"<eSummaryResult>{_GONE}{beside}</eSummaryResult>"
+    pubmed.pubmed.esummary = lambda params: Reply(200, "text/xml", body.encode())
+    with pytest.raises(PubMedError, match="asked 3 times"):
+        Eutils(settings(pubmed, attempts=3)).esummary([99000001, 99000002])
+
+
+def test_a_summary_with_another_error_says_nothing_of_its_record(pubmed, unpaced):
+    inside = _SET.format('<DocumentSummary uid="99000001"><error>timed out</error></DocumentSummary>')
+    body = f"<eSummaryResult>{inside}</eSummaryResult>"
+    pubmed.pubmed.esummary = lambda params: Reply(200, "text/xml", body.encode())
+    assert Eutils(settings(pubmed)).esummary([99000001]) == {}
 
 
 def test_a_redirect_on_the_same_host_is_followed_with_all_its_pmids(pubmed, unpaced):

@@ -244,7 +244,9 @@ def test_records_fetched_by_a_clock_that_was_ahead_are_fetched_again(world):
 # Gone, left, and back
 
 
-def test_a_record_is_gone_when_two_runs_and_the_summaries_say_so(world):
+@pytest.mark.parametrize("old", [False, True], ids=["summaries of version 2.0", "of version 1"])
+def test_a_record_is_gone_when_two_runs_and_the_summaries_say_so(world, old):
+    world.pubmed.pubmed.old_summaries = old
     world.sync()
     world.corpus.delete(FIRST)
     world.later(days=7).sync()  # the weekly whole search no longer names it

@@ -37,6 +37,8 @@ class PubMed:
     corpus: Corpus
     dtd_year: int = 26
     history: dict[str, list[list[int]]] = field(default_factory=dict)
+    old_summaries: bool = False
+    """Whether ESummary answers in version 1 whatever it is asked for, as some servers do."""
 
     def answer(self, endpoint: str, params: Mapping[str, str]) -> Reply:
         """The true answer of an endpoint ('esearch' …)."""
@@ -103,16 +105,30 @@ class PubMed:
             return _xml("<eSummaryResult><ERROR>Neither query_key nor id specified</ERROR></eSummaryResult>")
         if not given:
             return _xml("<eSummaryResult><ERROR>Empty id list - nothing todo</ERROR></eSummaryResult>")
-        summaries = "".join(
-            f'<DocumentSummary uid="{pmid}"><Title>{escape(self.corpus[pmid].title)}</Title>'
-            f"<RecordStatus>{_record_status(self.corpus[pmid].status)}</RecordStatus></DocumentSummary>"
-            if pmid in self.corpus
-            else f'<DocumentSummary uid="{pmid}"><error>cannot get document summary</error></DocumentSummary>'
-            for pmid in _valid(given)
-        )
+        pmids = _valid(given)
+        if self.old_summaries or params.get("version") != "2.0":
+            return _xml(f"<eSummaryResult>{''.join(map(self._old_summary, pmids))}</eSummaryResult>")
         return _xml(
             '<?xml version="1.0" encoding="UTF-8" ?>\n<eSummaryResult><DocumentSummarySet status="OK">'
-            f"{summaries}</DocumentSummarySet></eSummaryResult>"
+            f"{''.join(map(self._summary, pmids))}</DocumentSummarySet></eSummaryResult>"
+        )
+
+    def _summary(self, pmid: int) -> str:
+        if pmid not in self.corpus:
+            return f'<DocumentSummary uid="{pmid}"><error>cannot get document summary</error></DocumentSummary>'
+        article = self.corpus[pmid]
+        return (
+            f'<DocumentSummary uid="{pmid}"><Title>{escape(article.title)}</Title>'
+            f"<RecordStatus>{_record_status(article.status)}</RecordStatus></DocumentSummary>"
+        )
+
+    def _old_summary(self, pmid: int) -> str:
+        if pmid not in self.corpus:
+            return f"<ERROR>UID={pmid}: cannot get document summary</ERROR>"
+        article = self.corpus[pmid]
+        return (
+            f'<DocSum><Id>{pmid}</Id><Item Name="Title" Type="String">{escape(article.title)}</Item>'
+            f'<Item Name="RecordStatus" Type="String">{_record_status(article.status)}</Item></DocSum>'
         )
 
     def epost(self, params: Mapping[str, str]) -> Reply:
