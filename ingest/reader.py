@@ -15,6 +15,7 @@ from db.received import RawRecord
 from ingest.elements import parse, text_of, version_of
 from ingest.identifiers import clean_pmid
 from ingest.looks import describe
+from ingest.markup import with_characters
 from ingest.medline import read_medline
 from ingest.pubmed_xml import read_article, read_book
 from ingest.raw import MAX_RECORD, BrokenRecord, DeletedRecord
@@ -102,9 +103,9 @@ def _parse(body: bytes) -> tuple[etree._Element, etree._Element]:
     try:
         root = parse(body)
     except etree.XMLSyntaxError as error:
-        if "Namespace prefix" not in str(error):
+        if not str(error).startswith(("Namespace prefix", "Entity")):
             raise BadInputError(f"not well-formed: {error.msg}") from None
-        root = _parse_in_namespaces(body)
+        root = _parse_in_context(body)
     citation = _RECORDS.get(root.tag.encode())
     holder = next(root.iterchildren(citation), None) if citation else None
     pmid = next(holder.iterchildren("PMID"), None) if holder is not None else None
@@ -113,10 +114,10 @@ def _parse(body: bytes) -> tuple[etree._Element, etree._Element]:
     return root, pmid
 
 
-def _parse_in_namespaces(body: bytes) -> etree._Element:
-    """Parse a record whose MathML prefix is declared on the set around it, where a record on its own cannot see it."""
+def _parse_in_context(body: bytes) -> etree._Element:
+    """Parse a record that uses what is declared around it: the prefix of MathML on the set, characters in the DTD."""
     try:
-        return parse(_ROOT_OPEN + body + b"</r>")[0]
+        return parse(_ROOT_OPEN + with_characters(body) + b"</r>")[0]
     except etree.XMLSyntaxError as error:
         raise BadInputError(f"not well-formed: {error.msg}") from None
 

@@ -7,10 +7,10 @@ from ingest.tagging.count_weight import STANDS_FOR_PEOPLE, Count, weigh
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule, word_set
 from ingest.tagging.per_group import groups_of, of_all_groups
-from ingest.tagging.whole_numbers import BRACKETED, DIGITS, GAP, breaks, numbers_before, value_of
+from ingest.tagging.whole_numbers import BRACKETED, DIGITS, GAP, NO_NUMBER, POWER, breaks, numbers_before, value_of
 from ingest.tagging.without_noun import without_noun
 
-_EQUALS = re.compile(r"= ?([0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?![0-9.%])(/(?:arm|group))?")
+_EQUALS = re.compile(rf"= ?([0-9]{{1,3}}(?:[, ][0-9]{{3}})+|[0-9]+{POWER})(?!{NO_NUMBER}|\.)(/(?:arm|group))?")
 _LABELS = word_set(
     "aim chapter class condition covid day experiment grade group level part period phase session stage study table "
     "type version week year years"

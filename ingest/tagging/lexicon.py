@@ -46,14 +46,18 @@ def fold(text: str) -> bytes:
     return b" " + text.encode("latin-1", "replace").translate(_FOLD) + b" "
 
 
+RAISED = "\xb4"
+"""In `lower_ascii`, a raised character: an exponent of 0 or from 4, its sign, or a part of a mark."""
 _PLAIN = tuple(
     (chr(code), plain)
     for plain, codes in ((" ", (0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x202F)),
                          ("-", (0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212)), ("'", (0x2018, 0x2019)),
-                         ("u", (0x3BC,)))
+                         ("u", (0x3BC,)), ("/", (0x2044,)),
+                         (RAISED, (0x2070, *range(0x2074, 0x2080))))
     for code in codes
 )  # fmt: skip
-"""Typographic spaces, dashes, quotes and the Greek mu, each for one plain character: 'n = 25' is printed with any."""
+"""Typographic spaces, dashes, quotes and the Greek mu, each for one plain character: 'n = 25' is printed with any.
+Raised characters outside Latin-1 (which has ¹, ² and ³) are all one: what exponent they are is not asked."""
 
 
 def lower_ascii(text: str) -> str:

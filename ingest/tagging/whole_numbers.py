@@ -3,11 +3,20 @@
 import re
 
 from ingest.tagging.document import Document
-from ingest.tagging.lexicon import Hit, word_set
+from ingest.tagging.lexicon import RAISED, Hit, word_set
 
 GAP = 70
 # '[0-9][0-9]*', not '[0-9]+': the regular expression machine leaps to the first of a set, not to the first repetition
-DIGITS = re.compile(r"[0-9][0-9]*(?:,[0-9]{3})*(?: [0-9]{3}(?= [a-z]))*(?![0-9%/]|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)")
+_TEN = r"(?<=10)(?<![0-9]10)"
+POWER = rf"(?:{_TEN}[\xb9\xb2\xb3](?![\xb9\xb2\xb3{RAISED}]))?+"
+"""What makes ten a power of it: 10² is 100. After any other number, what is raised is a mark: '12³ patients' are 12."""
+NO_NUMBER = rf"[0-9%\xbc-\xbe]|{_TEN}[\xb9\xb2\xb3{RAISED}]| ?[x*\xd7] ?10[\xb9\xb2\xb3{RAISED}]"
+"""What cannot follow a whole number of people: a fraction, the exponent of a power that counts none (10⁶, 10⁻³), a
+power that it is the factor of (5 × 10³)."""
+DIGITS = re.compile(
+    rf"[0-9][0-9]*(?:,[0-9]{{3}})*(?: [0-9]{{3}}(?= [a-z]))*{POWER}"
+    rf"(?!{NO_NUMBER}|/|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)"
+)
 _GLUED = frozenset("0123456789.,/:-abcdefghijklmnopqrstuvwxyz")
 # Between a number and its noun only describing words may stand: no unit, no verb, no other clause.
 _BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]()]")
@@ -25,6 +34,8 @@ BRACKETED = re.compile(r" ?\([^()]*\)")
 _LIMITS = ("<", ">", "< ", "> ", "<=", ">=", "<= ", ">= ", "?", " 1:", " 1: ", " 1 in ")
 """Before a number that counts nobody: 'centres with >100 patients' (a sign outside Latin-1 reads '?'), 'one in'."""
 _BEFORE_LIMIT = frozenset("<>=?:n")
+_EXPONENTS = {"\xb9": 1, "\xb2": 2, "\xb3": 3}
+_TIMES = frozenset("x*\xd7")
 _TYPE = re.compile(r" type (?:[12]|i{1,2})\b")
 """Of diabetes: no number of its own, and no other clause."""
 _AGE = re.compile(
@@ -67,13 +78,17 @@ def numbers_before(doc: Document, nouns: list[Hit], *, cued: bool = False) -> li
                 continue
             if sign in _BEFORE_LIMIT and text.endswith(_LIMITS, 0, start):
                 continue
+            if sign in _TIMES and match[0][-1] in _EXPONENTS:
+                continue  # 5 × 10³ is another number than 10³
             found.append((start, match.end(), value_of(match[0])))
     found.sort()
     return found
 
 
 def value_of(digits: str) -> int:
-    """The number that digits say, in groups or not: '1,050', '1 050'."""
+    """The number that digits say, in groups or not: '1,050', '1 050'; or as a power of ten: '10³'."""
+    if digits[-1] in _EXPONENTS:
+        return 10 ** _EXPONENTS[digits[-1]]
     return int(digits.replace(",", "").replace(" ", ""))
 
 

@@ -133,3 +133,22 @@ def test_the_cases_that_others_published_are_not_those_of_a_case_report(decided)
 def test_those_analysed_are_told_from_the_total(tag, abstract, analysed):
     tags = tag("Ketamine for depression", abstract).tags
     assert [(one.value, one.quote) for one in tags if one.facet == "n_analysed"] == analysed
+
+
+@pytest.mark.parametrize(
+    ("abstract", "n_total"),
+    [
+        ("Oral ketamine was given to 12³ patients.", 12),
+        ("Oral ketamine was given to a cohort of 24¹,² patients.", 24),
+        ("Oral ketamine was given to 110³ patients.", 110),
+        ("There were 10² patients.", 100),
+        ("Patients (n = 10³) were given oral ketamine.", 1000),
+        ("Patients¹² completed the trial; 30 patients were randomized.", 30),
+        ("Cells numbered 5 × 10³ patients¹ had them.", None),
+        ("There were 10⁶ patients.", None),
+        ("There were 2½ patients a day.", None),
+        ("Clearance was ³⁄₁₆ of that in 16 volunteers.", 16),
+    ],
+)  # fmt: skip
+def test_a_raised_mark_is_no_digit_and_a_power_of_ten_is_its_value(decided, abstract, n_total):
+    assert decided("Ketamine for depression", abstract).n_total == n_total
