@@ -1,25 +1,29 @@
 """The command `evidence`: options in, one call out, no logic."""
 
 import json
+import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from topics import load_topic
-from topics.errors import EvidenceError, IncompleteRunError
+from topics.errors import IncompleteRunError, said_of
+
+if TYPE_CHECKING:
+    from topics import Topic
 
 METADATA = Path(__file__).resolve().parent / "metadata.yml"
 
 _common = [
-    click.option("--topic", default="ketamine-routes", show_default=True,
-                 help="Name of a bundled topic, or its folder."),
+    click.option("--topic", help="Name of a bundled topic, or its folder. If not given: the one that the data "
+                                 "folder belongs to; ketamine-routes in a new one."),
     click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("db"), show_default=True,
                  help="Folder of archive.db and evidence.db."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
@@ -33,14 +37,22 @@ _address = [
 
 @contextmanager
 def _one_line_errors(verbose: bool) -> Iterator[None]:
-    """Print an expected error as one line and leave with its exit code."""
+    """Print an error as one line and leave with its exit code, which is never 1: that means that a verdict flipped."""
     try:
         yield
-    except EvidenceError as error:
+    except click.ClickException:
+        raise
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells have it: 128 + SIGINT
+    except BrokenPipeError:  # whoever read what is printed has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more at its end
+        sys.exit(141)  # 128 + SIGPIPE
+    except Exception as error:
         if verbose:
-            raise
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(error.exit_code)
+            traceback.print_exc()
+        message, code = said_of(error)
+        click.echo(f"Error: {message}", err=True)
+        sys.exit(code)
 
 
 def command(*extra: Callable[..., Any], **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
@@ -49,7 +61,10 @@ def command(*extra: Callable[..., Any], **settings: Any) -> Callable[[Callable[.
     def decorate(function: Callable[..., Any]) -> click.Command:
         @wraps(function)
         def run(verbose: bool, **options: Any) -> None:
+            from db.topic_record import refuse_other_topic
+
             with _one_line_errors(verbose):
+                refuse_other_topic(options["data"], options["topic"])
                 function(**options)
 
         decorated: Callable[..., Any] = run
@@ -76,11 +91,11 @@ def main() -> None:
 
 
 @command(*_address)
-def up(topic: str, data: Path, as_json: bool, host: str, port: int) -> None:
+def up(topic: str | None, data: Path, as_json: bool, host: str, port: int) -> None:
     """Pull if NCBI_EMAIL is set, build, and serve. Running it again is cheap and safe."""
     from ingest.up import prepare
 
-    prepared = prepare(data, load_topic(topic), _progress())
+    prepared = prepare(data, _topic_of(data, topic), _progress())
     _show(prepared, as_json, prepared.lines())
     _serve(prepared.database, host, port)
 
@@ -93,7 +108,7 @@ def up(topic: str, data: Path, as_json: bool, host: str, port: int) -> None:
     click.option("--log-json", is_flag=True, help="Log one JSON line an event to stderr."),
 )
 def sync(
-    topic: str, data: Path, as_json: bool, dry_run: bool, max_requests: int | None, notify: str,
+    topic: str | None, data: Path, as_json: bool, dry_run: bool, max_requests: int | None, notify: str,
     accept_shrinking: bool, log_json: bool,
 ) -> None:  # fmt: skip
     """Do one scheduled run: pull what is due from PubMed, build, check the claims. Exit code 1 if a verdict flipped."""
@@ -102,7 +117,7 @@ def sync(
     from ingest.sync import plan_of
     from ingest.sync import sync as sync_topic
 
-    loaded = load_topic(topic)
+    loaded = _topic_of(data, topic, record=not dry_run)
     if dry_run:
         planned = plan_of(data, loaded)
         _show(planned, as_json, planned.lines())
@@ -119,12 +134,12 @@ def sync(
 
 
 @command(click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path)), name="import")
-def import_(topic: str, data: Path, as_json: bool, files: tuple[Path, ...]) -> None:
+def import_(topic: str | None, data: Path, as_json: bool, files: tuple[Path, ...]) -> None:
     """Read FILES (PubMed XML, .xml.gz, MEDLINE/nbib) into the archive; `evidence build` then uses them."""
     from db.tables import as_text
     from ingest.sync import import_into
 
-    counts = [asdict(row) for row in import_into(data, load_topic(topic), files)]
+    counts = [asdict(row) for row in import_into(data, _topic_of(data, topic), files)]
     total = {name: sum(row[name] for row in counts) for name in counts[0] if name not in ("name", "problems")}
     shown = [{name: row[name] for name in row if name != "problems"} for row in [*counts, {"name": "all", **total}]]
     _show(counts, as_json, [as_text(shown), *(f"{row['name']}: {each}" for row in counts for each in row["problems"])])
@@ -141,28 +156,28 @@ def import_(topic: str, data: Path, as_json: bool, files: tuple[Path, ...]) -> N
     click.option("--table", type=click.Path(file_okay=False, path_type=Path), help="Also write Parquet, by year."),
 )
 def bulk(
-    topic: str, data: Path, as_json: bool, files: tuple[str, ...], scheduler: str | None, workers: int | None,
+    topic: str | None, data: Path, as_json: bool, files: tuple[str, ...], scheduler: str | None, workers: int | None,
     table: Path | None,
 ) -> None:  # fmt: skip
     """Look through NLM's baseline and update FILES (paths, globs, addresses) and take what the topic wants."""
     from ingest.bulk import bulk as look_through
 
-    result = look_through(data, load_topic(topic), files, scheduler, table, workers)
+    result = look_through(data, _topic_of(data, topic), files, scheduler, table, workers)
     _show(result, as_json, result.lines())
     sys.exit(result.exit_code)
 
 
 @command()
-def build(topic: str, data: Path, as_json: bool) -> None:
+def build(topic: str | None, data: Path, as_json: bool) -> None:
     """Make evidence.db from the archive and the register. Says so and is quick when nothing has changed."""
     from ingest.build import build as build_database
 
-    result = build_database(data, load_topic(topic), _progress().build)
+    result = build_database(data, _topic_of(data, topic), _progress().build)
     _show(result, as_json, [result.line()])
 
 
 @command(*_address)
-def serve(topic: str, data: Path, as_json: bool, host: str, port: int) -> None:
+def serve(topic: str | None, data: Path, as_json: bool, host: str, port: int) -> None:
     """Publish evidence.db with Datasette."""
     from publish.serve import live_database
 
@@ -170,7 +185,7 @@ def serve(topic: str, data: Path, as_json: bool, host: str, port: int) -> None:
 
 
 @command()
-def status(topic: str, data: Path, as_json: bool) -> None:
+def status(topic: str | None, data: Path, as_json: bool) -> None:
     """Say how fresh and how complete the data are."""
     from db.status import read_status
 
@@ -179,7 +194,7 @@ def status(topic: str, data: Path, as_json: bool) -> None:
 
 
 @command(click.argument("claim_id", required=False))
-def claims(topic: str, data: Path, as_json: bool, claim_id: str | None) -> None:
+def claims(topic: str | None, data: Path, as_json: bool, claim_id: str | None) -> None:
     """Show the article's claims with their verdicts, or one CLAIM_ID with its evidence, timeline and SQL."""
     from db.claims.report import claim_lines, claim_record, claims_overview, open_claims
 
@@ -195,12 +210,12 @@ def claims(topic: str, data: Path, as_json: bool, claim_id: str | None) -> None:
     click.option("--as-of", default="", metavar="DATE", help="Give the verdicts of that day; nothing is logged."),
     click.option("--markdown", is_flag=True, help="Print the changes as Markdown, for a mail, a chat or an issue."),
 )
-def check(topic: str, data: Path, as_json: bool, as_of: str, markdown: bool) -> None:
+def check(topic: str | None, data: Path, as_json: bool, as_of: str, markdown: bool) -> None:
     """Say which verdicts changed since the last check, and which record did it. Exit code 1 if one flipped."""
     from db.changes import refresh
     from db.claims.check import check_claims
 
-    result = check_claims(data, load_topic(topic), as_of=as_of, today=datetime.now(UTC).date())
+    result = check_claims(data, _topic_of(data, topic), as_of=as_of, today=datetime.now(UTC).date())
     if not as_of:
         refresh(data)
     text = result.as_json() if as_json else result.as_markdown() if markdown else "\n".join(result.lines())
@@ -223,8 +238,8 @@ def check(topic: str, data: Path, as_json: bool, as_of: str, markdown: bool) -> 
     click.option("--online", is_flag=True, help="Ask PubMed for what is not held here (needs NCBI_EMAIL)."),
 )
 def cite(
-    topic: str, data: Path, as_json: bool, references: tuple[str, ...], check: bool, dated: str, form: str | None,
-    style: str, online: bool,
+    topic: str | None, data: Path, as_json: bool, references: tuple[str, ...], check: bool, dated: str,
+    form: str | None, style: str, online: bool,
 ) -> None:  # fmt: skip
     """Look REFERENCES up: identifiers, addresses, references in scraps, or a .bib, .ris, .nbib or text file."""
     from contextlib import nullcontext
@@ -249,7 +264,7 @@ def cite(
 
 
 @command(click.argument("query"), click.option("--limit", default=20, show_default=True, help="Records to show."))
-def search(topic: str, data: Path, as_json: bool, query: str, limit: int) -> None:
+def search(topic: str | None, data: Path, as_json: bool, query: str, limit: int) -> None:
     """Search titles and abstracts; best matches first."""
     from db.tables import as_text
     from publish.search import search_articles
@@ -260,14 +275,14 @@ def search(topic: str, data: Path, as_json: bool, query: str, limit: int) -> Non
 
 
 @command(click.argument("gold", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)))
-def accuracy(topic: str, data: Path, as_json: bool, gold: tuple[Path, ...]) -> None:
+def accuracy(topic: str | None, data: Path, as_json: bool, gold: tuple[Path, ...]) -> None:
     """Score the taggers on labelled files, print a table, and put it into evidence.db."""
     from db.archive import Archive
     from ingest.accuracy import from_archive, print_table, score
     from ingest.build import build as build_database
     from ingest.measured import save_accuracy
 
-    loaded = load_topic(topic)
+    loaded = _topic_of(data, topic)
     with Archive.open(data) as archive:
         rows = score(gold, loaded, from_archive(archive))
     save_accuracy(data, rows)
@@ -292,6 +307,12 @@ def topic_new(name: str, parent: Path) -> None:
 
     with _one_line_errors(verbose=False):
         click.echo(f"Made {new_topic(name, parent)}. Fill it in, then: evidence up --topic {parent / name}")
+
+
+def _topic_of(data: Path, given: str | None, *, record: bool = True) -> "Topic":
+    from db.topic_record import topic_of
+
+    return topic_of(data, given, record=record)
 
 
 def _text_of(references: tuple[str, ...]) -> str:

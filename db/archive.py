@@ -75,6 +75,24 @@ class Archive:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    def record_topic(self, name: str, folder: str) -> None:
+        """Record to which topic this archive belongs, and in which folder that is; '' for one that needs no folder.
+
+        Raises:
+            BadInputError: it belongs to another topic.
+        """
+        with plain_errors(self.path):
+            self._refuse_other_topic(name)
+            if self.database.execute("SELECT name, folder FROM topic").fetchall() != [(name, folder)]:
+                with self.database.atomic():
+                    self.database.execute("DELETE FROM topic")
+                    self.database.execute("INSERT INTO topic (name, folder) VALUES (?, ?)", (name, folder))
+
+    def _refuse_other_topic(self, name: str) -> None:
+        held = self._one("SELECT name FROM topic") or self._one("SELECT topic FROM runs LIMIT 1")
+        if held and held != name:
+            raise another_topic(self.path.parent, held, name)
+
     # Runs
 
     def begin_run(self, kind: str, topic: str, search_digest: str = "", since: str = "") -> int:
@@ -86,12 +104,7 @@ class Archive:
             BadInputError: this archive holds another topic.
         """
         with plain_errors(self.path), self.database.atomic():
-            other = self._one("SELECT topic FROM runs WHERE topic <> ? LIMIT 1", topic)
-            if other:
-                raise BadInputError(
-                    f"{self.path}: this folder holds the topic '{other}', not '{topic}'. "
-                    f"Give '{topic}' a --data folder of its own."
-                )
+            self._refuse_other_topic(topic)
             self.database.execute("UPDATE runs SET state = 'interrupted' WHERE state = 'running'")
             stamp = now()
             row = {
@@ -248,6 +261,14 @@ class Archive:
         )
         held = {pmid for (pmid,) in rows}
         return [pmid for pmid in pmids if pmid not in held]
+
+
+def another_topic(data: Path, held: str, given: str) -> BadInputError:
+    """The error that a data folder belongs to the topic `held` and not to the one that is `given`."""
+    return BadInputError(
+        f"{data}: this folder belongs to the topic '{held}', not '{given}'. "
+        f"Leave --topic out, or give '{given}' a --data folder of its own."
+    )
 
 
 def now() -> str:

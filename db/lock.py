@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
-from topics.errors import LockedError
+from topics.errors import BadInputError, LockedError
 
 _HELD: set[tuple[Path, int]] = set()
 """Locks of this process, with the thread that holds each: a run holds the lock over the build that is a part of it."""
@@ -24,14 +25,14 @@ def run_lock(data: Path) -> Iterator[None]:
 
     Raises:
         LockedError: another run holds it.
+        BadInputError: the folder or the file may not be written.
     """
-    data.mkdir(parents=True, exist_ok=True)
     path = data / "archive.lock"
     held = (path.resolve(), threading.get_ident())
     if held in _HELD:
         yield
         return
-    with path.open("a+", encoding="utf-8") as file:
+    with _opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -44,6 +45,17 @@ def run_lock(data: Path) -> Iterator[None]:
             yield
         finally:
             _HELD.discard(held)
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise BadInputError(
+            f"{error.filename}: cannot be written ({error.strerror}). Run this as the user whom the folder belongs to, "
+            "or choose another --data folder."
+        ) from error
 
 
 def _who(path: Path) -> str:

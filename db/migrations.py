@@ -155,6 +155,13 @@ def m005_revised(db: Database) -> None:
             )
 
 
+@ARCHIVE()
+def m006_topic(db: Database) -> None:
+    """To which topic the archive belongs, and in which folder that was last; '' where that is not known or needed."""
+    db.table("topic").create({"name": str, "folder": str}, pk="name", not_null={"folder"})
+    db.execute("INSERT INTO topic SELECT topic, '' FROM runs ORDER BY run_id LIMIT 1")
+
+
 class _Content(NamedTuple):
     """A row of `versions`, as migration 5 orders them."""
 

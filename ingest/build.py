@@ -75,11 +75,12 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
     """Make `data`/evidence.db from what is in the archive and the topic's register.
 
     Raises:
-        BadInputError: the topic, its register or its claims cannot be used.
+        BadInputError: the topic, its register or its claims cannot be used, or the folder belongs to another topic.
         IncompleteRunError: the new database failed a check, or the disk is full; the live one is as it was.
     """
     live = data / LIVE
     with run_lock(data), Archive.open(data) as archive:
+        archive.record_topic(topic.name, topic.place)
         made, standing = fingerprints(data, archive, topic), build_values(live)
         if standing.get("fingerprint") == made["fingerprint"]:
             return _result(live, standing, changed=False)

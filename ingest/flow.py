@@ -1,6 +1,7 @@
 """The public ledger, the flow of records, and what the database says about itself."""
 
 import json
+import re
 
 from db.archive import Archive
 from db.store import Store
@@ -10,14 +11,17 @@ from topics import Topic
 
 _SEARCHES = ("sync", "new", "changed")
 """Kinds of run that ask for all that matches up to their own day: all of it, or from a day on (`since`)."""
+_FOLDERS = re.compile(r"^/[^:\n]*/|(?<![\w:/.])/(?:[^\s/:]+/)+")
+"""Folders in front of a file's name, but not those of a web address."""
 
 
 def add_ledger(store: Store, archive: Archive) -> None:
-    """The public part of the ledger."""
+    """The public part of the ledger: without the folders of this machine."""
     columns = ("run_id", "kind", "day", "since", "started_at", "finished_at", "state", "counts", "error")
     for run in archive.database.query("SELECT * FROM runs ORDER BY run_id"):
         until = run["day"] if run["kind"] in _SEARCHES else None
-        store.add_row("runs", {name: run[name] for name in columns} | {"until": until})
+        error = run["error"] and _FOLDERS.sub("", run["error"])
+        store.add_row("runs", {name: run[name] for name in columns} | {"until": until, "error": error})
         for row in archive.ledger(run["run_id"]):
             row["search_id"] = row.pop("ledger_id")
             store.add_row("searches", row)

@@ -168,6 +168,11 @@ class Topic(TopicModel):
         """The folder that the topic was read from."""
         return self._folder
 
+    @property
+    def place(self) -> str:
+        """Where to find the topic again: its folder; '' of one that comes with the program, whose name is enough."""
+        return "" if self._folder.parent == Path(__file__).parent else str(self._folder)
+
     def is_on_topic(
         self,
         *,

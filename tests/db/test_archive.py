@@ -288,7 +288,7 @@ def test_a_locked_archive_says_so(tmp_path, monkeypatch):
 
 def test_a_second_topic_in_the_same_folder_is_refused(archive):
     archive.begin_run("sync", "one")
-    with pytest.raises(BadInputError, match="holds the topic 'one', not 'two'"):
+    with pytest.raises(BadInputError, match="belongs to the topic 'one', not 'two'"):
         archive.begin_run("sync", "two")
 
 

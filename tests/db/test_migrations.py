@@ -20,10 +20,20 @@ RELEASED = sorted((Path(__file__).parent / "archives").glob("*.sql"))
 
 @pytest.fixture(params=RELEASED, ids=[path.stem for path in RELEASED])
 def old(request, tmp_path):
-    connection = sqlite3.connect(tmp_path / "archive.db")
-    connection.executescript(request.param.read_text())
+    return loaded(request.param, tmp_path)
+
+
+@pytest.fixture(params=[path for path in RELEASED if path.stem < "m005"], ids=lambda path: path.stem)
+def undated(request, tmp_path):
+    """An archive of before its contents had the day of their last revision."""
+    return loaded(request.param, tmp_path)
+
+
+def loaded(dump, folder):
+    connection = sqlite3.connect(folder / "archive.db")
+    connection.executescript(dump.read_text())
     connection.close()
-    return tmp_path
+    return folder
 
 
 def rows(data, sql):
@@ -114,39 +124,41 @@ def after(data, pmid):
 
 
 @pytest.mark.parametrize("revised", ["2024-01-01", ""])
-def test_a_reinstatement_by_an_older_file_is_corrected_by_a_new_entry(old, revised):
-    held_before(old, 99000010, ("import", "2025-06-01", True), ("import", revised, False))
-    assert after(old, 99000010) == (1, [(0, 0), (1, 1)], ["correction"], False)
+def test_a_reinstatement_by_an_older_file_is_corrected_by_a_new_entry(undated, revised):
+    held_before(undated, 99000010, ("import", "2025-06-01", True), ("import", revised, False))
+    assert after(undated, 99000010) == (1, [(0, 0), (1, 1)], ["correction"], False)
 
 
-def test_a_retraction_by_an_older_file_is_corrected_by_a_new_entry(old):
-    held_before(old, 99000010, ("import", "2025-06-01", False), ("import", "2024-01-01", True))
-    assert after(old, 99000010) == (1, [(1, 0), (0, 1)], ["correction"], False)
+def test_a_retraction_by_an_older_file_is_corrected_by_a_new_entry(undated):
+    held_before(undated, 99000010, ("import", "2025-06-01", False), ("import", "2024-01-01", True))
+    assert after(undated, 99000010) == (1, [(1, 0), (0, 1)], ["correction"], False)
 
 
-def test_the_day_of_the_last_revision_is_filled_in(old):
-    held_before(old, 99000010, ("import", "2025-06-01", False), ("import", "", False), ("pubmed", "2024-02-29", False))
-    Archive.open(old).close()
-    assert rows(old, "SELECT revised FROM versions WHERE pmid = 99000010 ORDER BY rowid") == [
+def test_the_day_of_the_last_revision_is_filled_in(undated):
+    held_before(
+        undated, 99000010, ("import", "2025-06-01", False), ("import", "", False), ("pubmed", "2024-02-29", False)
+    )
+    Archive.open(undated).close()
+    assert rows(undated, "SELECT revised FROM versions WHERE pmid = 99000010 ORDER BY rowid") == [
         ("2025-06-01",), ("",), ("2024-02-29",),
     ]  # fmt: skip
 
 
-def test_of_files_of_one_day_the_one_without_the_mark_reinstated_nothing(old):
-    held_before(old, 99000010, ("import", "2025-06-01", True), ("import", "2025-06-01", False))
-    assert after(old, 99000010) == (1, [(0, 0), (1, 1)], ["correction"], False)
+def test_of_files_of_one_day_the_one_without_the_mark_reinstated_nothing(undated):
+    held_before(undated, 99000010, ("import", "2025-06-01", True), ("import", "2025-06-01", False))
+    assert after(undated, 99000010) == (1, [(0, 0), (1, 1)], ["correction"], False)
 
 
 @pytest.mark.parametrize(("origin", "revised"), [("import", "2025-06-02"), ("pubmed", "2025-06-01")])
-def test_a_reinstatement_by_a_newer_record_or_by_pubmed_stands(old, origin, revised):
-    held_before(old, 99000010, (origin, "2025-06-01", True), (origin, revised, False))
-    assert after(old, 99000010) == (2, [(0, 0)], ["reinstatement"], True)
+def test_a_reinstatement_by_a_newer_record_or_by_pubmed_stands(undated, origin, revised):
+    held_before(undated, 99000010, (origin, "2025-06-01", True), (origin, revised, False))
+    assert after(undated, 99000010) == (2, [(0, 0)], ["reinstatement"], True)
 
 
-def test_a_newer_file_that_was_not_made_current_is_current_now_and_its_retraction_is_logged(old):
-    held_before(old, 99000010, ("pubmed", "2024-01-01", False), ("import", "2025-06-01", True))
+def test_a_newer_file_that_was_not_made_current_is_current_now_and_its_retraction_is_logged(undated):
+    held_before(undated, 99000010, ("pubmed", "2024-01-01", False), ("import", "2025-06-01", True))
     with sqlite3.connect(
-        old / "archive.db"
+        undated / "archive.db"
     ) as connection:  # PubMed's own content stayed current, and nothing was logged
         connection.execute(
             "UPDATE seen SET sha256 = (SELECT sha256 FROM versions WHERE pmid = 99000010 ORDER BY rowid LIMIT 1) "
@@ -154,15 +166,20 @@ def test_a_newer_file_that_was_not_made_current_is_current_now_and_its_retractio
         )
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'retraction_log'").fetchone():
             connection.execute("DELETE FROM retraction_log WHERE pmid = 99000010")
-    assert after(old, 99000010) == (2, [(1, 0)], ["retraction"], False)
+    assert after(undated, 99000010) == (2, [(1, 0)], ["retraction"], False)
 
 
-def test_a_damaged_content_stops_no_migration(old):
-    held_before(old, 99000010, ("import", "2025-06-01", True), ("import", "2024-01-01", False))
-    with sqlite3.connect(old / "archive.db") as connection:
+def test_a_damaged_content_stops_no_migration(undated):
+    held_before(undated, 99000010, ("import", "2025-06-01", True), ("import", "2024-01-01", False))
+    with sqlite3.connect(undated / "archive.db") as connection:
         connection.execute("UPDATE versions SET xml = x'0102' WHERE pmid = 99000010")
-    with Archive.open(old) as archive:
+    with Archive.open(undated) as archive:
         assert archive.count() == 4
+
+
+def test_an_archive_belongs_to_the_topic_of_its_runs(old):
+    Archive.open(old).close()
+    assert rows(old, "SELECT * FROM topic") == [("made-up", "")]
 
 
 def test_a_migrated_archive_takes_new_runs(old):
