@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from db.archive import now
+from db.eastern import eastern_day
 from ingest.eutils import EutilsSettings
 from ingest.log import event, log_json
 from ingest.notify import notify
@@ -87,7 +89,8 @@ def test_a_web_address_is_posted_the_report():
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     monkeypatch.setattr(Pace, "wait", lambda self, per_second: None)
-    with PubMedServer(Corpus([trial(99000101), trial(99000102)])) as pubmed:
+    today = eastern_day(now()).strftime("%Y/%m/%d")  # what changes there has changed within every window
+    with PubMedServer(Corpus([trial(99000101), trial(99000102)], today=today)) as pubmed:
         settings = EutilsSettings(
             "tests@example.org", KEY, pubmed.url, pause_initial=0.001, pause_max=0.002, attempts=2
         )
