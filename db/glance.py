@@ -7,8 +7,8 @@ UNSETTLED = ("In-Data-Review", "In-Process", "Publisher")
 """Values of MedlineCitation@Status (pubmed_250101.dtd) of records that wait for their indexing."""
 _STATUS = re.compile(rb"<MedlineCitation\b[^>]*?\bStatus=\"([^\"]*)\"|^STAT- *(\S+)", re.MULTILINE)
 _NOTICE = re.compile(
-    rb"<CommentsCorrections RefType=\"(?:RetractionIn|RetractedandRepublishedIn|ExpressionOfConcernIn|ErratumIn|"
-    rb"CorrectedandRepublishedIn|UpdateIn)\">(?:(?!</CommentsCorrections>).)*?<PMID\b[^>]*>0*(\d{1,9})</PMID>",
+    rb"<CommentsCorrections RefType=\"(?:(?:Partial)?RetractionIn|RetractedandRepublishedIn|ExpressionOfConcernIn|"
+    rb"ErratumIn|CorrectedandRepublishedIn|UpdateIn)\">(?:(?!</CommentsCorrections>).)*?<PMID\b[^>]*>0*(\d{1,9})</PMID>",
     re.DOTALL,
 )
 _RETRACTED = re.compile(

@@ -95,8 +95,8 @@ TABLES: dict[str, Table] = {
         indexes=(("cited_pmid",),),
     ),
     "links": Table(
-        {"pmid": int, "position": int, "ref_type": str, "linked_pmid": int, "citation": str},
-        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("linked_pmid",),),
+        {"pmid": int, "position": int, "ref_type": str, "linked_pmid": int, "linked_doi": str, "citation": str},
+        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("linked_pmid",), ("linked_doi",)),
     ),
     "notices": Table(
         {"notice_id": int, "pmid": int, "kind": str, "notice_pmid": int, "source": str, "dated": str,

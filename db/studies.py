@@ -20,7 +20,7 @@ _ROLE_OF_DESIGN = {
 SAME_STUDY = frozenset({
     "UpdateIn", "UpdateOf", "CorrectedandRepublishedIn", "CorrectedandRepublishedFrom",
     "RetractedandRepublishedIn", "RetractedandRepublishedFrom", "RepublishedIn", "RepublishedFrom",
-    "ErratumIn", "ErratumFor", "RetractionIn", "RetractionOf",
+    "ErratumIn", "ErratumFor", "RetractionIn", "RetractionOf", "PartialRetractionIn", "PartialRetractionOf",
     "ExpressionOfConcernIn", "ExpressionOfConcernFor",
 })  # fmt: skip
 """CommentsCorrections RefTypes that tie two records to one study (pubmed_250101.dtd). Comments do not."""
@@ -28,6 +28,7 @@ _SEVERAL_STUDIES = frozenset(
     {"systematic_review", "meta_analysis", "narrative_review", "guideline", "editorial_letter"}
 )
 """Designs that name other people's registrations: a shared number does not make them a report of that study."""
+_VERSION_OF_PREPRINT = re.compile(r"[/._]?v\d{1,2}$")
 KEYS_OF_A_STUDY = 10_000
 """Keys of `study_reports` and `study_history` are a study's number times this, plus a place: no study has as many."""
 _UNDATED = "9999-12-31"
@@ -50,6 +51,8 @@ class Report:
     registrations: tuple[str, ...] = ()
     links: tuple[tuple[str, int], ...] = ()
     """(RefType, PMID) of CommentsCorrections."""
+    doi_links: tuple[tuple[str, str], ...] = ()
+    """(RefType, DOI) of those to which PubMed gives no PMID, as of many a preprint."""
     family: str = ""
     """A family named by the register."""
     gone_since: str = ""
@@ -129,18 +132,29 @@ def _families(reports: Iterable[Report], near: Mapping[str, set[str]]) -> list[l
     """Sort reports into families by their bonds.
 
     A retracted report belongs to a family but does not tie two of them together: taking it back must leave all others
-    as they were without it.
+    as they were without it. Nor does a notice: one may be about several papers.
     """
     in_order = sorted(reports, key=lambda report: (report.public_from or _UNDATED, report.key))
-    families = _components([report for report in in_order if not report.retracted], near)
+    papers = [report for report in in_order if report.deciding.get("design") != "notice"]
+    families = _components([report for report in papers if not report.retracted], near)
+    for added in (
+        [report for report in papers if report.retracted],
+        [report for report in in_order if report.deciding.get("design") == "notice"],
+    ):
+        families += _components(_unrelated(added, families, near), near)
+    return families
+
+
+def _unrelated(
+    reports: Iterable[Report], families: Sequence[list[Report]], near: Mapping[str, set[str]]
+) -> list[Report]:
+    """Put each report into the first family that it is bound to; those that are bound to none."""
     alone: list[Report] = []
-    for report in in_order:
-        if report.retracted:
-            related = [
-                family for family in families if any(member.key in near.get(report.key, ()) for member in family)
-            ]
-            (related[0] if related else alone).append(report)
-    return families + _components(alone, near)
+    for report in reports:
+        bound = near.get(report.key, set())
+        related = next((family for family in families if any(member.key in bound for member in family)), alone)
+        related.append(report)
+    return alone
 
 
 def _components(reports: Sequence[Report], near: Mapping[str, set[str]]) -> list[list[Report]]:
@@ -193,6 +207,10 @@ def _history(family: Sequence[Report], near: Mapping[str, set[str]]) -> tuple[St
 def _bonds(reports: Sequence[Report]) -> Iterable[tuple[str, list[str]]]:
     """Groups of report keys that belong together, with the reason."""
     by_pmid = {report.pmid: report.key for report in reports if report.pmid}
+    by_doi: dict[str, list[str]] = defaultdict(list)
+    for report in reports:
+        if report.doi:
+            by_doi[doi_of_work(report.doi)].append(report.key)
     shared: dict[str, list[str]] = defaultdict(list)
     for report in reports:
         if report.family:
@@ -202,7 +220,15 @@ def _bonds(reports: Sequence[Report]) -> Iterable[tuple[str, list[str]]]:
         for ref_type, pmid in report.links:
             if ref_type in SAME_STUDY and pmid in by_pmid:
                 yield f"PubMed: {ref_type} {pmid}", [report.key, by_pmid[pmid]]
+        for ref_type, doi in report.doi_links:
+            if ref_type in SAME_STUDY and doi_of_work(doi) in by_doi:
+                yield f"PubMed: {ref_type} {doi}", [report.key, *by_doi[doi_of_work(doi)]]
     yield from ((reason, keys) for reason, keys in sorted(shared.items()) if len(keys) > 1)
+
+
+def doi_of_work(doi: str) -> str:
+    """A DOI without the version that preprint servers put behind it: '…456v1', '…456/v2', '….v1', '…_v3'."""
+    return _VERSION_OF_PREPRINT.sub("", doi)
 
 
 def own_registrations(report: Report) -> tuple[str, ...]:

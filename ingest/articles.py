@@ -17,10 +17,10 @@ from ingest.rows import (
     article_row,
     child_rows,
     deciding_columns,
-    is_retracted,
     measurement_rows,
     numbered,
     public_from_of,
+    retracted_by,
     tag_rows,
 )
 from ingest.tagging import Tagger, decide, disagreements
@@ -99,7 +99,7 @@ class ArticleWriter:
             self._topic, record, Tagged(tags, automatic.arms, measured), entry.registrations if entry else ()
         )
         row = article_row(record) | deciding
-        row["retracted"] = int(is_retracted(record) or bool(entry and entry.retracted))
+        row["retracted"] = int(bool(retracted_by(record)) or bool(entry and entry.retracted))
         row |= {"source": arrival.source, "sha256": arrival.sha256}
         row |= {"gone_since": arrival.gone_since, "left_since": arrival.left_since}
         row["excluded"] = _why_excluded(self._topic, deciding)

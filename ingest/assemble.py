@@ -9,6 +9,7 @@ from typing import Any
 
 from db.archive import Archive
 from db.claims.file import Claims
+from db.retractions import ANNOUNCES
 from db.store import Store, row_of
 from db.studies import Report, Study, join_reports, keyed
 from ingest.articles import Arrival, ArticleWriter, record_of_entry
@@ -18,8 +19,6 @@ from ingest.rows import KEYS_OF_A_RECORD, measurement_rows, numbered, register_r
 from ingest.standing import Differences
 from topics import RegisterStudy, Topic
 
-_ANNOUNCES = {"RetractionOf": "retraction", "ExpressionOfConcernFor": "expression_of_concern", "ErratumFor": "erratum"}
-"""RefTypes on a notice, and what it says of the paper it names."""
 _FIRST_ANNOUNCED = KEYS_OF_A_RECORD // 2
 """Notices known from the notice's side only are numbered from here, those that the paper names from 1."""
 _FIRST_REINSTATED = KEYS_OF_A_RECORD - KEYS_OF_A_RECORD // 10
@@ -173,7 +172,7 @@ class Assembly:
             "SELECT l.pmid, l.ref_type, l.linked_pmid FROM links l JOIN articles a USING (pmid) "
             "WHERE l.linked_pmid IS NOT NULL AND l.ref_type IN (SELECT value FROM json_each(?)) "
             "ORDER BY a.source, l.pmid, l.position",
-            [json.dumps(list(_ANNOUNCES))],
+            [json.dumps(list(ANNOUNCES))],
         )
         before = set()
         for notice, ref_type, pmid in said:
@@ -181,4 +180,4 @@ class Assembly:
             count[pmid] += 1
             if (pmid, ref_type, notice) not in before:
                 before.add((pmid, ref_type, notice))
-                yield pmid * KEYS_OF_A_RECORD + number, pmid, _ANNOUNCES[ref_type], notice
+                yield pmid * KEYS_OF_A_RECORD + number, pmid, ANNOUNCES[ref_type], notice

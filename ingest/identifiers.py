@@ -20,9 +20,9 @@ def clean_pmid(text: str) -> int | None:
 
 
 def clean_doi(text: str) -> str:
-    """Read a DOI, lower-cased (DOIs do not tell case apart) and without resolver address or 'doi:'."""
+    """Read a DOI, lower-cased (DOIs do not tell case apart), without resolver address, 'doi:' or a sentence's end."""
     found = _DOI.search(text)
-    return found[0].lower() if found else ""
+    return found[0].rstrip(".,;:").lower() if found else ""
 
 
 def clean_pmcid(text: str) -> str:

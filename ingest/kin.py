@@ -8,16 +8,21 @@ Only they can come to be joined into other studies, so only they are joined agai
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from db.claims.file import Claims
 from db.schema import DECIDING
-from db.studies import SAME_STUDY, Report, own_registrations
+from db.studies import SAME_STUDY, Report, doi_of_work, own_registrations
 from ingest.register_layer import Register
 from ingest.rows import public_from_of
 from topics import RegisterStudy
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
+_BY_DOI = (
+    "SELECT t.pmid, t.{doi}, {also} FROM json_each(?) AS work CROSS JOIN {table} AS t "
+    "ON t.{doi} >= work.value AND t.{doi} < work.value || '~'"
+)
+"""Rows with one of some DOIs, or with one that goes on where it ends: a version of a preprint (`doi_of_work`) does."""
 
 
 def kin(connection: sqlite3.Connection, register: Register, changed: Iterable[int]) -> dict[int, tuple[str, Report]]:
@@ -38,17 +43,7 @@ def kin(connection: sqlite3.Connection, register: Register, changed: Iterable[in
         reached = dict(standing_reports(connection, register, waiting - found.keys()))
         found |= reached
         bonds = {bond for _, report in reached.values() for bond in (*own_registrations(report), report.family) if bond}
-        waiting = {
-            pmid for _, report in reached.values() for ref_type, pmid in report.links if ref_type in SAME_STUDY
-        } | {
-            pmid
-            for pmid, ref_type in connection.execute(
-                f"SELECT pmid, ref_type FROM links WHERE linked_pmid {_AMONG}",
-                [json.dumps(sorted(reached))],
-            )
-            if ref_type in SAME_STUDY
-        }
-        waiting -= found.keys()
+        waiting = _linked(connection, reached) - found.keys()
     return found
 
 
@@ -66,12 +61,16 @@ def standing_reports(
     """Yield (PMID, (source, report)) of the articles that stand in the database, or of some of them, by PMID."""
     among, chosen = ("TRUE", []) if pmids is None else (f"pmid {_AMONG}", [json.dumps(sorted(pmids))])
     links: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for pmid, ref_type, linked in connection.execute(
-        f"SELECT pmid, ref_type, linked_pmid FROM links WHERE {among} AND linked_pmid IS NOT NULL "
-        "ORDER BY pmid, position",
+    doi_links: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for pmid, ref_type, linked, doi in connection.execute(
+        f"SELECT pmid, ref_type, linked_pmid, linked_doi FROM links WHERE {among} "
+        "AND (linked_pmid IS NOT NULL OR linked_doi IS NOT NULL) ORDER BY pmid, position",
         chosen,
     ):
-        links[pmid].append((ref_type, linked))
+        if linked:
+            links[pmid].append((ref_type, linked))
+        else:
+            doi_links[pmid].append((ref_type, doi))
     rows = connection.execute(
         "SELECT pmid, source, doi, title, published, date_precision, entered, retracted, gone_since, "
         f"{', '.join(DECIDING)} FROM articles WHERE {among} ORDER BY pmid",
@@ -96,11 +95,31 @@ def standing_reports(
                     deciding=known,
                     registrations=tuple(json.loads(known["registrations"])),
                     links=tuple(links.get(pmid, ())),
+                    doi_links=tuple(doi_links.get(pmid, ())),
                     family=entry.study_family if entry else "",
                     gone_since=(gone or "")[:10],
                 ),
             ),
         )
+
+
+def _linked(connection: sqlite3.Connection, reached: Mapping[int, tuple[str, Report]]) -> set[int]:
+    """PMIDs of articles that PubMed links to these as reports of one study, from either side, by PMID or DOI."""
+    reports = [report for _, report in reached.values()]
+    named = {pmid for report in reports for ref_type, pmid in report.links if ref_type in SAME_STUDY}
+    cited = {doi_of_work(doi) for report in reports for ref_type, doi in report.doi_links if ref_type in SAME_STUDY}
+    own = {doi_of_work(report.doi) for report in reports if report.doi}
+    naming = connection.execute(
+        f"SELECT pmid, ref_type FROM links WHERE linked_pmid {_AMONG}", [json.dumps([*reached])]
+    )
+    citing = connection.execute(_BY_DOI.format(table="links", doi="linked_doi", also="ref_type"), [json.dumps([*own])])
+    of_doi = connection.execute(_BY_DOI.format(table="articles", doi="doi", also="NULL"), [json.dumps([*cited])])
+    return (
+        named
+        | {pmid for pmid, ref_type in naming if ref_type in SAME_STUDY}
+        | {pmid for pmid, doi, ref_type in citing if ref_type in SAME_STUDY and doi_of_work(doi) in own}
+        | {pmid for pmid, doi, _ in of_doi if doi_of_work(doi) in cited}
+    )
 
 
 def _bonds_of_entry(entry: RegisterStudy) -> tuple[str, ...]:

@@ -4,13 +4,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from db.retractions import ANNOUNCES, is_marked_in_title
 from db.schema import TABLES
 from db.studies import Study
-from ingest.record import Link, Record
+from ingest.identifiers import clean_doi
+from ingest.record import Record
 from ingest.tagging.model import Arm, Decision, Measurement, Tag
 from topics import RegisterStudy
 
 RETRACTED_PUBLICATION = "D016441"
+_RETRACTED_BY = frozenset({"RetractionIn", "RetractedandRepublishedIn"})
 NOTICE_TYPES = frozenset({"D016425", "D016440", "D000075742"})
 """MeSH publication types of a record that is a notice: Published Erratum, Retraction Notice, Expression of Concern."""
 KEYS_OF_A_RECORD = 10_000
@@ -18,6 +21,7 @@ KEYS_OF_A_RECORD = 10_000
 _NOTICE_OF = {
     "RetractionIn": ("retraction",),
     "RetractedandRepublishedIn": ("retraction", "reinstatement"),
+    "PartialRetractionIn": ("partial_retraction",),
     "ExpressionOfConcernIn": ("expression_of_concern",),
     "ErratumIn": ("erratum",),
     "CorrectedandRepublishedIn": ("erratum",),
@@ -29,15 +33,27 @@ Those on the notice end in Of/For. What is republished after its retraction coun
 """
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one a call
-_CHILDREN = ("sections", "authors", "mesh", "publication_types", "chemicals", "links")
+_CHILDREN = ("sections", "authors", "mesh", "publication_types", "chemicals")
 """Parts of a record, and tables whose columns are (pmid, position) and then the fields of such a part, in order."""
 
 
-def is_retracted(record: Record) -> bool:
-    """Whether the paper itself is retracted: never true of the notice that retracts another."""
-    return any(kind.ui == RETRACTED_PUBLICATION for kind in record.publication_types) or any(
-        link.ref_type in ("RetractionIn", "RetractedandRepublishedIn") for link in record.links
+def is_notice(record: Record) -> bool:
+    """Whether PubMed has the record as a notice on another paper: by its type, or by what it is linked to."""
+    return any(kind.ui in NOTICE_TYPES for kind in record.publication_types) or any(
+        link.ref_type in ANNOUNCES for link in record.links
     )
+
+
+def retracted_by(record: Record) -> str:
+    """Where it is said that the paper itself is retracted: 'pubmed', 'title', or '' where it is not.
+
+    Never of the notice that retracts another, nor of a paper of which only a part is retracted.
+    """
+    if any(kind.ui == RETRACTED_PUBLICATION for kind in record.publication_types):
+        return "pubmed"
+    if any(link.ref_type in _RETRACTED_BY for link in record.links):
+        return "pubmed"
+    return "title" if is_marked_in_title(record.title) and not is_notice(record) else ""
 
 
 def as_json(values: Sequence[str]) -> str:
@@ -91,15 +107,19 @@ def child_rows(record: Record) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
     registrations = {entry.accession: (pmid, entry.accession, entry.registry, entry.source)
                      for entry in reversed(record.registrations)}  # fmt: skip
     yield "registrations", list(reversed(registrations.values()))
+    links = [(link.ref_type, link.pmid, clean_doi(link.citation) or None, link.citation) for link in record.links]
+    yield "links", [(pmid, position, *link) for position, link in enumerate(links, start=1)]
     yield "citations", [(pmid, cited) for cited in record.references]
-    yield "notices", numbered(pmid, [(pmid, *notice) for notice in _notices(record.links)])
+    yield "notices", numbered(pmid, [(pmid, *notice) for notice in _notices(record)])
 
 
-def _notices(links: Sequence[Link]) -> Iterator[tuple[str, int | None, str, None, str]]:
+def _notices(record: Record) -> Iterator[tuple[str, int | None, str, None, str | None]]:
     """(kind, notice_pmid, source, dated, citation); the date is filled in when the notice's own record is held."""
-    for link in links:
+    for link in record.links:
         for kind in _NOTICE_OF.get(link.ref_type, ()):
             yield kind, link.pmid, "pubmed", None, link.citation
+    if retracted_by(record) == "title":
+        yield "retraction", None, "title", None, None
 
 
 def numbered(pmid: int, rows: Iterable[tuple[Any, ...]], first: int = 1) -> list[tuple[Any, ...]]:

@@ -101,7 +101,7 @@ class Notice:
     """A note in the literature about a record."""
 
     kind: str
-    """retraction, expression_of_concern, erratum, update, reinstatement."""
+    """retraction, partial_retraction, expression_of_concern, erratum, update, reinstatement."""
     pmid: int | None
     """The notice, or the newer version, where PubMed names it."""
     dated: str
@@ -111,6 +111,7 @@ class Notice:
         """As words."""
         words = {
             "retraction": "RETRACTED",
+            "partial_retraction": "PARTLY RETRACTED",
             "expression_of_concern": "EXPRESSION OF CONCERN",
             "erratum": "Corrected",
             "update": "A newer version was published",
@@ -179,8 +180,9 @@ class Standing:
 
     @property
     def corrected(self) -> bool:
-        """Whether there is a correction or an expression of concern."""
-        return any(notice.kind in ("erratum", "expression_of_concern") for notice in self.notices)
+        """Whether there is a correction, an expression of concern, or a retraction of a part."""
+        kinds = ("erratum", "expression_of_concern", "partial_retraction")
+        return any(notice.kind in kinds for notice in self.notices)
 
 
 @dataclass(frozen=True, slots=True)

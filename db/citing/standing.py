@@ -13,7 +13,7 @@ PREPRINT = "D000076942"
 """MeSH UI of the publication type Preprint."""
 _PREPRINT_SERVERS = ("10.1101/", "10.21203/rs.", "10.31234/osf.io/", "10.20944/preprints", "10.31219/osf.io/")
 """DOI prefixes of bioRxiv and medRxiv, Research Square, PsyArXiv, Preprints.org, OSF."""
-_WORST_FIRST = ("retraction", "expression_of_concern", "reinstatement", "erratum", "update")
+_WORST_FIRST = ("retraction", "partial_retraction", "expression_of_concern", "reinstatement", "erratum", "update")
 _TAGS = (
     "design", "routes", "conditions", "interventions", "randomized", "blinding", "control", "crossover", "n_total",
     "species", "registrations",

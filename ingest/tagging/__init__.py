@@ -13,7 +13,7 @@ __all__ = [
     "ENOUGH", "TAGGER_VERSION", "Arm", "Decision", "Measurement", "Tag", "Tagged", "Tagger", "decide", "disagreements",
 ]  # fmt: skip
 
-TAGGER_VERSION = "6"
+TAGGER_VERSION = "7"
 """Goes up with every change of what the tagger says; records are then tagged again from the archive."""
 
 

@@ -22,7 +22,7 @@ _INDEX = f"({said.INDEXES}|databases?|electronic)"
 DESIGN_RULES = (
     DesignRule(
         "notice", "notice in title",
-        "erratum|corrigendum|corrigenda|correction|retraction|retracted article|expression of concern|addendum",
+        "erratum|corrigendum|corrigenda|correction|retraction|expression of concern|addendum",
         1.0, 0.0, guard="error correction|correction (of|for|factor)|surgical correction|motion correction",
     ),
     DesignRule(

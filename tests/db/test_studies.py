@@ -1,5 +1,7 @@
 """Reports are joined into studies, and only what truly belongs together is."""
 
+import pytest
+
 from db.studies import Report, join_reports
 
 
@@ -65,6 +67,53 @@ def test_a_notice_belongs_to_the_study_it_is_about():
     trial = report(99000001, links=(("RetractionIn", 99000002),), retracted=True)
     notice = report(99000002, "notice", links=(("RetractionOf", 99000001),), public_from="2019")
     assert families(trial, notice) == [("pmid:99000001", [(99000001, "main"), (99000002, "notice")])]
+
+
+def test_a_notice_about_two_papers_does_not_make_them_one_study():
+    one, two = report(99000001), report(99000002, public_from="2016-01-01")
+    of_both = (("PartialRetractionOf", 99000001), ("PartialRetractionOf", 99000002))
+    notice = report(99000003, "notice", links=of_both, public_from="2019")
+    assert families(one, two, notice) == [
+        ("pmid:99000001", [(99000001, "main"), (99000003, "notice")]), ("pmid:99000002", [(99000002, "main")]),
+    ]  # fmt: skip
+    retracted = report(99000001, retracted=True)
+    assert [members for _, members in families(retracted, two, notice)] == [
+        [(99000001, "main")], [(99000002, "main"), (99000003, "notice")],
+    ]  # fmt: skip
+
+
+def test_a_notice_on_a_notice_stands_beside_it():
+    trial = report(99000001)
+    notice = report(99000002, "notice", links=(("ErratumFor", 99000001),), public_from="2019")
+    second = report(99000003, "notice", links=(("ErratumFor", 99000002),), public_from="2020")
+    assert families(second, notice, trial) == [
+        ("pmid:99000001", [(99000001, "main"), (99000002, "correction"), (99000003, "correction")])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "cited"),
+    [
+        ("10.9999/2023.02.22.990001", "10.9999/2023.02.22.990001"),
+        ("10.9999/2023.02.22.990001", "10.9999/2023.02.22.990001v2"),
+        ("10.9999/rs.3.rs-990001/v1", "10.9999/rs.3.rs-990001/v3"),
+        ("10.9999/preprints202302.0001.v1", "10.9999/preprints202302.0001"),
+        ("10.9999/osf.io/made1_v1", "10.9999/osf.io/made1_v2"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["UpdateOf", "UpdateIn"])
+def test_a_paper_that_is_linked_by_its_doi_alone_is_of_the_study(kind, own, cited):
+    preprint, article = report(99000001, doi=own, public_from="2023-06"), report(99000002, doi_links=((kind, cited),))
+    assert families(preprint, article) == [("pmid:99000002", [(99000002, "main"), (99000001, "secondary")])]
+    (study,) = join_reports([preprint, article])
+    assert {why for _, _, why in study.reports} == {f"PubMed: {kind} {cited}"}
+
+
+def test_a_doi_that_only_begins_the_same_or_is_commented_on_joins_nothing():
+    preprint = report(99000001, doi="10.9999/2023.02.22.99000")
+    longer = report(99000002, doi_links=(("UpdateOf", "10.9999/2023.02.22.990001"),))
+    comment = report(99000003, doi_links=(("CommentOn", "10.9999/2023.02.22.99000"),))
+    assert len(families(preprint, longer, comment)) == 3
 
 
 def test_a_comment_joins_nothing():

@@ -124,7 +124,7 @@ def changing(number: int, state: int) -> str:
         (("ErratumFor", other, "J. 2014"), ("CommentIn", pmid + 1, "J. 2014")),
         (("RetractionOf", other, "J. 2015"),),
         (("RetractionIn", other, "J. 2015"), ("UpdateOf", other + 1, "J. 2013")),
-        (),
+        (("UpdateOf", None, f"medRxiv. 2013. doi: 10.9999/2013.{other}v{1 + number % 2}"),),
     ]
     databank = [
         (("ClinicalTrials.gov", f"NCT9900000{(number + state) % 4}"),),
@@ -139,7 +139,9 @@ def changing(number: int, state: int) -> str:
         databank=((), databank[0], databank[1], ())[(number * (1 + state)) % 4],
         publication_types=((RANDOMIZED,), (RETRACTED,), (RETRACTION_NOTICE,), (RANDOMIZED,))[(number * state) % 4],
         published=f"201{state}-0{1 + number % 9}",
-        doi=KNOWN_BY_DOI.get(number, "") if state % 2 else "",
+        doi=KNOWN_BY_DOI.get(number, "")
+        if state % 2
+        else ("", f"10.9999/2013.{99000000 + number % 8}")[number % 3 == 0],
     )
 
 

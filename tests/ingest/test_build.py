@@ -2,14 +2,15 @@
 
 import json
 
-from made_builds import content, trial
+from made_builds import METHODS, content, trial
 from sqlite_utils import Database
 
 from db.archive import Archive
 from ingest import build as build_module
 from ingest import steady
 from ingest.build import build
-from records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, pubmed_article
+from ingest.sync import import_into
+from records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, medline, pubmed_article
 from topics import load_register, load_topic
 
 STUDIES = len(load_register(load_topic("ketamine-routes")))
@@ -90,6 +91,81 @@ def test_a_notice_known_only_from_its_own_record_still_reaches_the_paper(tmp_pat
     assert [(row["pmid"], row["kind"], row["source"]) for row in live["notices"].rows] == [
         (99000001, "erratum", "notice")
     ]
+
+
+def test_a_retraction_of_parts_is_a_notice_on_every_paper_it_is_about_and_they_count(tmp_path, topic, import_records):
+    about = (("PartialRetractionOf", 99000001, "J. 2014"), ("PartialRetractionOf", 99000002, "J. 2014"))
+    import_records(
+        trial(99000001, links=(("PartialRetractionIn", 99000003, "J. 2016"),)),
+        trial(99000002),
+        pubmed_article(99000003, title="Partial retraction.", abstract="", published="2016-02",
+                       publication_types=(RETRACTION_NOTICE,), links=about),
+    )  # fmt: skip
+    live = Database(build(tmp_path, topic).live)
+    assert [
+        (row["pmid"], row["kind"], row["notice_pmid"], row["source"], row["dated"])
+        for row in live["notices"].rows_where("pmid > 99000000", order_by="pmid")
+    ] == [
+        (99000001, "partial_retraction", 99000003, "pubmed", "2016-02"),
+        (99000002, "partial_retraction", 99000003, "notice", "2016-02"),
+    ]
+    assert [
+        (row["pmid"], row["retracted"], row["design"], row["on_topic"], row["study_id"])
+        for row in live["articles"].rows_where("pmid > 99000000", order_by="pmid")
+    ] == [
+        (99000001, 0, "randomized_controlled_trial", 1, "pmid:99000001"),
+        (99000002, 0, "randomized_controlled_trial", 1, "pmid:99000002"),
+        (99000003, 0, "notice", 0, "pmid:99000001"),
+    ]
+
+
+def test_a_title_that_says_so_makes_a_paper_retracted_and_no_notice(tmp_path, topic, import_records):
+    title = "Intramuscular ketamine for depression in 40 adults: a randomized trial"
+    marked = [mark + title for mark in ("WITHDRAWN: ", "Retracted Article: ", "[Removed] ")]
+    import_records(*(trial(99000001 + number, title=each) for number, each in enumerate(marked)))
+    path = tmp_path / "records.nbib"
+    path.write_text("".join(
+        medline(99000011 + number, ("TI", each), ("AB", METHODS), ("PT", "Journal Article"), ("DP", "2014"))
+        for number, each in enumerate(marked)
+    ))  # fmt: skip
+    import_into(tmp_path, topic, [path])
+    live = Database(build(tmp_path, topic).live)
+    pmids = [99000001, 99000002, 99000003, 99000011, 99000012, 99000013]
+    assert [
+        (row["pmid"], row["retracted"], row["design"], row["on_topic"], row["excluded"])
+        for row in live["articles"].rows_where("pmid > 99000000", order_by="pmid")
+    ] == [(pmid, 1, "randomized_controlled_trial", 1, None) for pmid in pmids]
+    assert [live["studies"].get(f"pmid:{pmid}")["retracted"] for pmid in pmids] == [1] * 6
+    assert [
+        (row["pmid"], row["kind"], row["source"], row["notice_pmid"], row["dated"])
+        for row in live["notices"].rows_where("pmid > 99000000", order_by="pmid")
+    ] == [(pmid, "retraction", "title", None, None) for pmid in pmids]
+
+
+def test_a_title_adds_nothing_to_what_pubmed_says(tmp_path, topic, import_records):
+    import_records(
+        trial(99000001, title="RETRACTED: Ketamine", publication_types=(RANDOMIZED, RETRACTED),
+              links=(("RetractionIn", 99000002, "J. 2016"),)),
+        trial(99000002, title="Retracted: Ketamine", publication_types=(RETRACTION_NOTICE,)),
+        trial(99000003, title="Retracted: Ketamine", links=(("RetractionOf", 99000004, "J. 2014"),)),
+    )  # fmt: skip
+    live = Database(build(tmp_path, topic).live)
+    assert [(row["pmid"], row["source"]) for row in live["notices"].rows_where("pmid > 99000000")] == [
+        (99000001, "pubmed")
+    ]
+    assert [row["retracted"] for row in live["articles"].rows_where("pmid > 99000000", order_by="pmid")] == [1, 0, 0]
+
+
+def test_a_preprint_that_its_article_names_by_doi_alone_is_one_study_with_it(tmp_path, topic, import_records):
+    import_records(
+        trial(99000001, doi="10.9999/2023.02.22.990001", publication_types=(("D000076942", "Preprint"),)),
+        trial(99000002, published="2015-06", entered="2015-06-01",
+              links=(("UpdateOf", None, "medRxiv. 2014 Feb 22. doi: 10.9999/2023.02.22.990001v2."),)),
+    )  # fmt: skip
+    live = Database(build(tmp_path, topic).live)
+    assert live["studies"].get("pmid:99000001")["n_reports"] == 2
+    (link,) = live["links"].rows_where("pmid = 99000002")
+    assert (link["linked_pmid"], link["linked_doi"]) == (None, "10.9999/2023.02.22.990001v2")
 
 
 def test_a_notice_is_out_for_a_reason_of_its_own(tmp_path, topic, import_records):

@@ -132,7 +132,8 @@ def test_a_full_record_is_read_with_everything_in_it():
     ("tag", "kind"),
     [("RIN", "RetractionIn"), ("ROF", "RetractionOf"), ("ECI", "ExpressionOfConcernIn"),
      ("ECF", "ExpressionOfConcernFor"), ("EFR", "ErratumFor"), ("UIN", "UpdateIn"), ("UOF", "UpdateOf"),
-     ("CON", "CommentOn"), ("CRI", "CorrectedandRepublishedIn"), ("RRF", "RetractedandRepublishedFrom")],
+     ("CON", "CommentOn"), ("CRI", "CorrectedandRepublishedIn"), ("PRIN", "PartialRetractionIn"),
+     ("PROF", "PartialRetractionOf"), ("RRF", "RetractedandRepublishedFrom")],
 )  # fmt: skip
 def test_notices_have_the_same_names_as_in_xml(tag, kind):
     assert read((tag, "Elsewhere. 2016;1:2. PMID: 99000009")).links == (Link(kind, 99000009, "Elsewhere. 2016;1:2."),)
@@ -161,6 +162,11 @@ def test_the_first_affiliation_of_old_records_is_the_first_authors():
 def test_without_create_date_the_entrez_date_counts_and_the_location_gives_the_doi():
     record = read(("EDAT", "2014/05/02 11:00"), ("LID", "10.9999/Place.1 [doi]"), ("AID", "S99 [pii]"))
     assert (record.entered, record.doi) == ("2014-05-02", "10.9999/place.1")
+
+
+@pytest.mark.parametrize("printed", ["10.9999/Place.1.", "https://doi.org/10.9999/place.1", "doi:10.9999/PLACE.1;"])
+def test_a_doi_is_read_without_what_stands_around_it(printed):
+    assert read(("LID", f"{printed} [doi]")).doi == "10.9999/place.1"
 
 
 def test_a_book_is_a_book():

@@ -359,6 +359,7 @@ def test_what_left_and_the_window_of_every_run_are_published(world):
 NOTICES = {
     "RetractionIn": (1, ["retraction"], "4"),
     "RetractedandRepublishedIn": (1, ["retraction", "reinstatement"], "4"),
+    "PartialRetractionIn": (0, ["partial_retraction"], "5"),
     "ExpressionOfConcernIn": (0, ["expression_of_concern"], "5"),
     "ErratumIn": (0, ["erratum"], "5"),
     "CorrectedandRepublishedIn": (0, ["erratum"], "5"),

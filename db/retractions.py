@@ -1,0 +1,35 @@
+"""What says that a paper is retracted, or that a record is a notice on another paper."""
+
+import re
+
+ANNOUNCES = {
+    "RetractionOf": "retraction",
+    "PartialRetractionOf": "partial_retraction",
+    "ExpressionOfConcernFor": "expression_of_concern",
+    "ErratumFor": "erratum",
+}
+"""RefTypes on a notice (CommentsCorrections, pubmed_250101.dtd), and what it says of the paper it names."""
+
+_MARK = (
+    r"(?:retracted|withdrawn|removed|temporar(?:y[ ]removal|ily[ ]removed))"
+    r"(?:[ ](?:article|paper|publication|study|report|review|letter|chapter|manuscript|preprint))?"
+)
+_DASH = r"[-\u2013\u2014]"
+_MARKED = re.compile(
+    rf"""[\s"'\u201c\u2018]*(?:
+        [\[(]?\s*{_MARK}\s*:                       # WITHDRAWN: …, [Retracted article: …]
+      | [\[(]\s*{_MARK}[\s.:]*[\])]               # [Retracted] …, (WITHDRAWN ARTICLE) …
+      | (?-i:(?:RETRACTED|WITHDRAWN|REMOVED)(?:[ ][A-Z]+)?)(?:\s+{_DASH}|{_DASH}\s)  # RETRACTED ARTICLE - …
+      | [\[(]?{_MARK}[\s.\])]*$                    # nothing else
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def is_marked_in_title(title: str) -> bool:
+    """Whether a title begins as publishers mark a paper that is retracted, withdrawn or removed.
+
+    'WITHDRAWN: …', 'Retracted Article: …', '[Retracted] …'. Notices of it ('Retraction: …', 'Withdrawal: …') are not.
+    PubMed may have such a title for years before it says the same by a publication type, or never do.
+    """
+    return _MARKED.match(title) is not None
