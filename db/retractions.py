@@ -10,6 +10,8 @@ ANNOUNCES = {
 }
 """RefTypes on a notice (CommentsCorrections, pubmed_250101.dtd), and what it says of the paper it names."""
 
+NOTICE_TYPES = frozenset({"D016425", "D016440", "D000075742"})
+"""MeSH publication types of a record that is a notice: Published Erratum, Retraction Notice, Expression of Concern."""
 _MARK = (
     r"(?:retracted|withdrawn|removed|temporar(?:y[ ]removal|ily[ ]removed))"
     r"(?:[ ](?:article|paper|publication|study|report|review|letter|chapter|manuscript|preprint))?"

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from db.received import RawRecord, StoredRecord
+from db.retractions import NOTICE_TYPES
 from db.store import packed, row_of
 from db.studies import Report
 from ingest.reader import record_of
 from ingest.record import Record
 from ingest.register_layer import Register, register_layer
 from ingest.rows import (
-    NOTICE_TYPES,
     arm_rows,
     article_row,
     child_rows,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from db.retractions import ANNOUNCES, is_marked_in_title
+from db.retractions import ANNOUNCES, NOTICE_TYPES, is_marked_in_title
 from db.schema import TABLES
 from db.studies import Study
 from ingest.identifiers import clean_doi
@@ -14,8 +14,6 @@ from topics import RegisterStudy
 
 RETRACTED_PUBLICATION = "D016441"
 _RETRACTED_BY = frozenset({"RetractionIn", "RetractedandRepublishedIn"})
-NOTICE_TYPES = frozenset({"D016425", "D016440", "D000075742"})
-"""MeSH publication types of a record that is a notice: Published Erratum, Retraction Notice, Expression of Concern."""
 KEYS_OF_A_RECORD = 10_000
 """Keys of `tags`, `arms` … are the PMID times this, plus a number: no record has as many of one kind."""
 _NOTICE_OF = {
