@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 from markupsafe import Markup
 
-from publish import cells, security, sql
+from publish import cells, paging, security, sql
 from publish.pages import cite, context, routes
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
@@ -14,9 +14,10 @@ if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being 
 
 
 @hookimpl
-def startup() -> None:
+def startup(datasette: "Datasette") -> None:
     """What Datasette does on its own and we do not want."""
     security.keep_locals_out_of_the_log()
+    paging.settle_pages(datasette)
 
 
 @hookimpl

@@ -15,6 +15,7 @@ from publish.search import open_read_only
 from topics.errors import BadInputError
 
 SETTINGS = {
+    "allow_csv_stream": False,  # a choice on Datasette's pages that is none: CSV has all rows (publish/pages/export.py)
     "default_page_size": 50,
     "max_returned_rows": 1000,
     "num_sql_threads": 3,  # cores + 1: with 8 threads on 2 cores a third of the ranked searches ran out of time

@@ -4,8 +4,6 @@
 `.bib`, `.nbib`, `.csl` are its evidence.
 """
 
-import csv
-import io
 import re
 import sqlite3
 from datetime import date
@@ -37,6 +35,7 @@ from publish.pages.claim_papers import (
     read_papers,
 )
 from publish.pages.page import JSON, may_run_sql, may_see, page, rows, snapshot
+from publish.spreadsheet import BOM, csv_rows
 from publish.verdicts import bounds, found, in_words, lines_of, mark
 
 if TYPE_CHECKING:
@@ -236,10 +235,7 @@ def _exported(connection: sqlite3.Connection, claim_id: str, name: str) -> str:
         raise NotFound(f"There is no claim {claim_id}. The home page lists all claims.")
     papers = read_papers(connection, claim_id)
     if name == "csv":
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerows(csv_lines(papers))
-        return text.getvalue()
+        return BOM + csv_rows(csv_lines(papers))
     keys = dict.fromkeys(
         f"pmid:{paper['pmid']}" if paper["pmid"] else f"doi:{paper['doi']}"
         for group in papers.values()

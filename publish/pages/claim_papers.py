@@ -157,9 +157,4 @@ def csv_lines(papers: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[lis
     yield list(columns)
     for group in papers.values():
         for paper in group:
-            yield [_inert(paper[column]) for column in columns]
-
-
-def _inert(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+            yield [paper[column] for column in columns]

@@ -3,7 +3,7 @@
 from itertools import chain
 from typing import Any
 
-from publish.pages import article, changes, cite, claim, home, machines, methods, search, study
+from publish.pages import article, changes, cite, claim, export, home, machines, methods, search, study
 from publish.pages import map as evidence_map
 
 ROUTES: list[tuple[str, Any]] = list(
@@ -18,6 +18,7 @@ ROUTES: list[tuple[str, Any]] = list(
         machines.ROUTES,
         search.ROUTES,
         cite.routes(),
+        export.ROUTES,
     )
 )
 """A module of pages exposes `ROUTES`; patterns end in `page.JSON` so that every page has its `.json`."""
