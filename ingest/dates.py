@@ -22,6 +22,8 @@ _EARLIEST, _LATEST = 1500, 2100
 
 _PLAIN = re.compile(r"(\d{4})(?:[ /-]([A-Za-z]{3,9}|\d{1,2})\.?(?:[ /-](\d{1,2}))?)?")
 _DAYS_OF_ONE_MONTH = re.compile(r"(\d{4}) ([A-Za-z]{3,9}) (\d{1,2}) ?[-–] ?(\d{1,2})")
+_YEARS = re.compile(r"(\d{2})(\d{2}) ?[-–/] ?(\d{2})")
+"""'2011-12': the years 2011 to 2012. December 2011 would be printed 'Dec'; that it is of 2011 is certain."""
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -67,10 +69,13 @@ def date_of_parts(year: str, month: str, day: str, season: str) -> PrintedDate:
 def date_of_text(text: str) -> PrintedDate:
     """Read a date printed as text: MedlineDate, or field DP of a MEDLINE file.
 
-    '2000 Jun' is a plain date. Of '2000 Aug 15-31' the month is certain, of '2025 Oct-Nov' and '1998 Dec-1999 Jan'
-    the (first) year; the text is kept.
+    '2000 Jun' is a plain date. Of '2000 Aug 15-31' the month is certain, of '2025 Oct-Nov', '1998 Dec-1999 Jan' and
+    '2011-12' the (first) year; the text is kept.
     """
     text = " ".join(text.split())
+    years = _YEARS.fullmatch(text)
+    if years and (int(years[3]) > int(years[2]) or years[3] == "00"):
+        return PrintedDate(_year(text[:4]), text[:4], "year", text) if _year(text[:4]) else UNKNOWN._replace(text=text)
     if plain := _PLAIN.fullmatch(text):
         year, month, day = [part or "" for part in plain.groups()]
         return date_of_parts(year, month, day, "")

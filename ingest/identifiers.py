@@ -1,13 +1,21 @@
 """Identifiers in the one form in which we compare them; '' or None for what is none."""
 
 import re
+from urllib.parse import unquote
+
+from ingest.markup import resolved
 
 MAX_PMID = 99_999_999
 """PMIDs have at most eight digits."""
 
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_ESCAPED_SLASH = re.compile(r"10\.[\d.]+%2f", re.IGNORECASE)
+_UNPAIRED = {")": "(", "]": "[", "}": "{"}
 _PMCID = re.compile(r"(?:PMC)?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
-_ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])$", re.IGNORECASE)
+_GAP = r"[\s\u2010-\u2015\u2212-]*"
+_ORCID = re.compile(
+    rf"(?<![0-9])([0-9]{{4}}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{3}}[0-9X])(?![0-9A-Z])", re.IGNORECASE
+)
 
 
 def clean_pmid(text: str) -> int | None:
@@ -20,9 +28,18 @@ def clean_pmid(text: str) -> int | None:
 
 
 def clean_doi(text: str) -> str:
-    """Read a DOI, lower-cased (DOIs do not tell case apart), without resolver address, 'doi:' or a sentence's end."""
-    found = _DOI.search(text)
-    return found[0].rstrip(".,;:").lower() if found else ""
+    """Read a DOI, lower-cased (DOIs do not tell case apart) and without what was written around it.
+
+    Goes: the resolver's address and its escapes, 'doi:', XML's escapes written twice, punctuation after it.
+    """
+    text = resolved(text)
+    found = _DOI.search(unquote(text) if _ESCAPED_SLASH.search(text) else text)
+    doi = found[0].lower() if found else ""
+    while doi and (
+        doi[-1] in ".,;:'\"" or (doi[-1] in _UNPAIRED and doi.count(_UNPAIRED[doi[-1]]) < doi.count(doi[-1]))
+    ):
+        doi = doi[:-1]
+    return doi
 
 
 def clean_pmcid(text: str) -> str:
@@ -32,6 +49,6 @@ def clean_pmcid(text: str) -> str:
 
 
 def clean_orcid(text: str) -> str:
-    """Read an ORCID in groups of four, whether PubMed has an address, groups or plain digits."""
-    found = _ORCID.search(text.strip())
+    """Read an ORCID in groups of four, whether PubMed has an address, groups (with any dash or blanks) or digits."""
+    found = _ORCID.search(text)
     return "-".join(found.groups()).upper() if found else ""

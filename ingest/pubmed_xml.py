@@ -5,6 +5,7 @@ papers a record cites or comments on. Elements, attributes and the defaults of a
 Y, CompleteYN Y, IdType pubmed) are those of NLM's pubmed_250101.dtd.
 """
 
+import re
 from collections.abc import Iterable
 
 from lxml.etree import _Element
@@ -17,6 +18,12 @@ from ingest.pubmed_data import day_of, entered_in, identifiers, read_pubmed_data
 from ingest.record import Author, Link, Record, Section
 from ingest.registrations import all_registrations
 from topics.errors import BadInputError
+
+_NO_TITLE = re.compile(r"(?:\[(?:not available|in process citation|no title available)\.?\]\.?)?", re.IGNORECASE)
+"""What PubMed has for the title of a paper whose title nobody translated."""
+_ELSEWHERE = re.compile(r"abstract available from the publisher\.?", re.IGNORECASE)
+_ARTICLE_NUMBER = re.compile(r"e\d{1,9}", re.IGNORECASE)
+"""Other numbers of a publisher ('S9900-0001(14)00001-1') are not cited."""
 
 
 def read_article(root: _Element) -> Record:
@@ -38,8 +45,11 @@ def read_article(root: _Element) -> Record:
     journal_info = children_of(parts.get("MedlineJournalInfo"))
     issue = children_of(journal.get("JournalIssue"))
     indexing = citation.get("IndexingMethod", "")
-    title = text_of(body.get("ArticleTitle"))
+    vernacular_title = text_of(body.get("VernacularTitle"))
+    title = _title(text_of(body.get("ArticleTitle")), vernacular_title)
     abstract, sections = _abstract(body.get("Abstract"))
+    if not abstract:
+        abstract, sections = _other_abstract(each_of(citation, "OtherAbstract"))
     date = _date(issue.get("PubDate"))
     if date == UNKNOWN:
         date = _date(body.get("ArticleDate"))
@@ -49,7 +59,7 @@ def read_article(root: _Element) -> Record:
         pmid=pmid,
         version=version_of(parts["PMID"]),
         title=title,
-        vernacular_title=text_of(body.get("VernacularTitle")),
+        vernacular_title=vernacular_title,
         abstract=abstract,
         sections=sections,
         journal=text_of(journal.get("ISOAbbreviation"))
@@ -60,7 +70,7 @@ def read_article(root: _Element) -> Record:
         nlm_unique_id=text_of(journal_info.get("NlmUniqueID")),
         volume=text_of(issue.get("Volume")),
         issue=text_of(issue.get("Issue")),
-        pages=_pages(body.get("Pagination")),
+        pages=_pages(body.get("Pagination")) or _article_number(article),
         year=date.year,
         published=date.published,
         date_precision=date.precision,
@@ -96,7 +106,8 @@ def read_book(root: _Element) -> Record:
     parts = children_of(document)
     book = children_of(parts.get("Book"))
     book_title = text_of(book.get("BookTitle"))
-    title = text_of(parts.get("ArticleTitle"))
+    vernacular_title = text_of(parts.get("VernacularTitle"))
+    title = _title(text_of(parts.get("ArticleTitle")), vernacular_title)
     abstract, sections = _abstract(parts.get("Abstract"))
     date = _date(book.get("PubDate"))
     if date == UNKNOWN:
@@ -109,7 +120,7 @@ def read_book(root: _Element) -> Record:
         version=version_of(parts["PMID"]),
         kind="book",
         title=title or book_title,
-        vernacular_title=text_of(parts.get("VernacularTitle")),
+        vernacular_title=vernacular_title,
         abstract=abstract,
         sections=sections,
         journal_title=book_title if title else "",
@@ -154,6 +165,24 @@ def join_abstract(parts: Iterable[tuple[str, str, str]]) -> tuple[str, tuple[Sec
     return "\n".join(lines), tuple(sections)
 
 
+def _title(title: str, vernacular_title: str) -> str:
+    """The title, or what stands for it where nobody translated it."""
+    return vernacular_title if vernacular_title and _NO_TITLE.fullmatch(title) else title
+
+
+def _other_abstract(elements: Iterable[_Element]) -> tuple[str, tuple[Section, ...]]:
+    """The first English abstract that others than the journal's own record gave, where that has none.
+
+    A summary in plain language is none: it is written for other readers, and leaves out what was done.
+    """
+    for each in elements:
+        if each.get("Language", "eng") == "eng" and each.get("Type") != "plain-language-summary":
+            abstract, sections = _abstract(each)
+            if abstract and not _ELSEWHERE.fullmatch(abstract):
+                return abstract, sections
+    return "", ()
+
+
 def _abstract(element: _Element | None) -> tuple[str, tuple[Section, ...]]:
     return join_abstract(
         [
@@ -172,6 +201,15 @@ def _pages(pagination: _Element | None) -> str:
     parts = children_of(pagination)
     printed, first, last = [text_of(parts.get(name)) for name in ("MedlinePgn", "StartPage", "EndPage")]
     return printed or "-".join(page for page in (first, last) if page)
+
+
+def _article_number(article: _Element | None) -> str:
+    """What is cited in the place of pages, where only an ELocationID has it: 'e0266648'."""
+    for each in each_of(article, "ELocationID"):
+        number = text_of(each)
+        if each.get("EIdType") == "pii" and each.get("ValidYN") != "N" and _ARTICLE_NUMBER.fullmatch(number):
+            return number
+    return ""
 
 
 def _location_doi(element: _Element | None) -> str:

@@ -153,6 +153,57 @@ def test_other_abstracts_are_not_mixed_into_the_abstract():
     assert read(pubmed_article(99000001, abstract="", citation_extra=other)).abstract == ""
 
 
+def other_abstract(text: str, kind: str = "Publisher", language: str = "eng") -> str:
+    return f'<OtherAbstract Type="{kind}" Language="{language}">{text}</OtherAbstract>'
+
+
+@pytest.mark.parametrize(
+    ("others", "abstract"),
+    [
+        ([other_abstract("<AbstractText>Ten adults.</AbstractText>")], "Ten adults."),
+        (
+            [other_abstract('<AbstractText Label="AIMS">To see.</AbstractText>', "KIE")],
+            "AIMS: To see.",
+        ),
+        (['<OtherAbstract Type="AIDS"><AbstractText>No language said.</AbstractText></OtherAbstract>'],
+         "No language said."),
+        ([other_abstract("<AbstractText>In plain words.</AbstractText>", "plain-language-summary")], ""),
+        ([other_abstract("<AbstractText>Zehn.</AbstractText>", "Publisher", "ger")], ""),
+        ([other_abstract("<AbstractText>Abstract available from the publisher.</AbstractText>")], ""),
+        (
+            [other_abstract("<AbstractText>In plain words.</AbstractText>", "plain-language-summary"),
+             other_abstract("<AbstractText>Zehn.</AbstractText>", "Publisher", "ger"),
+             other_abstract("<AbstractText/>"),
+             other_abstract("<AbstractText>Ten adults.</AbstractText>", "PIP")],
+            "Ten adults.",
+        ),
+    ],
+)  # fmt: skip
+def test_an_english_abstract_by_others_stands_where_there_is_no_other(others, abstract):
+    record = read(pubmed_article(99000001, abstract="", citation_extra="".join(others)))
+    assert record.abstract == abstract
+    assert [record.abstract[each.start : each.end] for each in record.sections] == (
+        ["To see."] if abstract.startswith("AIMS") else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("", "Ketamin hos voksne"),
+        ("[Not Available].", "Ketamin hos voksne"),
+        ("[Not available]", "Ketamin hos voksne"),
+        ("[In Process Citation]", "Ketamin hos voksne"),
+        ("[Ketamine in adults].", "[Ketamine in adults]."),
+    ],
+)
+def test_a_paper_whose_title_nobody_translated_has_its_own(title, shown):
+    own = "<VernacularTitle>Ketamin <i>hos</i> voksne</VernacularTitle>"
+    record = read(pubmed_article(99000001, title=title, article_extra=own))
+    assert (record.title, record.vernacular_title) == (shown, "Ketamin hos voksne")
+    assert read(pubmed_article(99000001, title=title)).title == title
+
+
 def test_the_title_in_its_own_language_is_kept_beside():
     own = "<VernacularTitle>Ketamin <i>hos</i> voksne</VernacularTitle>"
     assert read(pubmed_article(99000001, article_extra=own)).vernacular_title == "Ketamin hos voksne"
@@ -176,6 +227,12 @@ def test_the_title_in_its_own_language_is_kept_beside():
         ("<MedlineDate>2000 Aug 23-30</MedlineDate>", 2000, "2000-08", "month", "2000 Aug 23-30"),
         ("<MedlineDate>1998 Dec-1999 Jan</MedlineDate>", 1998, "1998", "year", "1998 Dec-1999 Jan"),
         ("<MedlineDate>1979-1980</MedlineDate>", 1979, "1979", "year", "1979-1980"),
+        ("<MedlineDate>2011-12</MedlineDate>", 2011, "2011", "year", "2011-12"),
+        ("<MedlineDate>2009–10</MedlineDate>", 2009, "2009", "year", "2009–10"),
+        ("<MedlineDate>1999/00</MedlineDate>", 1999, "1999", "year", "1999/00"),
+        ("<MedlineDate>1988-90</MedlineDate>", 1988, "1988", "year", "1988-90"),
+        ("<MedlineDate>2011-05</MedlineDate>", 2011, "2011-05", "month", ""),
+        ("<MedlineDate>2011-12-05</MedlineDate>", 2011, "2011-12-05", "day", ""),
         ("<MedlineDate>2000 Spring-Summer</MedlineDate>", 2000, "2000", "season", "2000 Spring-Summer"),
         ("<MedlineDate>2001 Jun</MedlineDate>", 2001, "2001-06", "month", ""),
         ("<MedlineDate>no date given</MedlineDate>", None, "", "", "no date given"),
@@ -232,6 +289,24 @@ def test_people_groups_and_corrected_names_are_kept_in_order():
     assert not record.authors_complete
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["https://orcid.org/0000-0002-1694-233X/", "0000 0002 1694 233x", "000000021694233X", " 0000–0002–1694–233X ",
+     "orcid.org/0000-0002-1694-233X?lang=en", "ORCID: 0000-0002- 1694-233X."],
+)  # fmt: skip
+def test_an_orcid_is_read_however_it_is_written(written):
+    author = f'<Author><LastName>One</LastName><Identifier Source="ORCID">{written}</Identifier></Author>'
+    (read_author,) = read(pubmed_article(99000001, authors=f"<AuthorList>{author}</AuthorList>")).authors
+    assert read_author.orcid == "0000-0002-1694-233X"
+
+
+@pytest.mark.parametrize("written", ["", "0000-0002-1694", "10000-0002-1694-2333", "https://orcid.org/me"])
+def test_what_is_no_orcid_is_none(written):
+    author = f'<Author><LastName>One</LastName><Identifier Source="ORCID">{written}</Identifier></Author>'
+    (read_author,) = read(pubmed_article(99000001, authors=f"<AuthorList>{author}</AuthorList>")).authors
+    assert read_author.orcid == ""
+
+
 def test_a_missing_author_list_is_no_author():
     record = read(pubmed_article(99000001, authors=""))
     assert (record.authors, record.authors_complete) == ((), True)
@@ -253,11 +328,34 @@ def location(kind: str, value: str, valid: str = 'ValidYN="Y"') -> str:
         ("", location("doi", "10.9999/wrong", 'ValidYN="N"') + location("doi", "10.9999/right"), "10.9999/right"),
         ("", location("pii", "S9999-0001(14)00001-1"), ""),
         ("https://doi.org/10.9999/A<B>", "", "10.9999/a<b>"),
+        ("https://doi.org/10.9999/made.1.", "", "10.9999/made.1"),
+        ("DOI: 10.9999/(made)1).", "", "10.9999/(made)1"),
+        ("https://dx.doi.org/10.9999%2Fmade%3A1", "", "10.9999/made:1"),
+        ("10.9999/1-2&lt;3::made-4&gt;5.0;6-7", "", "10.9999/1-2<3::made-4>5.0;6-7"),
+        ("10.9999/made&amp;amp;1", "", "10.9999/made&1"),
+        ("10.9999.12/made%20", "", "10.9999.12/made%20"),
         ("not a DOI", "", ""),
     ],
 )
 def test_the_doi_comes_from_the_article_ids_else_from_the_valid_location(listed, extra, doi):
     assert read(pubmed_article(99000001, doi=listed, article_extra=extra)).doi == doi
+
+
+@pytest.mark.parametrize(
+    ("locations", "pages"),
+    [
+        (location("pii", "e0266648"), "e0266648"),
+        (location("doi", "10.9999/e1") + location("pii", " E17 "), "E17"),
+        (location("pii", "e1", 'ValidYN="N"') + location("pii", "e2"), "e2"),
+        (location("pii", "S9999-0001(14)00001-1"), ""),
+        (location("doi", "e3"), ""),
+    ],
+)
+def test_the_number_of_an_article_stands_for_pages_that_it_does_not_have(locations, pages):
+    article = pubmed_article(99000001, article_extra=locations)
+    start, end = article.index("<Pagination>"), article.index("</Pagination>") + len("</Pagination>")
+    assert read(article[:start] + article[end:]).pages == pages
+    assert read(article).pages == "11-9"
 
 
 @pytest.mark.parametrize(("given", "pmcid"), [("PMC990001", "PMC990001"), ("990001", "PMC990001"), ("none", "")])
