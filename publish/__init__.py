@@ -1,13 +1,14 @@
 """The Datasette plugin: what readers see. Hooks only; each hands over to the module that does the work."""
 
 import sqlite3
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 from markupsafe import Markup
 
-from publish import cells, paging, security, sql
-from publish.pages import cite, context, routes
+from publish import admission, cells, limits, mistakes, paging, security, sql
+from publish.pages import cite, context, export, routes
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
     from datasette.app import Datasette
@@ -18,12 +19,14 @@ def startup(datasette: "Datasette") -> None:
     """What Datasette does on its own and we do not want."""
     security.keep_locals_out_of_the_log()
     paging.settle_pages(datasette)
+    admission.divide_threads(datasette)
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """SQL functions for readers' queries."""
+    """SQL functions for readers' queries, and the limits of theirs."""
     sql.register(conn)
+    limits.limit(conn)
 
 
 @hookimpl
@@ -46,8 +49,17 @@ def render_cell(row: Any, value: Any, column: str, database: str, datasette: "Da
 
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Any:
-    """Security headers, and one open redirect closed."""
-    return security.wrap
+    """Security headers, what is closed, and a place for every kind of request."""
+    own = [pattern for pattern, view in routes.ROUTES if view is not export.export]  # it asks for tables and queries
+    return lambda app: security.wrap(admission.admitting(app, datasette, own), datasette)
+
+
+@hookimpl(hookwrapper=True)
+def handle_exception(datasette: "Datasette", request: Any, exception: Exception) -> Iterator[None]:
+    """Mistakes of readers are told to them; Datasette's own answer, 500 with a traceback, is for the rest."""
+    outcome: Any = yield
+    if mistake := mistakes.as_mistake(exception, request):
+        outcome.force_result([mistakes.answer(datasette, request, mistake)])
 
 
 @hookimpl

@@ -1,14 +1,16 @@
-r"""Headers on every answer, and paths that begin with more than one slash made plain.
+r"""Headers on every answer, paths that begin with more than one slash made plain, and what is not open here.
 
 Datasette 0.65 answers `GET /\host/` with a redirect to `/\host`, which browsers read as `//host`, another site
 (datasette issue 2680, fixed only in 1.0): leading slashes and backslashes are collapsed before it sees them.
 """
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+from publish.admission import MCP, App, path_below_base, refuse
+
+if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
+    from datasette.app import Datasette
 
 # Datasette's own pages carry inline scripts and styles, so 'unsafe-inline' stays; everything else is this host only.
 CONTENT_SECURITY_POLICY = (
@@ -33,11 +35,16 @@ def keep_locals_out_of_the_log() -> None:
     handle_exception.rich = None
 
 
+_READING = ("GET", "HEAD")
+_CALLING = ("POST", "DELETE")
+"""Of datasette-mcp: a call, and the end of a session. GET would hold a connection open for messages that never come."""
+_OPEN = re.compile(r"/-/(static(-plugins)?/.*|(actor|metadata|plugins|settings|versions)(\.json)?|mcp)$")
+"""What Datasette tells of itself and may: its other pages name files, threads and permissions."""
 _LEADING = re.compile(rb"^(?:[/\\]|%2f|%5c){2,}", re.IGNORECASE)
 
 
-def wrap(app: App) -> App:
-    """The ASGI application with our headers and plain paths."""
+def wrap(app: App, datasette: "Datasette") -> App:
+    """The ASGI application with our headers and plain paths, and without what is closed."""
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -51,9 +58,26 @@ def wrap(app: App) -> App:
                 message = {**message, "headers": [*kept, *ours]}
             await send(message)
 
-        await app(_plain_path(scope), receive, send_with_headers)
+        plain = _plain_path(scope)
+        if closed := _closed(plain, path_below_base(plain, datasette)):
+            await refuse(send_with_headers, *closed)
+        else:
+            await app(plain, receive, send_with_headers)
 
     return wrapped
+
+
+def _closed(scope: dict[str, Any], path: str) -> tuple[int, str, dict[str, str]] | None:
+    """(status, sentence, headers) of the refusal of a request that nothing here answers; None for all others."""
+    reading, method = path != MCP, scope["method"]
+    methods = _READING if reading else _CALLING
+    if method not in methods:
+        if reading and method == "POST":
+            return 403, "Nothing can be written here.", {}
+        return 405, f"{method} is not answered here.", {"allow": ", ".join(methods)}
+    if path.startswith("/-/") and not _OPEN.match(path):
+        return 403, "This is not open to readers.", {}
+    return None
 
 
 def _plain_path(scope: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Serve a built database on this machine with the measured settings."""
 
 import asyncio
+import os
 import socket
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -25,6 +27,8 @@ SETTINGS = {
     "truncate_cells_html": 300,
 }
 """Measured at 40,000 records (shared/datasette.md, section 4.3); metadata.yml holds the same for Datasette 1.0."""
+SECONDS_TO_END = 5
+"""How long answers that were begun may still take when the server is told to end."""
 
 
 def live_database(data: Path) -> Path:
@@ -59,7 +63,7 @@ def application(database: Path, metadata: Path) -> Datasette:
 
 
 def serve(database: Path, metadata: Path, host: str, port: int) -> None:
-    """Serve until interrupted.
+    """Serve until interrupted, then end the process: within `SECONDS_TO_END`, whatever SQLite is busy with.
 
     Raises:
         BadInputError: as `application`, or the address cannot be used.
@@ -67,7 +71,13 @@ def serve(database: Path, metadata: Path, host: str, port: int) -> None:
     datasette = application(database, metadata)
     _refuse_taken_address(host, port)
     asyncio.run(datasette.invoke_startup())
-    uvicorn.run(datasette.app(), host=host, port=port, log_level="info", lifespan="on", workers=1)
+    uvicorn.run(
+        datasette.app(), host=host, port=port, log_level="info", lifespan="on", workers=1,
+        timeout_graceful_shutdown=SECONDS_TO_END,
+    )  # fmt: skip
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # a plain end would wait for threads of which each may be within one long function of SQLite
 
 
 def _refuse_taken_address(host: str, port: int) -> None:

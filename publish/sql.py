@@ -13,6 +13,9 @@ _WORD = re.compile(r"\w+")
 NOTHING = '""'
 """A phrase without words: FTS5 accepts it and finds nothing."""
 
+LONGEST = 1_000
+"""Characters of what was typed that are read: far more than any search has words."""
+
 SPELLINGS: tuple[tuple[str, str], ...] = (
     # British and American English, as they stand within words
     ("anaesth", "anesth"), ("behaviour", "behavior"), ("centre", "center"), ("colour", "color"),
@@ -49,8 +52,12 @@ def register(connection: sqlite3.Connection) -> None:
 
 
 def evidence_match(typed: object) -> str:
-    """An FTS5 query for what a reader typed; one that finds nothing where there is no word in it."""
-    groups = dict.fromkeys(_alternatives(phrase, is_beginning) for phrase, is_beginning in _phrases(str(typed or "")))
+    """An FTS5 query for what a reader typed; one that finds nothing where there is no word in it.
+
+    Only the first `LONGEST` characters count: SQLite cannot be interrupted while it waits for this function.
+    """
+    words = str(typed or "")[:LONGEST]
+    groups = dict.fromkeys(_alternatives(phrase, is_beginning) for phrase, is_beginning in _phrases(words))
     # AND is written out: FTS5 has no implicit AND beside parentheses
     return " AND ".join(groups) or NOTHING
 

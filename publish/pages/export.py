@@ -65,6 +65,8 @@ async def _page(datasette: "Datasette", request: Request, asked: Sequence[tuple[
     if answer.status_code != 200:
         raise DatasetteError(_error(answer), status=answer.status_code if answer.status_code >= 400 else 400)
     found: dict[str, Any] = answer.json()
+    if "columns" not in found:
+        raise DatasetteError("A table, a row or a query can be had as CSV, the database can not.", status=400)
     if found.get("truncated") and not found.get("next"):
         most = datasette.setting("max_returned_rows")
         raise DatasetteError(

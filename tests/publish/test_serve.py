@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from urllib.parse import quote
 
 import pytest
 from published import HOSTILE, METADATA
@@ -22,8 +23,15 @@ def test_the_measured_settings_are_in_force(datasette):
     assert datasette.get_database("evidence").is_mutable
 
 
-@pytest.mark.timeout(60)
-def test_a_server_answers_on_loopback_and_ends_when_told(evidence_db):
+HEAVY = (
+    "with recursive c(x) as (select 1 union all select x + 1 from c) "
+    "select sum(instr(replace(hex(zeroblob(99000)), '0', 'a'), replace(hex(zeroblob(49000)), '0', 'a') || 'b')) from c"
+)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_answers_on_loopback_and_ends_when_told_while_sqlite_is_busy(evidence_db, told):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -42,11 +50,14 @@ def test_a_server_answers_on_loopback_and_ends_when_told(evidence_db):
             assert line, said
             said += line
         assert re.search(rf"http://127\.0\.0\.1:{port}\b", said)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/evidence.json", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/evidence.json", timeout=60) as answer:
             assert answer.status == 200
+        for _ in range(3):  # answered by nobody: sent, and left
+            with socket.create_connection(("127.0.0.1", port)) as reader:
+                reader.sendall(f"GET /evidence.json?sql={quote(HEAVY)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
+        process.send_signal(told)
+        process.wait(timeout=60)
 
 
 def test_a_port_in_use_is_one_line_that_says_what_to_do(evidence_db):
