@@ -35,7 +35,7 @@ def kin(connection: sqlite3.Connection, register: Register, changed: Iterable[in
     held_by = _bonds_of_register(connection, register)
     found: dict[int, tuple[str, Report]] = {}
     bonds = {bond for entry in register.by_doi.values() for bond in _bonds_of_entry(entry)}
-    waiting = set(changed)
+    waiting = set(changed) | _citing(connection, {doi_of_work(doi) for doi in register.by_doi})
     while bonds or waiting:
         accessions = json.dumps(sorted(bonds))
         waiting |= _ones(connection, f"SELECT pmid FROM registrations WHERE accession {_AMONG}", accessions)
@@ -112,14 +112,20 @@ def _linked(connection: sqlite3.Connection, reached: Mapping[int, tuple[str, Rep
     naming = connection.execute(
         f"SELECT pmid, ref_type FROM links WHERE linked_pmid {_AMONG}", [json.dumps([*reached])]
     )
-    citing = connection.execute(_BY_DOI.format(table="links", doi="linked_doi", also="ref_type"), [json.dumps([*own])])
     of_doi = connection.execute(_BY_DOI.format(table="articles", doi="doi", also="NULL"), [json.dumps([*cited])])
     return (
         named
         | {pmid for pmid, ref_type in naming if ref_type in SAME_STUDY}
-        | {pmid for pmid, doi, ref_type in citing if ref_type in SAME_STUDY and doi_of_work(doi) in own}
+        | _citing(connection, own)
         | {pmid for pmid, doi, _ in of_doi if doi_of_work(doi) in cited}
     )
+
+
+def _citing(connection: sqlite3.Connection, works: Iterable[str]) -> set[int]:
+    """PMIDs of articles that PubMed links to these works, as reports of one study, by a DOI of theirs."""
+    own = set(works)
+    citing = connection.execute(_BY_DOI.format(table="links", doi="linked_doi", also="ref_type"), [json.dumps([*own])])
+    return {pmid for pmid, doi, ref_type in citing if ref_type in SAME_STUDY and doi_of_work(doi) in own}
 
 
 def _bonds_of_entry(entry: RegisterStudy) -> tuple[str, ...]:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from made_builds import METHODS, build_anew, content, trial
 from sqlite_utils import Database
 
-from db import claims
 from db.archive import Archive
 from db.changes import refresh
+from db.claims import write as claims
 from ingest import build as build_module
 from ingest.build import build
 from ingest.sync import import_into
@@ -120,11 +120,12 @@ def changing(number: int, state: int) -> str:
     """Made-up record `number` as it is in one of several states."""
     pmid = REGISTERED.get(number, 99000000 + number)
     other = 99000000 + (number + state) % 8
+    preprint = f"10.9999/2013.{other}v{1 + number % 2}" if number % 4 else KNOWN_BY_DOI[39 + number % 3]
     links = [
         (("ErratumFor", other, "J. 2014"), ("CommentIn", pmid + 1, "J. 2014")),
         (("RetractionOf", other, "J. 2015"),),
         (("RetractionIn", other, "J. 2015"), ("UpdateOf", other + 1, "J. 2013")),
-        (("UpdateOf", None, f"medRxiv. 2013. doi: 10.9999/2013.{other}v{1 + number % 2}"),),
+        (("UpdateOf", None, f"medRxiv. 2013. doi: {preprint}"),),
     ]
     databank = [
         (("ClinicalTrials.gov", f"NCT9900000{(number + state) % 4}"),),
