@@ -18,7 +18,7 @@ from ingest.dates import UNKNOWN, date_of_text, iso_day
 from ingest.identifiers import clean_doi, clean_orcid, clean_pmcid, clean_pmid
 from ingest.looks import encoding_of
 from ingest.mesh_ui import DESCRIPTORS, PUBLICATION_TYPES, QUALIFIERS
-from ingest.pubmed_xml import join_abstract
+from ingest.pubmed_xml import ARTICLE_NUMBER, ELSEWHERE, join_abstract, title_or_vernacular
 from ingest.raw import MAX_RECORD, BrokenRecord
 from ingest.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Section
 from ingest.registrations import all_registrations
@@ -49,14 +49,10 @@ _LINK_PMID = re.compile(r"\s*PMID: ?(\d+)\.?$")
 _REGISTRY_NUMBER = re.compile(r"(EC \S+|\S+) \((.*)\)")
 _ISSN = re.compile(r"\d{4}-\d{3}[\dX]")
 _DOI = re.compile(r"(\S+) \[doi\]")
-_ARTICLE_NUMBER = re.compile(r"(?<!\S)(e\d{1,9}) \[pii\]", re.IGNORECASE)
-"""What is cited in the place of pages ('e0266648'); other numbers of a publisher ('S9900-0001(14)00001-1') are not."""
-_NO_TITLE = re.compile(r"(\[not available\]\.?)?", re.IGNORECASE)
-"""What PubMed has for the title of a paper whose title nobody translated."""
+_PII = re.compile(r"(\S+) \[pii\]")
 _OTHER_ABSTRACT = re.compile(r"^(AAMC|AIDS|KIE|PIP|NASA|Publisher): *")
 _PLAIN_LANGUAGE = "plain-language-summary"
 """OtherAbstract@Type (pubmed_250101.dtd), which stands before the text."""
-_ELSEWHERE = re.compile(r"abstract available from the publisher\.?", re.IGNORECASE)
 _SUFFIXES = {"jr", "sr", "2nd", "3rd", "4th", "5th"}
 
 
@@ -114,9 +110,7 @@ def read_medline(body: bytes) -> Record:
         return next(iter(fields.get(tag, ())), "")
 
     vernacular_title = fields.get("TT", "")
-    title = fields.get("TI", "")
-    if vernacular_title and _NO_TITLE.fullmatch(title):
-        title = vernacular_title
+    title = title_or_vernacular(fields.get("TI", ""), vernacular_title)
     book_title = " ".join(fields.get("BTI", []))
     abstract, sections = _abstract(fields.get("AB", "") or _other_abstract(lines))
     date = date_of_text(fields.get("DP", ""))
@@ -255,13 +249,14 @@ def _other_abstract(lines: Sequence[str]) -> str:
         if text.lower().startswith(_PLAIN_LANGUAGE) or language != "eng":
             continue
         said = _OTHER_ABSTRACT.sub("", text)
-        if not _ELSEWHERE.fullmatch(said):
+        if not ELSEWHERE.fullmatch(said):
             return said
     return ""
 
 
 def _article_number(locations: Sequence[str]) -> str:
-    return next((found[1] for entry in locations for found in _ARTICLE_NUMBER.finditer(entry)), "")
+    numbers = [found[1] for entry in locations for found in _PII.finditer(entry)]
+    return next((number for number in numbers if ARTICLE_NUMBER.fullmatch(number)), "")
 
 
 def _authors(lines: list[str]) -> tuple[Author, ...]:

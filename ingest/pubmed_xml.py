@@ -21,9 +21,10 @@ from topics.errors import BadInputError
 
 _NO_TITLE = re.compile(r"(?:\[(?:not available|in process citation|no title available)\.?\]\.?)?", re.IGNORECASE)
 """What PubMed has for the title of a paper whose title nobody translated."""
-_ELSEWHERE = re.compile(r"abstract available from the publisher\.?", re.IGNORECASE)
-_ARTICLE_NUMBER = re.compile(r"e\d{1,9}", re.IGNORECASE)
-"""Other numbers of a publisher ('S9900-0001(14)00001-1') are not cited."""
+ELSEWHERE = re.compile(r"abstract available from the publisher\.?", re.IGNORECASE)
+"""What stands for an abstract that PubMed may not show."""
+ARTICLE_NUMBER = re.compile(r"e\d{1,9}", re.IGNORECASE)
+"""What is cited in the place of pages ('e0266648'); other numbers of a publisher ('S9900-0001(14)00001-1') are not."""
 
 
 def read_article(root: _Element) -> Record:
@@ -46,7 +47,7 @@ def read_article(root: _Element) -> Record:
     issue = children_of(journal.get("JournalIssue"))
     indexing = citation.get("IndexingMethod", "")
     vernacular_title = text_of(body.get("VernacularTitle"))
-    title = _title(text_of(body.get("ArticleTitle")), vernacular_title)
+    title = title_or_vernacular(text_of(body.get("ArticleTitle")), vernacular_title)
     abstract, sections = _abstract(body.get("Abstract"))
     if not abstract:
         abstract, sections = _other_abstract(each_of(citation, "OtherAbstract"))
@@ -107,7 +108,7 @@ def read_book(root: _Element) -> Record:
     book = children_of(parts.get("Book"))
     book_title = text_of(book.get("BookTitle"))
     vernacular_title = text_of(parts.get("VernacularTitle"))
-    title = _title(text_of(parts.get("ArticleTitle")), vernacular_title)
+    title = title_or_vernacular(text_of(parts.get("ArticleTitle")), vernacular_title)
     abstract, sections = _abstract(parts.get("Abstract"))
     date = _date(book.get("PubDate"))
     if date == UNKNOWN:
@@ -165,7 +166,7 @@ def join_abstract(parts: Iterable[tuple[str, str, str]]) -> tuple[str, tuple[Sec
     return "\n".join(lines), tuple(sections)
 
 
-def _title(title: str, vernacular_title: str) -> str:
+def title_or_vernacular(title: str, vernacular_title: str) -> str:
     """The title, or what stands for it where nobody translated it."""
     return vernacular_title if vernacular_title and _NO_TITLE.fullmatch(title) else title
 
@@ -178,7 +179,7 @@ def _other_abstract(elements: Iterable[_Element]) -> tuple[str, tuple[Section, .
     for each in elements:
         if each.get("Language", "eng") == "eng" and each.get("Type") != "plain-language-summary":
             abstract, sections = _abstract(each)
-            if abstract and not _ELSEWHERE.fullmatch(abstract):
+            if abstract and not ELSEWHERE.fullmatch(abstract):
                 return abstract, sections
     return "", ()
 
@@ -207,7 +208,7 @@ def _article_number(article: _Element | None) -> str:
     """What is cited in the place of pages, where only an ELocationID has it: 'e0266648'."""
     for each in each_of(article, "ELocationID"):
         number = text_of(each)
-        if each.get("EIdType") == "pii" and each.get("ValidYN") != "N" and _ARTICLE_NUMBER.fullmatch(number):
+        if each.get("EIdType") == "pii" and each.get("ValidYN") != "N" and ARTICLE_NUMBER.fullmatch(number):
             return number
     return ""
 

@@ -147,6 +147,8 @@ def test_notices_have_the_same_names_as_in_xml(tag, kind):
         ("2000 Fall", "2000", "season", "2000 Fall"),
         ("2000 Sep-Oct", "2000", "year", "2000 Sep-Oct"),
         ("2000 Aug 23-30", "2000-08", "month", "2000 Aug 23-30"),
+        ("2011-12", "2011", "year", "2011-12"),
+        ("1999-00", "1999", "year", "1999-00"),
     ],
 )
 def test_a_date_is_as_precise_as_printed(printed, published, precision, text):
