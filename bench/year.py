@@ -151,7 +151,9 @@ def year(data: Path, weeks: int = 52, records: int = 250, seed: int = 7) -> Iter
         patch("db.archive._clock", lambda: moment),
         patch.object(Pace, "wait", lambda self, per_second: None),
     ):
-        settings = EutilsSettings("bench@example.org", base_url=pubmed.url, pause_initial=0.001, pause_max=0.004)
+        settings = EutilsSettings(
+            "bench@example.org", base_url=pubmed.url, pause_initial=0.001, pause_max=0.004, attempts=8
+        )
         for number in range(1, weeks + 1):
             moment = monday + timedelta(days=7 * (number - 1))
             row = Week(number, moment.date().isoformat())

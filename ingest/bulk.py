@@ -30,6 +30,8 @@ from topics.errors import BadInputError, EvidenceError
 
 _LOST_WORKERS = 3
 """A file at which this many workers died is given up."""
+_LOST_DOWNLOADS = 3
+"""After so many files in a row that cannot be had, a run asks for no more: each may take half an hour to fail."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +137,12 @@ class _Run:
         waiting: deque[tuple[str, Future[FileScan]]] = deque()
         executor = start()
         deaths: dict[str, int] = {}
+        not_had = 0
         while left or waiting:
             while left and len(waiting) < ahead:
                 try:
                     path = self._local(left[0])
+                    not_had = 0
                     waiting.append((path, executor.submit(scan_file, path, self._folder, (), bool(self._table))))
                 except BrokenProcessPool:  # a worker died since the last result; what waits tells at which file
                     if waiting:
@@ -147,7 +151,11 @@ class _Run:
                     continue
                 except EvidenceError as error:
                     self._problems.append(str(error))
+                    not_had += 1
                 left.pop(0)
+                if not_had == _LOST_DOWNLOADS and left:
+                    self._problems.append(f"{not_had} files in a row cannot be had: {len(left)} were not asked for.")
+                    left.clear()
             if not waiting:
                 break
             path, future = waiting[0]

@@ -2,19 +2,31 @@
 
 import os
 import re
+import time
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.parse import urljoin, urlsplit
-from urllib.request import Request, urlopen
+from urllib.parse import urljoin
 
+from ingest.http import (
+    MOST_BYTES,
+    NETWORK_ERRORS,
+    LimitedRequest,
+    StatusError,
+    TooLongError,
+    chunks,
+    exchange,
+    network_fault,
+)
 from ingest.scan import checked_md5
 from topics.errors import BadInputError, PubMedError
 
 _LINK = re.compile(r'href="(pubmed\d+n\d+\.xml\.gz)"')
-_BLOCK = 1 << 20
-_TIMEOUT = 60
 _ATTEMPTS = 4
+FILE_DEADLINE = 1_800.0
+"""Seconds that a file may take with all attempts. What came of it stays, and the next run goes on from there."""
+_SMALL_DEADLINE = 120.0
+"""The same for a listing or an MD5."""
+_MOST_OF_LISTING, _MOST_OF_MD5 = 16 << 20, 1 << 12
 
 
 def locate(files: Iterable[str], folder: Path) -> list[str]:
@@ -29,7 +41,7 @@ def locate(files: Iterable[str], folder: Path) -> list[str]:
     """
     found: list[str] = []
     for name in files:
-        if urlsplit(name).scheme in ("http", "https"):
+        if name.startswith(("http://", "https://")):
             found += _listing(name) if name.endswith("/") else [name]
             continue
         path = Path(name)
@@ -53,51 +65,55 @@ def fetch(address: str, folder: Path) -> Path:
     if whole.exists():
         return whole
     beside = whole.with_name(whole.name + ".md5")
-    beside.write_bytes(_get(f"{address}.md5"))
-    trouble: Exception = OSError("no answer")
+    beside.write_bytes(_get(f"{address}.md5", _MOST_OF_MD5))
+    until = time.monotonic() + FILE_DEADLINE
+    trouble = "no answer"
     for _ in range(_ATTEMPTS):
         try:
-            _go_on(address, part)
+            _go_on(address, part, until)
             part.rename(whole)
             checked_md5(whole)
             return whole
         except BadInputError as error:
             whole.unlink()  # begin anew: a part of it was wrong
-            trouble = error
-        except HTTPError as error:
-            if error.code == 416:  # nothing is left to be had: what is here is not a part of it
-                part.unlink()
-            trouble = error
-        except (URLError, OSError) as error:
-            trouble = error
+            trouble = str(error)
+        except NETWORK_ERRORS as error:
+            fault = network_fault(error)
+            trouble = fault.message
+            nothing_left = isinstance(error, StatusError) and error.status == 416  # what is here is not a part of it
+            if nothing_left or isinstance(error, TooLongError):
+                part.unlink(missing_ok=True)
+            if not fault.passing:
+                break
     raise PubMedError(f"{address}: cannot be downloaded ({trouble}). Run the same command again: it goes on from here.")
 
 
-def _go_on(address: str, part: Path) -> None:
+def _go_on(address: str, part: Path, until: float) -> None:
     """Fetch what is missing of `part`."""
     have = part.stat().st_size if part.exists() else 0
-    request = Request(address, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 (checked: http, https)
-    with urlopen(request, timeout=_TIMEOUT) as answer, part.open("ab" if answer.status == 206 else "wb") as file:  # noqa: S310
-        promised = int(answer.headers.get("Content-Length", 0))
-        taken = 0
-        while block := answer.read(_BLOCK):
-            taken += file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
-    if taken < promised:
-        raise OSError(f"it broke off after {taken} of {promised} bytes")
+    request = LimitedRequest(address, headers={"Range": f"bytes={have}-"} if have else {}, until=until)
+    with exchange(request, 200, 206) as answer, part.open("ab" if answer.status == 206 else "wb") as file:
+        try:
+            for chunk in chunks(answer, MOST_BYTES - file.tell()):
+                file.write(chunk)
+        finally:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _listing(address: str) -> list[str]:
-    names = dict.fromkeys(_LINK.findall(_get(address).decode("utf-8", "replace")))
+    names = dict.fromkeys(_LINK.findall(_get(address, _MOST_OF_LISTING).decode("utf-8", "replace")))
     if not names:
         raise BadInputError(f"{address}: names no file such as pubmed26n0001.xml.gz. Check the address.")
     return [urljoin(address, name) for name in names]
 
 
-def _get(address: str) -> bytes:
+def _get(address: str, most: int) -> bytes:
     try:
-        with urlopen(address, timeout=_TIMEOUT) as answer:  # noqa: S310 (checked: http, https)
-            return answer.read()
-    except (URLError, OSError) as error:
-        raise PubMedError(f"{address}: cannot be had ({error}). Check the address and try again.") from None
+        with exchange(LimitedRequest(address, until=time.monotonic() + _SMALL_DEADLINE)) as answer:
+            return b"".join(chunks(answer, most))
+    except NETWORK_ERRORS as error:
+        trouble = network_fault(error).message
+    except ValueError:
+        trouble = "the address is malformed"
+    raise PubMedError(f"{address}: cannot be had ({trouble}). Check the address and try again.")

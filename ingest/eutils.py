@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import Request
 
 import stamina
@@ -24,16 +24,27 @@ from Bio import Entrez
 from lxml import etree
 
 from ingest.answers import SearchAnswer, read_search, read_summaries
-from ingest.faults import ADDRESS, Answer, Fault, fault_in
+from ingest.faults import Answer, Fault, fault_in
+from ingest.http import (
+    CONNECT_TIMEOUT,
+    MOST_BYTES,
+    MOST_HOPS,
+    NETWORK_ERRORS,
+    READ_TIMEOUT,
+    LimitedRequest,
+    chunks,
+    moved,
+    network_fault,
+    new_opener,
+)
 from ingest.log import event
-from ingest.transport import NETWORK_ERRORS, Handle, chunks, network_fault, new_opener, pace_of, through_bio_entrez
+from ingest.transport import Handle, pace_of, through_bio_entrez
 from topics.errors import BadInputError, IncompleteRunError, PubMedError
 
 NCBI_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 TOOL = "evidence-tracker"
 CEILING = 9_999
 """PubMed names at most this many records of a search, whatever is asked (documented as 10,000)."""
-_MOST_HOPS = 3
 _FIRST_ATTEMPTS = 3
 """Attempts to reach an address that has never answered: a wrong address should be told within seconds."""
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
@@ -44,15 +55,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class EutilsSettings:
-    """Who asks, where, and how patiently; times are seconds. `deadline` is for one answer with all its retries."""
+    """Who asks, where, and how patiently; times are seconds. `deadline` is for one answer with all its retries.
+
+    Whatever passes is asked again until then, or `attempts` times if they are given.
+    """
 
     email: str
     api_key: str = field(default="", repr=False)
     base_url: str = NCBI_URL
-    connect_timeout: float = 10
-    read_timeout: float = 60
-    deadline: float = 300
-    attempts: int = 8
+    connect_timeout: float = CONNECT_TIMEOUT
+    read_timeout: float = READ_TIMEOUT
+    deadline: float = 600
+    attempts: int | None = None
+    most_bytes: int = MOST_BYTES
+    """The longest answer that is taken."""
     pause_initial: float = 1
     pause_max: float = 30
     max_requests: int = 2_000
@@ -171,8 +187,12 @@ class Eutils:
         """Ask, and ask again as long as the fault is a passing one; return what `read` makes of the answer."""
         settings = self.settings
         until = time.monotonic() + settings.deadline
+
+        def pause_after(error: Exception) -> bool | float:
+            return self._pause_after(error, attempt.next_wait, until)
+
         attempts = stamina.retry_context(
-            on=partial(self._pause_after, until), attempts=settings.attempts, timeout=settings.deadline,
+            on=pause_after, attempts=settings.attempts, timeout=settings.deadline,
             wait_initial=settings.pause_initial, wait_max=settings.pause_max, wait_jitter=settings.pause_initial,
         )  # fmt: skip
         sent = {"tool": TOOL, "email": settings.email, "api_key": settings.api_key or None, **parameters}
@@ -192,61 +212,60 @@ class Eutils:
             raise PubMedError(f"{error}{times}. {error.fault.advice}") from None
         raise AssertionError("the loop above returns or raises")
 
-    def _pause_after(self, until: float, error: Exception) -> bool | float:
-        """Tell stamina whether to ask again, or the seconds to wait first if the server named them."""
+    def _pause_after(self, error: Exception, pause: float, until: float) -> bool | float:
+        """Tell stamina whether to ask again, or the seconds to wait first if the server named them.
+
+        It is not asked again where the pause would outlast the deadline: what is told then is what went wrong.
+        """
         if not isinstance(error, FaultyAnswerError) or not error.fault.passing:
             return False
         if error.fault.kind == "unreachable" and not self._answered and self.counts.requests >= _FIRST_ATTEMPTS:
             return False
-        if not error.fault.retry_after:
-            return True
-        wait = error.fault.retry_after + random.uniform(0, self.settings.pause_initial)  # noqa: S311
-        return wait if time.monotonic() + wait < until else False
+        named = error.fault.retry_after
+        wait = named + random.uniform(0, self.settings.pause_initial) if named else pause  # noqa: S311
+        if time.monotonic() + wait >= until:
+            return False
+        return wait if named else True
 
     def _urlopen(self, until: float, request: Request) -> Handle:
         """Stand in for `urllib.request.urlopen` under Bio.Entrez: a whole, faultless answer, or FaultyAnswerError."""
         name, _, query = request.full_url.rpartition("/")[2].partition("?")
         endpoint = name.partition(".")[0]
         address = self.settings.base_url + name
-        for _ in range(_MOST_HOPS):
+        for _ in range(MOST_HOPS):
             try:
-                answer = self._exchange(endpoint, address + (query and f"?{query}"), request, until)
+                answer, there = self._exchange(endpoint, address + (query and f"?{query}"), request, until)
             except NETWORK_ERRORS as error:
-                raise self._fault(endpoint, network_fault(error)) from None
+                failed = network_fault(error)
+                self._answered |= failed.kind != "unreachable"
+                raise self._fault(endpoint, failed) from None
             self._answered = True
-            if answer.status not in (301, 302, 303, 307, 308):
+            if not there:
                 break
-            address = self._moved(endpoint, address, answer.headers.get("Location", ""))
+            address = urlsplit(there)._replace(query="", fragment="").geturl()
         if fault := fault_in(answer):
             raise self._fault(endpoint, fault)
         return Handle(answer.body)
 
-    def _exchange(self, endpoint: str, url: str, request: Request, until: float) -> Answer:
-        """Make one request and take its whole answer, whatever its status."""
-        again = Request(url, data=request.data, method=request.get_method())  # noqa: S310 (the scheme is checked)
+    def _exchange(self, endpoint: str, url: str, request: Request, until: float) -> tuple[Answer, str]:
+        """Make one request; its whole answer, whatever its status, and the address that it redirects to, if it does."""
         if self.counts.requests >= self.settings.max_requests:
             raise IncompleteRunError(
                 f"PubMed: stopped after {self.counts.requests} requests, the most that a run may make "
                 "(--max-requests). Run the same command again: it goes on where this one stopped."
             )
+        again = LimitedRequest(url, request.data, method=request.get_method(), until=until)
         self._pace.wait(self.settings.per_second)
         self.counts.requests += 1
         try:
             with self._opener.open(again, timeout=self.settings.read_timeout) as response:
+                there = moved(response, url)
                 body = io.BytesIO()
-                for chunk in chunks(response, until):
+                for chunk in chunks(response, self.settings.most_bytes):
                     self.counts.bytes += body.write(chunk)
-                return Answer(endpoint, response.status, response.headers, body.getvalue())
+                return Answer(endpoint, response.status, response.headers, body.getvalue()), there
         finally:
             self._pace.done()
-
-    def _moved(self, endpoint: str, address: str, location: str) -> str:
-        """Return where a redirect leads, if it stays on its host: the key and the e-mail go nowhere else."""
-        here, there = urlsplit(address), urlsplit(urljoin(address, location))
-        if there.hostname != here.hostname or there.scheme not in (here.scheme, "https"):
-            message = f"redirected to another server ({there.scheme}://{there.netloc}), which is not followed"
-            raise self._fault(endpoint, Fault("redirect", message, False, ADDRESS))
-        return there._replace(query="", fragment="").geturl()
 
     def _fault(self, endpoint: str, fault: Fault) -> "FaultyAnswerError":
         """Count a fault and make it an error that names the address, never the query or the key."""

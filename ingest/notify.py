@@ -6,11 +6,11 @@ import os
 import shlex
 import signal
 import subprocess
+import time
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
+from ingest.http import NETWORK_ERRORS, LimitedRequest, exchange, network_fault
 from ingest.log import event
 
 TIMEOUT = 30.0
@@ -27,20 +27,32 @@ def notify(target: str, report: dict[str, Any], timeout: float = TIMEOUT) -> str
     """
     body = json.dumps(report, ensure_ascii=False, default=str)
     if target.startswith(("http://", "https://")):
-        whom, trouble = urlsplit(target).netloc.rpartition("@")[2], _post(target, body, timeout)
+        whom, trouble = _host(target), _post(target, body, timeout)
     else:
         whom, trouble = target.split(" ")[0], _run(target, body, timeout)
     event(_log, "notified", whom=whom, trouble=trouble)
     return f"--notify: {whom}: {trouble}" if trouble else ""
 
 
-def _post(address: str, body: str, timeout: float) -> str:
-    request = Request(address, body.encode(), {"Content-Type": "application/json"})  # noqa: S310 (http or https only)
+def _host(address: str) -> str:
     try:
-        with urlopen(request, timeout=timeout):  # noqa: S310
+        return urlsplit(address).netloc.rpartition("@")[2]
+    except ValueError:
+        return "the web address"
+
+
+def _post(address: str, body: str, timeout: float) -> str:
+    """Told is only who answers with 2xx in time, at the address or where it redirects to on the same host."""
+    try:
+        if urlsplit(address).username is not None:
+            return "not told (a user name in the address is not supported)"
+        headers = {"Content-Type": "application/json"}
+        with exchange(LimitedRequest(address, body.encode(), headers, until=time.monotonic() + timeout)):
             return ""
-    except (URLError, OSError, ValueError) as error:
-        return f"not told ({getattr(error, 'reason', None) or error})"
+    except NETWORK_ERRORS as error:
+        return f"not told ({network_fault(error).message})"
+    except ValueError:
+        return "not told (the address is malformed)"
 
 
 def _run(command: str, body: str, timeout: float) -> str:

@@ -146,6 +146,34 @@ def test_a_fault_that_does_not_pass_ends_after_the_last_attempt(pubmed, unpaced,
     assert (len(pubmed.log), client.counts.retries) == (5, 4)
 
 
+TWELVE = ["rate_limit_without_time", "viewer_timeout", "pubone", "proxy_page_raw", "search_backend", "error_forwarding",
+          "prolog_only", "empty", "web_page", "http_502", "closed", "cut"]  # fmt: skip
+
+
+@pytest.mark.parametrize("endpoint", ["esearch", "efetch"])
+def test_twelve_different_faults_in_a_row_are_lived_through(pubmed, unpaced, endpoint):
+    truth = ask(Eutils(settings(pubmed)), endpoint)
+    for kind in TWELVE:
+        pubmed.inject(kind, 1, endpoint)
+    client = Eutils(settings(pubmed))
+    assert ask(client, endpoint) == truth
+    assert (client.counts.retries, client.counts.faults.total()) == (12, 12)
+
+
+def test_the_pauses_of_twelve_faults_fit_before_the_deadline():
+    given = EutilsSettings("tests@example.org")
+    pauses = [min(given.pause_max, given.pause_initial * 2**nth) + given.pause_initial for nth in range(12)]
+    assert sum(pauses) < given.deadline / 2
+
+
+def test_what_does_not_pass_is_asked_until_the_deadline_and_the_last_fault_is_told(pubmed, unpaced):
+    pubmed.inject("http_502", 10**6)
+    client = Eutils(settings(pubmed, deadline=1.0))
+    with pytest.raises(PubMedError, match=r"the server failed with HTTP 502, asked \d+ times"):
+        client.esearch("ketamine")
+    assert client.counts.requests > 8
+
+
 def pauses(caplog):
     """Seconds of the pauses that were made, from the log."""
     return [record.fields["wait"] for record in caplog.records if record.event == "asked_again"]
