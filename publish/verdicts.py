@@ -1,11 +1,11 @@
 """Verdicts for the eye: always a word and a shape, the colour only helps; and values of tests in words and figures."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from db.claims.kinds import KINDS
 from publish.cells import readable
 from publish.charts import Line, year_of
 
@@ -33,7 +33,6 @@ _SHAPES = {
     '<path d="M8 6v4.4M8 11.6v1.2" stroke="currentColor" stroke-width="1.6"/>',
 }
 _SHAPES["held for a part"] = _SHAPES["partly"]
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def mark(verdict: str | None) -> Markup:
@@ -46,58 +45,30 @@ def mark(verdict: str | None) -> Markup:
     ).format(name.replace("_", "-").replace(" ", "-"), shape, readable(name))
 
 
-def found(kind: str, value: str | None) -> str:
+def found(kind: str, value: str | None, unit: str | None) -> str:
     """What a test found, in a few words; '' for what cannot be tested."""
-    match kind:
-        case "count":
-            return f"{value} {'study' if value == '1' else 'studies'}" if value else "no studies"
-        case "exists":
-            return {"yes": "a study is known", "no": "no study is known"}.get(value or "", "not known")
-        case "rank":
-            return f"place {value}" if value else "no study has it"
-        case "share":
-            return f"{value} %" if value else "nothing to count"
-        case "span":
-            return f"{value} years" if value else "no dated study"
-        case "quantity":
-            return f"{value} figures agree" if value else "no figure"
-        case "list":
-            return value or "nothing judged"
-        case "attribute":
-            return readable(value) if value else "not known"
-    return ""
-
-
-def bounds(expected: str | None) -> tuple[float | None, float | None]:
-    """(lowest, highest) that the article leads one to expect, from 'at least 20 years', '97 to 99 %', '1 study'."""
-    numbers = [float(number) for number in _NUMBER.findall(expected or "")]
-    if not numbers:
-        return None, None
-    if str(expected).startswith("at least"):
-        return numbers[0], None
-    if str(expected).startswith("at most"):
-        return None, numbers[0]
-    return numbers[0], numbers[-1]
+    return KINDS[kind].found(value or "", unit or "")
 
 
 def lines_of(
-    kind: str, timeline: Sequence[Mapping[str, Any]], papers: Iterable[tuple[str, str, int]] = ()
+    kind: str,
+    unit: str | None,
+    timeline: Sequence[Mapping[str, Any]],
+    papers: Iterable[tuple[str, str, int]] = (),
 ) -> list[Line]:
     """What a test came to over time: its value where that is one number, else papers for and against.
 
     Args:
         kind: the kind of the assertion.
+        unit: the unit of its value.
         timeline: rows of `verdict_timeline` in order.
         papers: (stance, date, number of papers) in any order.
     """
-    if kind in ("count", "share", "rank", "span"):
-        points = [
-            (year_of(row["date"]), float(row["value"])) for row in timeline if row["date"] and _is_number(row["value"])
-        ]
-        return (
-            [Line({"count": "studies", "share": "%", "rank": "place", "span": "years"}[kind], points)] if points else []
-        )
-    if kind not in ("exists", "list", "quantity"):
+    charted = KINDS[kind].chart
+    if charted in ("value", "place"):
+        points = [(year_of(row["date"]), float(row["value"])) for row in timeline if row["date"] and row["value"]]
+        return [Line(unit or "", points)] if points else []
+    if charted != "papers":
         return []
     lines = []
     papers = sorted((date, stance, number) for stance, date, number in papers if date)
@@ -118,7 +89,3 @@ def in_words(lines: Sequence[Line]) -> str:
     return "; ".join(
         f"{label}: {low:g} in {int(first)}, {high:g} since {int(last)}" for label, first, low, last, high in ends
     )
-
-
-def _is_number(value: str | None) -> bool:
-    return bool(value and _NUMBER.fullmatch(value))

@@ -1,17 +1,11 @@
 """The article's claims as data: `claims.yml`, each claim in our words and split into assertions."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from db.claims.assertions import (
-    ROLES,
-    Assertion,
-    Attribute,
-    Filter,
-    Identifier,
-)
+from db.claims.filters import ROLES, Filter, Scope
+from db.claims.kinds import Assertion, Identifier, Kind
 from topics.base import PlacedError, Text, TopicModel, Value
 from topics.model import Topic
 from topics.register import BLINDING, CONTROL, DESIGNS, ROUTES, SPECIES
@@ -63,26 +57,24 @@ class Claims(TopicModel):
                 self._check_assertion(topic, assertion, here)
         return self
 
-    def _check_assertion(self, topic: Topic, assertion: Any, here: Location) -> None:
-        if isinstance(assertion, Attribute) and (assertion.attribute == "n_by_route") != bool(assertion.routes):
-            raise PlacedError((*here, "routes"), "expected routes with attribute n_by_route, and only with it")
-        for key in ("route", "routes"):
-            _check_values(_routes(topic), getattr(assertion, key, None), (*here, key), "route")
-        chosen = getattr(assertion, "filter", None)
-        if chosen:
+    def _check_assertion(self, topic: Topic, assertion: Kind, here: Location) -> None:
+        try:
+            assertion.faults()
+        except PlacedError as fault:
+            raise PlacedError((*here, *fault.place), str(fault)) from None
+        for key, named in assertion.routes_named.items():
+            _check_values(_routes(topic), named, (*here, key), "route")
+        for key, chosen in assertion.filters.items():
             if chosen.like and chosen.like not in self.filters:
                 raise PlacedError(
-                    (*here, "filter", "like"),
+                    (*here, key, "like"),
                     f"'{chosen.like}' is not under filters; expected one of: {', '.join(self.filters) or 'none there'}",
                 )
-            _check_filter(topic, chosen, (*here, "filter"))
+            _check_filter(topic, chosen, (*here, key))
 
-    def resolve(self, chosen: Filter) -> Filter:
-        """Follow `like`: the named filter's keys, with this one's own over them."""
-        if not chosen.like:
-            return chosen
-        own = {key: getattr(chosen, key) for key in chosen.model_fields_set if key != "like"}
-        return self.filters[chosen.like].model_copy(update=own)
+    def scope(self, topic: Topic) -> Scope:
+        """What filters of this file mean."""
+        return Scope(self.filters, topic.vocabulary)
 
 
 def load_claims(topic: Topic) -> Claims:

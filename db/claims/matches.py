@@ -3,14 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from db.claims.assertions import Assertion, Attribute, Listing, NotTestable, Quantity
-from db.claims.file import Claims
-from db.claims.replay import Match
-from db.claims.sql import rows_sql
+from db.claims.filters import Scope
+from db.claims.kinds import CuratedEvidence, Kind
+from db.claims.tally import Match
 from db.studies import Report, Study
-from topics.model import Vocabulary
 
 ALL = "SELECT * FROM study_history"
 """Every state of a study, whenever it was."""
@@ -65,39 +63,23 @@ def states(connection: sqlite3.Connection, known: str = ALL) -> dict[int, Match]
 
 
 def let_through(
-    connection: sqlite3.Connection,
-    states: Mapping[int, Match],
-    assertion: Assertion,
-    claims: Claims,
-    vocabulary: Vocabulary,
-    known: str = ALL,
+    connection: sqlite3.Connection, states: Mapping[int, Match], assertion: Kind, scope: Scope, known: str = ALL
 ) -> list[Match]:
-    """Those of the states, which `known` selects, that an assertion's filter lets through, by id.
+    """What of the states, which `known` selects, an assertion rests on, by id.
 
     Raises:
         sqlite3.Error: hand-written SQL in the filter fails.
     """
-    if isinstance(assertion, NotTestable):
+    sql = assertion.rows_sql(scope, known)
+    if sql is None:
         return []
-    rows = connection.execute(rows_sql(assertion, claims, vocabulary, known)).fetchall()
-    match assertion:
-        case Attribute():
-            found = [
-                replace(states[state_id], attribute="" if value is None else str(value)) for state_id, value in rows
-            ]
-        case Quantity():
-            figures: dict[int, list[bool]] = {}
-            for state_id, agrees in rows:
-                figures.setdefault(state_id, []).append(bool(agrees))
-            found = [replace(states[state_id], figures=tuple(sorted(each))) for state_id, each in figures.items()]
-        case _:
-            found = [states[state_id] for (state_id,) in rows]
-    return sorted(found, key=lambda match: match.state_id)
+    found = assertion.read(states, connection.execute(sql).fetchall())
+    return sorted(found, key=lambda match: (match.state_id, match.against))
 
 
-def judged(assertion: Listing, papers: Papers) -> Iterator[Match]:
-    """Yield the papers of a list that a person judged, dated as their records are."""
-    for position, evidence in enumerate(assertion.evidence):
+def judged(papers_judged: Sequence[CuratedEvidence], papers: Papers) -> Iterator[Match]:
+    """Yield the papers that a person judged, dated as their records are."""
+    for position, evidence in enumerate(papers_judged):
         name = evidence.pmid or str(evidence.doi).lower()
         report = papers.report_of.get(name)
         yield Match(

@@ -33,7 +33,8 @@ CLAIM_TABLES: dict[str, dict[str, Any]] = {
     "assertions": {
         "columns": {
             "claim_id": str, "assertion_id": str, "position": int, "kind": str, "text": str, "expected": str,
-            "filter": str, "sql": str, "evidence_sql": str,
+            "expected_low": float, "expected_high": float, "unit": str, "filter": str, "asks_for": str, "sql": str,
+            "evidence_sql": str, "sql_as_of": str, "evidence_sql_as_of": str,
         },
         "pk": ("claim_id", "assertion_id"),
         "references": {"claim_id": ("claims", "claim_id")},
@@ -64,7 +65,7 @@ CLAIM_TABLES: dict[str, dict[str, Any]] = {
     "claim_evidence": {
         "columns": {
             "evidence_id": int, "claim_id": str, "assertion_id": str, "pmid": int, "study_id": str, "doi": str,
-            "stance": str, "why": str, "source": str, "who": str, "dated": str,
+            "stance": str, "why": str, "detail": str, "source": str, "who": str, "dated": str,
         },
         "pk": "evidence_id",
         "references": {"claim_id": ("claims", "claim_id"), "study_id": ("studies", "study_id")},

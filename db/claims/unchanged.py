@@ -9,11 +9,10 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from db.claims.assertions import Assertion, Attribute, NotTestable
-from db.claims.file import Claims
+from db.claims.filters import Scope
+from db.claims.kinds import Kind
 from db.claims.matches import let_through, states
 from db.claims.replay import Entry, History
-from topics.model import Vocabulary
 
 _TOUCHED = "SELECT * FROM touched"
 _OWN_LIST = re.compile(r"from\s+json_each\(\s*s\.\w+\s*\)(?:\s+as\s+\w+)?(?=\s+where\b|\s*\))", re.IGNORECASE)
@@ -44,17 +43,15 @@ class Standing:
             )
             self._sides.append((connection, states(connection, _TOUCHED)))
 
-    def holds(self, assertion: Assertion, claims: Claims, vocabulary: Vocabulary) -> bool:
+    def holds(self, assertion: Kind, scope: Scope) -> bool:
         """Whether the assertion sees what it saw. It is not asked where its own SQL looks further than at the study.
 
         Raises:
             sqlite3.Error: hand-written SQL in the filter fails.
         """
-        if isinstance(assertion, NotTestable):
-            return True
-        if not isinstance(assertion, Attribute) and _looks_further(claims.resolve(assertion.filter).where or ""):
+        if any(_looks_further(scope.resolve(chosen).where or "") for chosen in assertion.filters.values()):
             return False
-        saw, sees = (let_through(*side, assertion, claims, vocabulary, _TOUCHED) for side in self._sides)
+        saw, sees = (let_through(*side, assertion, scope, _TOUCHED) for side in self._sides)
         return saw == sees
 
     def history(self, claim_id: str, assertion_id: str) -> History:

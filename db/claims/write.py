@@ -14,14 +14,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.claims.assertions import Assertion, Attribute, Listing, NotTestable, Tested
 from db.claims.file import Claim, Claims
+from db.claims.filters import AS_OF, Known, Scope, end_of
+from db.claims.kinds import Kind
 from db.claims.matches import judged, let_through, papers_of, states
-from db.claims.replay import Entry, History, end_of, entry_on, history_of
-from db.claims.sql import evidence_sql, known_sql, list_value_sql, value_sql
+from db.claims.replay import Entry, History, entry_on, history_of
 from db.claims.stances import Keys, curated_rows, tested_rows
 from db.claims.unchanged import Before, Standing
-from db.claims.words import because, describe_filter, expected_in_words, flip
+from db.claims.words import because, flip
 from db.coverage import read_coverage
 from db.store import Store, settle
 from db.studies import Report, Study, keyed
@@ -59,17 +59,17 @@ def write_claims(
     coverage = read_coverage(database, topic)
     all_states = cache(partial(states, database.conn))
     places = count(1)
+    scope = claims.scope(topic)
     in_order = sorted(claims.claims, key=lambda claim: topic.article.sections.index(claim.section))
     for position, claim in enumerate(in_order, start=1):
         found = []
         for place, assertion in enumerate(claim.assertions, start=1):
             keys = Keys(claim.id, assertion.id, next(places))
             with _sql_of(topic, keys):
-                kept = standing and standing.holds(assertion, claims, topic.vocabulary)
-                matches = (
-                    None if kept else let_through(database.conn, all_states(), assertion, claims, topic.vocabulary)
-                )
-            tested = list(judged(assertion, papers)) if isinstance(assertion, Listing) else matches
+                kept = standing and standing.holds(assertion, scope)
+                matches = None if kept else let_through(database.conn, all_states(), assertion, scope)
+            by_hand = assertion.judged()
+            tested = matches if by_hand is None else list(judged(by_hand, papers))
             if standing and tested is None:
                 history = standing.history(keys.claim_id, keys.assertion_id)
             else:
@@ -77,7 +77,7 @@ def write_claims(
                 rows = _timeline_rows(keys, history.entries)
                 settle(database.conn, "verdict_timeline", rows, "claim_id = ? AND assertion_id = ?", keys.names)
             if matches is not None:
-                rows = tested_rows(keys, assertion, matches, history.entries[-1], claims)
+                rows = tested_rows(keys, assertion, matches, history.entries[-1].verdict, scope)
                 settle(database.conn, "claim_evidence", rows, "evidence_id >= ? AND evidence_id < ?", keys.tested)
             rows = curated_rows(keys, assertion, papers.study_of, papers.report_of)
             settle(database.conn, "claim_evidence", rows, "evidence_id >= ? AND evidence_id < ?", keys.curated)
@@ -85,7 +85,7 @@ def write_claims(
             if coverage.stale and verdict["verdict"] != "not_testable":
                 verdict |= {"verdict": "stale", "because": f"{coverage.stale.capitalize()}. {verdict['because']}"}
             found.append(verdict)
-            store.add_row("assertions", _assertion_row(topic, claims, claim, assertion, place))
+            store.add_row("assertions", _assertion_row(scope, claim.id, assertion, place))
             store.add_row("verdicts", verdict)
         store.add_row("claims", _claim_row(claim, position, found))
     store.flush()
@@ -169,34 +169,21 @@ def _people_of(report: Report, people: Mapping[str, dict[str, int]]) -> dict[str
     return {}
 
 
-def _assertion_row(topic: Topic, claims: Claims, claim: Claim, assertion: Assertion, place: int) -> dict[str, Any]:
-    row = {
-        "claim_id": claim.id, "assertion_id": assertion.id, "position": place, "kind": assertion.kind,
-        "text": assertion.text, "expected": expected_in_words(assertion) or None,
+def _assertion_row(scope: Scope, claim_id: str, assertion: Kind, place: int) -> dict[str, Any]:
+    low, high = assertion.bounds
+    today, that_day = Known(), Known(AS_OF)
+    return {
+        "claim_id": claim_id, "assertion_id": assertion.id, "position": place, "kind": assertion.kind,
+        "text": assertion.text, "expected": assertion.expected_in_words() or None, "expected_low": low,
+        "expected_high": high, "unit": assertion.unit or None, "filter": assertion.filter_in_words(scope),
+        "asks_for": json.dumps(assertion.asks_for(scope)),
+        "sql": assertion.value_sql(scope, today, claim_id), "evidence_sql": assertion.evidence_sql(scope, today),
+        "sql_as_of": assertion.value_sql(scope, that_day, claim_id),
+        "evidence_sql_as_of": assertion.evidence_sql(scope, that_day),
     }  # fmt: skip
-    if isinstance(assertion, NotTestable):
-        return row
-    words = (
-        f"PMID {assertion.pmid}"
-        if isinstance(assertion, Attribute)
-        else describe_filter(claims.resolve(assertion.filter))
-    )
-    return row | {
-        "filter": words,
-        "sql": assertion_sql(topic, claims, claim, assertion),
-        "evidence_sql": evidence_sql(assertion, claims, topic.vocabulary, known_sql()),
-    }
 
 
-def assertion_sql(topic: Topic, claims: Claims, claim: Claim, assertion: Tested, as_of: str | None = None) -> str:
-    """Write the query that gives the assertion's value, today or on an earlier date."""
-    if isinstance(assertion, Listing):
-        return list_value_sql(claim.id, assertion.id)
-    known = known_sql(end_of(as_of) if as_of else None)
-    return value_sql(assertion, claims, topic.vocabulary, known)
-
-
-def _verdict_row(topic: Topic, keys: Keys, assertion: Assertion, history: History) -> dict[str, Any]:
+def _verdict_row(topic: Topic, keys: Keys, assertion: Kind, history: History) -> dict[str, Any]:
     written = topic.article.written
     entries = history.entries
     current = entries[-1]

@@ -4,12 +4,14 @@
 `.bib`, `.nbib`, `.csl` are its evidence.
 """
 
+import json
 import re
 import sqlite3
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
+from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound, Request, Response
 from datasette.views.base import DatasetteError
@@ -17,8 +19,8 @@ from markupsafe import Markup, escape
 
 from db.citing.formats import FORMATS, write_citations
 from db.citing.works import works_by_key
-from db.claims.replay import end_of
-from db.claims.sql import known_sql
+from db.claims.filters import end_of
+from db.claims.kinds import KINDS
 from db.claims.write import combined
 from publish.cells import DATABASE, article_path, readable, study_path
 from publish.charts import Frame, chart, year_of
@@ -36,14 +38,15 @@ from publish.pages.claim_papers import (
 )
 from publish.pages.page import JSON, may_run_sql, may_see, page, rows, snapshot
 from publish.spreadsheet import BOM, csv_rows
-from publish.verdicts import bounds, found, in_words, lines_of, mark
+from publish.verdicts import found, in_words, lines_of, mark
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
 TABLES = ("articles", "claims", "verdicts", "claim_evidence")
 _ASSERTIONS = """
-select a.assertion_id, a.kind, a.text, a.expected, a.filter, a.sql, a.evidence_sql, v.verdict, v.value, v.because,
+select a.assertion_id, a.kind, a.text, a.expected, a.expected_low, a.expected_high, a.unit, a.filter, a.asks_for,
+       a.sql, a.evidence_sql, a.sql_as_of, a.evidence_sql_as_of, v.verdict, v.value, v.because,
        v.as_of, v.when_written, v.value_when_written, v.flipped_by, v.flipped_by_study, v.flipped_on,
        v.verdict_with_retracted, v.value_with_retracted, v.completeness, s.title as flipped_by_title
 from assertions a join verdicts v using (claim_id, assertion_id)
@@ -80,12 +83,16 @@ async def claim(datasette: "Datasette", request: Request) -> Response:
         # a claim has hundreds of these: % takes a tenth of the time of format
         return Markup('<a href="%s">%s</a>') % (root + path, name) if path else escape(name)
 
+    def run(sql: str) -> str:
+        """Where the query runs."""
+        return f"{datasette.urls.database(DATABASE)}?{urlencode({'sql': sql} | ({'as_of': day} if day else {}))}"
+
     def dress(data: dict[str, Any]) -> dict[str, Any]:
         return {
             "assertions": [_dress(assertion, data["topic"]) for assertion in data["assertions"]], "link": link,
             "facts_of": facts_of, "by_line": by_line, "mark": mark, "readable": readable, "stances": STANCES,
             "shown": SHOWN,
-            "sql_runs": sql_runs, "run": lambda sql: f"{datasette.urls.database(DATABASE)}?sql={quote_plus(sql)}",
+            "sql_runs": sql_runs, "run": run,
             "cite": _citation(data, base), "exports": [FORMATS[name] for name in _EXPORTS],
             "feeds": [{"type": ATOM_TYPE, "title": "Changes of this claim", "url": feed}],
         }  # fmt: skip
@@ -111,13 +118,15 @@ def read_claim(connection: sqlite3.Connection, claim_id: str, as_of: str = "", d
     for assertion in rows(connection, _ASSERTIONS, [claim_id]):
         assertion["timeline"] = rows(connection, _TIMELINE, [claim_id, assertion["assertion_id"]])
         own = papers[assertion["assertion_id"]]
+        as_of_any_day = {key: assertion.pop(f"{key}_as_of") for key in ("sql", "evidence_sql")}
+        asked = frozenset(json.loads(assertion.pop("asks_for") or "[]"))
         if day:
-            _turn_back(assertion, day)
+            _turn_back(assertion, day, as_of_any_day)
             own = as_known_on(own, assertion["kind"], assertion["verdict"], day)
-        assertion["found"] = found(assertion["kind"], assertion["value"])
+        assertion["found"] = found(assertion["kind"], assertion["value"], assertion["unit"])
         assertion["evidence"] = by_stance(own)
         shown = [paper for group in assertion["evidence"].values() for paper in group[:SHOWN]]
-        add_words(connection, shown, assertion["kind"], assertion["sql"])
+        add_words(connection, shown, assertion["kind"], asked)
         assertions.append(assertion)
     if day:
         row["verdict"] = combined([assertion["verdict"] for assertion in assertions])
@@ -141,7 +150,7 @@ def _day(as_of: str) -> str:
     return end_of(as_of)
 
 
-def _turn_back(assertion: dict[str, Any], day: str) -> None:
+def _turn_back(assertion: dict[str, Any], day: str, as_of_any_day: Mapping[str, str | None]) -> None:
     """The assertion as it stood at the end of a day: verdict from its timeline, SQL over what was known then."""
     past = [entry for entry in assertion["timeline"] if entry["date"] is not None and entry["date"] <= day]
     assertion["timeline"] = past
@@ -160,7 +169,7 @@ def _turn_back(assertion: dict[str, Any], day: str) -> None:
     for key in ("verdict_with_retracted", "value_with_retracted"):
         assertion[key] = None
     for key in ("sql", "evidence_sql"):
-        assertion[key] = assertion[key] and assertion[key].replace(known_sql(), known_sql(day))
+        assertion[key] = as_of_any_day[key]
 
 
 def _dress(assertion: dict[str, Any], topic: dict[str, str]) -> dict[str, Any]:
@@ -170,10 +179,11 @@ def _dress(assertion: dict[str, Any], topic: dict[str, str]) -> dict[str, Any]:
         for paper in group
         if paper["public_from"]
     ]
-    lines = lines_of(assertion["kind"], assertion["timeline"], papers)
+    lines = lines_of(assertion["kind"], assertion["unit"], assertion["timeline"], papers)
     written = [year_of(part) for part in topic.get("article_written", "").split(" to ") if part]
-    is_value = assertion["kind"] in ("count", "share", "rank", "span")
-    low, high = bounds(assertion["expected"]) if is_value else (None, None)
+    charted = KINDS[assertion["kind"]].chart
+    is_value = charted in ("value", "place")
+    low, high = (assertion["expected_low"], assertion["expected_high"]) if is_value else (None, None)
     dated = [entry for entry in assertion["timeline"] if entry["date"]]
     flips = [
         (year_of(entry["date"]), float(entry["value"] or 0))
@@ -187,7 +197,7 @@ def _dress(assertion: dict[str, Any], topic: dict[str, str]) -> dict[str, Any]:
         (written[0], year_of(str(int(written[-1]) + 1))) if written else None,
         until=int(last) + 2.0,  # so that the last step is seen
         flips=flips,
-        ranks=assertion["kind"] == "rank",
+        ranks=charted == "place",
     )
     return assertion | {
         "chart": chart(lines, frame, f"{in_words(lines)}. The table below has every step."),

@@ -1,12 +1,12 @@
 """The papers for and against an assertion, each with what decides and the very words behind it."""
 
 import json
-import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
+from db.claims.kinds import KINDS
 from publish.cells import readable
 from publish.pages.page import rows
 
@@ -15,7 +15,8 @@ SHOWN = 6
 STANCES = {"supports": "For", "contradicts": "Against", "context": "Context"}
 
 _EVIDENCE = """
-select e.evidence_id, e.assertion_id, e.stance, e.why, e.source, e.who, e.dated as judged_or_dated, e.pmid, e.study_id,
+select e.evidence_id, e.assertion_id, e.stance, e.why, e.detail, e.source, e.who, e.dated as judged_or_dated,
+       e.pmid, e.study_id,
        coalesce(e.doi, a.doi, s.doi) as doi, coalesce(a.title, s.title, r.title) as title,
        coalesce(a.first_author, r.first_author) as first_author, coalesce(a.journal, r.journal) as journal,
        coalesce(s.public_from, a.published, case e.source when 'test' then e.dated end) as public_from,
@@ -40,7 +41,6 @@ where t.source = 'text' and t.start is not null and t.pmid in ({marks})
 _FIGURES = """
 select study_id, quote, route from measurements where study_id in ({marks}) order by source = 'text'
 """
-_LITERAL = re.compile(r"'([a-z_]+)'")
 _ORDER = ("route", "condition", "design", "randomized", "blinding", "control", "n_total")
 _AROUND = 90
 """Characters of the text shown on each side of a quote."""
@@ -57,18 +57,15 @@ def read_papers(connection: sqlite3.Connection, claim_id: str) -> dict[str, list
 def as_known_on(papers: Sequence[dict[str, Any]], kind: str, verdict: str, day: str) -> list[dict[str, Any]]:
     """The papers that were public by a day, with the stance that they had under the verdict of that day.
 
-    A study of another route speaks against a share or a rank only while that does not hold; what one paper says of
-    itself follows its verdict (as `db.claims.stances` has it for today).
+    What a stance depends on, its kind of test knows (`db.claims.kinds`).
     """
     known = []
     for paper in papers:
         if not paper["public_from"] or paper["public_from"] > day:
             continue
         stance = paper["stance"]
-        if paper["source"] == "test" and kind in ("rank", "share") and stance != "supports":
-            stance = "context" if verdict == "holds" else "contradicts"
-        elif paper["source"] == "test" and kind == "attribute":
-            stance = {"holds": "supports", "insufficient": "context"}.get(verdict, "contradicts")
+        if paper["source"] == "test":
+            stance = KINDS[kind].stance_on(stance, verdict)
         known.append(paper | {"stance": stance})
     return known
 
@@ -78,13 +75,12 @@ def by_stance(papers: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]
     return {stance: [paper for paper in papers if paper["stance"] == stance] for stance in STANCES}
 
 
-def add_words(connection: sqlite3.Connection, shown: Sequence[dict[str, Any]], kind: str, sql: str | None) -> None:
+def add_words(connection: sqlite3.Connection, shown: Sequence[dict[str, Any]], kind: str, asked: Set[str]) -> None:
     """Give each paper `words`: what stands before the quote, the quote, what stands after it, and where; or None.
 
-    Of all tags that one counts whose value the assertion's SQL asks for; of a quantity, the figure's own words.
+    Of all tags that one counts whose value the assertion asks for; of a quantity, the figure's own words.
     """
-    asked = set(_LITERAL.findall(sql or ""))
-    if kind == "quantity":
+    if KINDS[kind].rests_on == "figures":
         _add_figures(connection, shown, asked)
         return
     pmids = sorted({paper["pmid"] for paper in shown if paper["pmid"]})
@@ -97,7 +93,7 @@ def add_words(connection: sqlite3.Connection, shown: Sequence[dict[str, Any]], k
         paper["words"] = _around(best.get(paper["pmid"] or 0))
 
 
-def _add_figures(connection: sqlite3.Connection, shown: Sequence[dict[str, Any]], asked: set[str]) -> None:
+def _add_figures(connection: sqlite3.Connection, shown: Sequence[dict[str, Any]], asked: Set[str]) -> None:
     """The words of the figure itself, of a route that is asked for; a text's before the register's."""
     studies = sorted({paper["study_id"] for paper in shown if paper["study_id"]})
     found = rows(connection, _FIGURES.format(marks=_marks(studies)), studies)
@@ -107,7 +103,7 @@ def _add_figures(connection: sqlite3.Connection, shown: Sequence[dict[str, Any]]
         paper["words"] = {"before": "", "quote": quote, "after": "", "field": "measurement"} if quote else None
 
 
-def _rank(tag: Mapping[str, Any], asked: set[str]) -> tuple[bool, int, float]:
+def _rank(tag: Mapping[str, Any], asked: Set[str]) -> tuple[bool, int, float]:
     place = _ORDER.index(tag["facet"]) if tag["facet"] in _ORDER else len(_ORDER)
     return (tag["value"] not in asked, place, -(tag["confidence"] or 0))
 

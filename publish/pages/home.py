@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _FIGURES = "select (select count(*) from articles) as records, (select count(*) from studies) as studies"
 _ASSERTIONS = """
-select a.claim_id, a.assertion_id, a.kind, a.text, a.expected, v.verdict, v.value, v.flipped_on
+select a.claim_id, a.assertion_id, a.kind, a.unit, a.text, a.expected, v.verdict, v.value, v.flipped_on
 from assertions a join verdicts v using (claim_id, assertion_id) order by a.claim_id, a.position
 """
 _TIMELINE = """
@@ -109,7 +109,8 @@ def _claims(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         own = (claim["claim_id"], deciding["assertion_id"])
         claim["deciding"] = {
             "assertion_id": deciding["assertion_id"], "kind": deciding["kind"], "verdict": deciding["verdict"],
-            "found": found(deciding["kind"], deciding["value"]), "expected": deciding["expected"],
+            "found": found(deciding["kind"], deciding["value"], deciding["unit"]), "unit": deciding["unit"],
+            "expected": deciding["expected"],
             "until": deciding["flipped_on"] if deciding["verdict"] == "outdated" else None,
             "for": sum(row["studies"] for row in papers[own] if row["stance"] == "supports"),
             "against": sum(row["studies"] for row in papers[own] if row["stance"] == "contradicts"),
@@ -141,7 +142,7 @@ def _spark(claim: Mapping[str, Any], frame: Frame) -> Markup:
     if not deciding:
         return Markup("")
     timeline = [{"date": date, "value": value} for date, value in deciding["timeline"]]
-    lines = lines_of(deciding["kind"], timeline, [tuple(paper) for paper in deciding["papers"]])
+    lines = lines_of(deciding["kind"], deciding["unit"], timeline, [tuple(paper) for paper in deciding["papers"]])
     return spark(lines, replace(frame, ranks=deciding["kind"] == "rank"), in_words(lines))
 
 

@@ -3,9 +3,10 @@
 import pytest
 from claim_world import CHAMOMILE, evidence, report, timeline, verdict, world
 
-from db.claims.assertions import NotTestable
 from db.claims.file import load_claims
-from db.claims.write import assertion_sql, combined
+from db.claims.filters import Known, end_of
+from db.claims.kinds import NotTestable
+from db.claims.write import combined
 from topics import load_topic
 from topics.errors import BadInputError
 
@@ -236,7 +237,7 @@ def test_the_stored_sql_gives_the_same_value_on_every_date(day: str | None) -> N
         for assertion in claim.assertions:
             if isinstance(assertion, NotTestable) or (day and assertion.kind == "list"):
                 continue
-            sql = assertion_sql(topic, claims, claim, assertion, day)
+            sql = assertion.value_sql(claims.scope(topic), Known(day and end_of(day)), claim.id)
             rows = list(database.query(sql))
             value = "" if not rows or rows[0]["value"] is None else rows[0]["value"]
             shown = f"{value:g}" if isinstance(value, float) else str(value)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from db.claims.assertions import Bounds, Filter
 from db.claims.file import load_claims
+from db.claims.filters import Bounds, Filter
 from topics import load_topic
 from topics.errors import BadInputError
 
@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_filter_starts_from_the_one_it_is_like_and_its_own_keys_win() -> None:
     claims = load_claims(load_topic(SMALL))
 
-    resolved = claims.resolve(Filter(like="sleepers", species=["animal"], routes=["oral"]))
+    resolved = claims.scope(load_topic(SMALL)).resolve(Filter(like="sleepers", species=["animal"], routes=["oral"]))
 
     assert resolved == Filter(conditions=["poor_sleep"], species=["animal"], routes=["oral"])
 

@@ -11,10 +11,10 @@ import pytest
 from claim_world import evidence, timeline, verdict
 from sqlite_utils import Database
 
-from db.claims.assertions import Listing, NotTestable
 from db.claims.check import verdicts_on
 from db.claims.file import load_claims
-from db.claims.write import assertion_sql
+from db.claims.filters import Known, end_of
+from db.claims.kinds import Listing, NotTestable
 from ingest.build import build
 from topics import load_topic
 
@@ -98,7 +98,9 @@ def test_the_share_of_infusions_is_a_figure_with_numerator_and_denominator_in_20
     for assertion in claim.assertions:
         for day in ("2015", None):
             assert not isinstance(assertion, NotTestable)
-            figures[assertion.id, day] = next(live.query(assertion_sql(topic, claims, claim, assertion, day)))
+            figures[assertion.id, day] = next(
+                live.query(assertion.value_sql(claims.scope(topic), Known(day and end_of(day)), claim.id))
+            )
 
     assert figures == {
         ("trials", "2015"): {"value": 92.3, "numerator": 624, "denominator": 676},
@@ -137,7 +139,7 @@ def test_the_stored_sql_gives_the_same_answer_as_the_verdict_on_every_date(live:
                 continue
             if day is None:
                 known[claim.id, assertion.id] = verdict(live, claim.id, assertion.id)["value"] or ""
-            rows = list(live.query(assertion_sql(topic, claims, claim, assertion, day)))
+            rows = list(live.query(assertion.value_sql(claims.scope(topic), Known(day and end_of(day)), claim.id)))
             value = rows[0]["value"] if rows else None
             shown = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
             assert shown == known[claim.id, assertion.id], (claim.id, assertion.id)
@@ -151,7 +153,7 @@ def test_the_sql_in_the_database_is_the_one_that_was_tested(live: Database) -> N
         for row in live.query("SELECT * FROM assertions WHERE sql IS NOT NULL")
     }
     assert stored == {
-        (claim.id, assertion.id): assertion_sql(topic, claims, claim, assertion)
+        (claim.id, assertion.id): assertion.value_sql(claims.scope(topic), Known(), claim.id)
         for claim in claims.claims
         for assertion in claim.assertions
         if not isinstance(assertion, NotTestable)

@@ -1,0 +1,175 @@
+"""The kinds of test that are about sums, extremes and comparisons; and that every kind is whole and documented."""
+
+import inspect
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from claim_world import CHAMOMILE, report, timeline, verdict, world
+from sqlite_utils import Database
+
+from db.claims.file import load_claims
+from db.claims.filters import AS_OF, Known, end_of
+from db.claims.kinds import KINDS, _Assertions
+from topics import Topic, load_topic
+from topics.errors import BadInputError
+
+ROOT = Path(__file__).parents[2]
+HEAD = """
+filters:
+  sleepers: {conditions: [poor_sleep], species: [human]}
+claims:
+  - id: new-kinds
+    section: Tea
+    text: A claim of sums, extremes and comparisons.
+    assertions:
+"""
+ASSERTIONS = {
+    "people": "{kind: total, of: participants, filter: {like: sleepers}, expected: {at_least: 60}}",
+    "people-by-mouth": "{kind: total, of: participants, filter: {like: sleepers, routes: [oral]},"
+    " expected: {at_most: 50}}",
+    "studies": "{kind: total, of: studies, filter: {like: sleepers}, expected: {exactly: 4}}",
+    "largest": "{kind: extreme, which: largest, number_of: n_total, filter: {like: sleepers}, expected: {at_most: 40}}",
+    "smallest": "{kind: extreme, which: smallest, number_of: n_total, filter: {like: sleepers},"
+    " expected: {at_least: 20}}",
+    "median": "{kind: extreme, which: median, number_of: n_total, filter: {like: sleepers}, expected: {at_most: 25}}",
+    "more-by-mouth": "{kind: compare, of: studies, filter: {like: sleepers, routes: [oral]},"
+    " against: {like: sleepers, routes: [pillow]}, expected: {relation: more}}",
+    "three-times-the-people": "{kind: compare, of: participants, filter: {like: sleepers, routes: [oral]},"
+    " against: {like: sleepers, routes: [pillow]}, expected: {relation: at_least_times, times: 3}}",
+    "as-many-as-in-2011": "{kind: compare, of: studies, filter: {like: sleepers}, earlier: 2011,"
+    " expected: {relation: equal}}",
+}
+STUDIES = [
+    report(99000001, "2010-05", n_total=20),
+    report(99000002, "2011-02-11", n_total=31),
+    report(99000003, "2013", routes=["pillow"], n_total=40),
+    report(99000004, "2014", routes=["pillow", "oral"], n_total=None),
+    report(99000005, "2015", n_total=300, retracted=True),
+    report(99000006, "", routes=["unspecified"], n_total=12),
+]
+
+
+def topic_with(folder: Path, assertions: dict[str, str]) -> Topic:
+    """The chamomile topic with one claim of these assertions."""
+    folder = folder / "chamomile-sleep"
+    folder.mkdir()
+    for path in CHAMOMILE.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    lines = [f"      - {{id: {name}, text: Made up., {body[1:]}\n" for name, body in assertions.items()]
+    (folder / "claims.yml").write_text(HEAD + "".join(lines), encoding="utf-8")
+    return load_topic(folder)
+
+
+@pytest.fixture(scope="module")
+def topic(tmp_path_factory: pytest.TempPathFactory) -> Topic:
+    """The topic with every assertion."""
+    return topic_with(tmp_path_factory.mktemp("topic"), ASSERTIONS)
+
+
+@pytest.fixture(scope="module")
+def database(topic: Topic) -> Database:
+    """All studies, held against them."""
+    return world(STUDIES, topic=topic)
+
+
+@pytest.mark.parametrize(
+    ("assertion", "value", "said"),
+    [
+        ("people", "91", "holds"),
+        ("people-by-mouth", "51", "outdated"),
+        ("studies", "5", "contradicted"),
+        ("largest", "40", "holds"),
+        ("smallest", "12", "outdated"),
+        ("median", "25.5", "outdated"),
+        ("more-by-mouth", "3 to 2", "holds"),
+        ("three-times-the-people", "51 to 40", "outdated"),
+        ("as-many-as-in-2011", "5 to 2", "outdated"),
+    ],
+)
+def test_value_and_verdict_of_today(database: Database, assertion: str, value: str, said: str) -> None:
+    row = verdict(database, "new-kinds", assertion)
+
+    assert (row["value"], row["verdict"]) == (value, said)
+
+
+def test_a_comparison_with_an_earlier_date_holds_until_something_is_added(database: Database) -> None:
+    assert [entry[:3] for entry in timeline(database, "new-kinds", "as-many-as-in-2011")] == [
+        ("", "0 to 0", "insufficient"),
+        ("2010-05", "1 to 1", "holds"),
+        ("2011-02-11", "2 to 2", "holds"),
+        ("2013", "3 to 2", "outdated"),
+        ("2014", "4 to 2", "outdated"),
+        (None, "5 to 2", "outdated"),
+    ]
+
+
+def test_a_study_that_is_on_both_sides_of_a_comparison_speaks_on_each(database: Database) -> None:
+    rows = database.query(
+        "SELECT stance, detail FROM claim_evidence WHERE assertion_id = 'more-by-mouth' AND pmid = 99000004"
+        " ORDER BY evidence_id"
+    )
+    assert [tuple(row.values()) for row in rows] == [("supports", None), ("context", "on the other side")]
+
+
+@pytest.mark.parametrize("day", [None, "2009", "2010-05", "2011-06-30", "2013", "2020-01-01"])
+def test_the_sql_gives_what_the_history_says_on_every_date(topic: Topic, database: Database, day: str | None) -> None:
+    claims = load_claims(topic)
+    compared = 0
+    for assertion in claims.claims[0].assertions:
+        entries = timeline(database, "new-kinds", assertion.id)
+        last = [one for one in entries if not day or (one[0] is not None and one[0] <= end_of(day))][-1]
+        sql = assertion.value_sql(claims.scope(topic), Known(day and end_of(day)), "new-kinds")
+        found = next(database.query(sql or ""))["value"]
+        assert (f"{found:g}" if isinstance(found, float) else str(found or "")) == (last[1] or ""), assertion.id
+        compared += 1
+    assert compared == len(ASSERTIONS)
+
+
+@pytest.mark.parametrize("day", ["2010-05-31", "2013-12-31", "2020-01-01"])
+def test_the_stored_query_for_any_day_gives_what_the_query_of_that_day_gives(
+    topic: Topic, database: Database, day: str
+) -> None:
+    claims = load_claims(topic)
+    scope = claims.scope(topic)
+    for assertion in claims.claims[0].assertions:
+        row = next(database.query("SELECT * FROM assertions WHERE assertion_id = ?", [assertion.id]))
+        asked = assertion.evidence_sql(scope, Known(day))
+        assert row["sql_as_of"] == assertion.value_sql(scope, Known(AS_OF), "new-kinds")
+        for stored, of_the_day in (
+            (row["sql_as_of"], assertion.value_sql(scope, Known(day), "new-kinds")),
+            (row["evidence_sql_as_of"], asked),
+        ):
+            assert list(database.query(stored, {"as_of": day})) == list(database.query(of_the_day or ""))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{kind: compare, of: studies, filter: {like: sleepers}, expected: {relation: more}}", "either against"),
+        (
+            "{kind: compare, of: studies, filter: {like: sleepers}, earlier: 2011,"
+            " expected: {relation: at_least_times}}",
+            "expected times",
+        ),
+        (
+            "{kind: compare, of: studies, filter: {like: sleepers}, against: {routes: [nose]},"
+            " expected: {relation: more}}",
+            "'nose' is not a route",
+        ),
+        ("{kind: extreme, which: longest, number_of: n_total, filter: {}, expected: {exactly: 1}}", "'largest'"),
+    ],
+)
+def test_a_fault_of_a_kind_is_told_with_what_was_expected(tmp_path: Path, body: str, said: str) -> None:
+    with pytest.raises(BadInputError, match=said):
+        load_claims(topic_with(tmp_path, {"faulty": body}))
+
+
+def test_every_kind_is_whole_and_may_stand_in_a_claims_file() -> None:
+    assert set(get_args(_Assertions)) == set(KINDS.values())
+    assert not [name for name, kind in KINDS.items() if inspect.isabstract(kind)]
+
+
+def test_every_kind_is_documented() -> None:
+    text = (ROOT / "docs" / "topics.md").read_text(encoding="utf-8")
+    assert [name for name in KINDS if f"| `{name}` |" not in text] == []
