@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 
 from db.citing.formats import FORMATS, write_citations
 from db.citing.works import works_by_key
-from db.claims.filters import end_of
+from db.claims.filters import AS_OF, end_of
 from db.claims.kinds import KINDS
 from db.claims.write import combined
 from publish.cells import DATABASE, article_path, readable, study_path
@@ -83,9 +83,9 @@ async def claim(datasette: "Datasette", request: Request) -> Response:
         # a claim has hundreds of these: % takes a tenth of the time of format
         return Markup('<a href="%s">%s</a>') % (root + path, name) if path else escape(name)
 
-    def run(sql: str) -> str:
+    def run(sql: str, parameters: Mapping[str, str]) -> str:
         """Where the query runs."""
-        return f"{datasette.urls.database(DATABASE)}?{urlencode({'sql': sql} | ({'as_of': day} if day else {}))}"
+        return f"{datasette.urls.database(DATABASE)}?{urlencode({'sql': sql, **parameters})}"
 
     def dress(data: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -118,6 +118,7 @@ def read_claim(connection: sqlite3.Connection, claim_id: str, as_of: str = "", d
     for assertion in rows(connection, _ASSERTIONS, [claim_id]):
         assertion["timeline"] = rows(connection, _TIMELINE, [claim_id, assertion["assertion_id"]])
         own = papers[assertion["assertion_id"]]
+        assertion["sql_parameters"] = {}
         as_of_any_day = {key: assertion.pop(f"{key}_as_of") for key in ("sql", "evidence_sql")}
         asked = frozenset(json.loads(assertion.pop("asks_for") or "[]"))
         if day:
@@ -170,6 +171,7 @@ def _turn_back(assertion: dict[str, Any], day: str, as_of_any_day: Mapping[str, 
         assertion[key] = None
     for key in ("sql", "evidence_sql"):
         assertion[key] = as_of_any_day[key]
+    assertion["sql_parameters"] = {AS_OF.removeprefix(":"): day}
 
 
 def _dress(assertion: dict[str, Any], topic: dict[str, str]) -> dict[str, Any]:

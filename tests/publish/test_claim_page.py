@@ -49,6 +49,7 @@ async def test_for_against_and_context_stand_side_by_side_and_an_empty_one_says_
         "For (1)": ["Made-up study 99000001 2010-05 randomized controlled trial · oral · n 20 · double-blind"],
         "Against (1)": [
             "<script>alert(1)</script> of chamomile 2013-02-11 randomized controlled trial · oral · n 30 · double-blind"
+            "one more than expected"
         ],
         "Context (0)": [],
     }
@@ -115,9 +116,8 @@ async def test_verdict_and_query_of_any_date_agree_for_every_claim(claims: Datas
     for claim_id in ("one-trial", "no-pillow", "oral-first", "ten-years"):
         data = (await claims.client.get(f"/claims/{claim_id}.json?as_of={as_of}")).json()
         for assertion in data["assertions"]:
-            rows = (
-                await claims.client.get("/evidence.json", params={"sql": assertion["sql"], "_shape": "array"})
-            ).json()
+            asked = {"sql": assertion["sql"], "_shape": "array", **assertion["sql_parameters"]}
+            rows = (await claims.client.get("/evidence.json", params=asked)).json()
             value = rows[0]["value"] if rows else None
             given = "" if value is None else value if isinstance(value, str) else f"{value:g}"
             assert given == (assertion["value"] or ""), (claim_id, as_of)
