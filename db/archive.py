@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from db.received import RawRecord, SearchSlice, Stored, StoredRecord
 from db.sqlite import open_database, plain_errors
 from topics.errors import BadInputError
 
-__all__ = ["Archive", "RawRecord", "SearchSlice", "Stored", "StoredRecord", "now"]
+__all__ = ["Archive", "RawRecord", "SearchSlice", "Stored", "StoredRecord", "now", "today"]
 
 RETRACTIONS = """
 SELECT * FROM retraction_log WHERE corrects IS NULL
@@ -121,14 +121,9 @@ class Archive:
                 (state, now(), json.dumps(counts, sort_keys=True), error, run_id),
             )
 
-    def last_run(self, *, state: str | None = None, kind: str | None = None) -> dict[str, Any] | None:
-        """The newest run, of that state and kind if given."""
-        rows = self.database.query(
-            "SELECT * FROM runs WHERE (:state IS NULL OR state = :state) AND (:kind IS NULL OR kind = :kind) "
-            "ORDER BY run_id DESC LIMIT 1",
-            {"state": state, "kind": kind},
-        )
-        return next(iter(rows), None)
+    def last_run(self) -> dict[str, Any] | None:
+        """The newest run of any kind."""
+        return next(iter(self.database.query("SELECT * FROM runs ORDER BY run_id DESC LIMIT 1")), None)
 
     # Slices of a search, and pages of records
 
@@ -221,6 +216,10 @@ class Archive:
         rows = self.database.execute(f"SELECT pmid, dated FROM ({RETRACTIONS}) WHERE retracted = 0 ORDER BY entry_id")  # noqa: S608
         return list(rows)
 
+    def made_on(self) -> str:
+        """ISO day (UTC) on which the archive was made."""
+        return min(migration.applied_at for migration in ARCHIVE.applied(self.database))[:10]
+
     def count(self) -> int:
         """Number of records held."""
         return int(self._one("SELECT count(*) FROM seen"))
@@ -274,6 +273,11 @@ def another_topic(data: Path, held: str, given: str) -> BadInputError:
 def now() -> str:
     """This moment in UTC, to the second, as stored in the archive."""
     return _clock().isoformat(timespec="seconds")
+
+
+def today() -> date:
+    """This day in UTC."""
+    return _clock().date()
 
 
 def _clock() -> datetime:

@@ -5,20 +5,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from db.archive import Archive, now
-from db.coverage import MAX_AGE_DAYS
+from db.archive import Archive, now, today
+from db.coverage import MAX_AGE_DAYS, last_complete, newest_runs
 from db.release import LIVE
 from db.rounds import due_again, next_whole_search
 
-_LAST_OF_EACH = (
-    "SELECT * FROM runs WHERE run_id IN "
-    "(SELECT max(run_id) FROM runs WHERE kind <> 'import' AND state <> 'not_believed' GROUP BY kind) ORDER BY run_id"
-)
-"""The newest run of each kind that asks PubMed, but for whole searches that were not believed."""
+_FIRST_PULL = timedelta(days=7)
+"""How long after its archive was made a database may stand on its register alone before a pull is overdue."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,8 @@ class Health:
 
     ok: bool
     state: str
-    """'fresh', 'stale' (too long since a whole search), 'incomplete', 'never searched', or 'no database'."""
+    """'fresh', 'stale' (too long since a whole search), 'incomplete' (PubMed sent less than it counted), 'never
+    searched' (no pull was due yet), 'overdue' (one was due and none has reached its end), or 'no database'."""
     records: int = 0
     last_complete: str | None = None
     """When a whole search last ended with reported = stored (UTC)."""
@@ -83,8 +81,8 @@ def read_status(data: Path) -> Status:
     """Status of the archive and the live database in `data`; an empty folder is a valid answer."""
     with Archive.open(data) as archive:
         last = archive.last_run()
-        complete = archive.last_run(state="complete", kind="sync")
-        newest = list(archive.database.query(_LAST_OF_EACH))
+        complete = last_complete(archive.database.conn, today())
+        newest = newest_runs(archive.database.conn, today())
         due = next_whole_search(archive)
         rows = [row for run in newest for row in archive.ledger(run["run_id"])]
         gone, left = archive.database.execute("SELECT count(gone_since), count(left_run) FROM seen").fetchone()
@@ -94,7 +92,7 @@ def read_status(data: Path) -> Status:
             complete["finished_at"] if complete else "never",
             tuple(pmid for row in rows for pmid in json.loads(row["missing"])),
             (data / LIVE).exists(),
-            _age(complete["finished_at"]) if complete else None,
+            _age(complete["finished_at"], today()) if complete else None,
             tuple(run["kind"] for run in newest if run["state"] != "complete"),
             due.isoformat() if due else "",
             len(due_again(archive, now())),
@@ -103,28 +101,36 @@ def read_status(data: Path) -> Status:
         )  # fmt: skip
 
 
-def health(live: Path, today: date | None = None) -> Health:
-    """Read from `evidence.db` alone how far it can be relied on (today, or on the day given).
+def health(live: Path, day: date | None = None) -> Health:
+    """Read from `evidence.db` alone how far it can be relied on (today, or on the day given, UTC).
 
-    A failed run leaves the last good database as it is, so that failures show as age.
+    A run that failed leaves what was complete before it as it is, so that failures show as age.
     """
     if not live.exists():
         return Health(False, "no database")
+    day = day or today()
     with closing(sqlite3.connect(f"{live.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
         (records,) = connection.execute("SELECT count(*) FROM articles WHERE source = 'pubmed'").fetchone()
-        newest = connection.execute(_LAST_OF_EACH).fetchall()
-        (last,) = connection.execute(
-            "SELECT max(finished_at) FROM runs WHERE run_id = (SELECT max(run_id) FROM runs WHERE kind = 'sync' "
-            "AND state = 'complete')"
-        ).fetchone()
+        newest = newest_runs(connection, day)
+        complete = last_complete(connection, day)
         missing = sum(_missing(connection, run["run_id"]) for run in newest)
+        overdue = not complete and _first_pull_is_overdue(connection, day)
     unfinished = tuple(run["kind"] for run in newest if run["state"] != "complete")
-    if not last:
-        return Health(False, "never searched", records, missing=missing, unfinished=unfinished)
-    age = _age(last, today)
-    state = "incomplete" if unfinished else "stale" if age > MAX_AGE_DAYS else "fresh"
+    if not complete:
+        state = "overdue" if overdue else "never searched"
+        return Health(False, state, records, missing=missing, unfinished=unfinished)
+    last = complete["finished_at"]
+    age = _age(last, day)
+    short = any(run["state"] == "incomplete" for run in newest)
+    state = "incomplete" if short else "stale" if age > MAX_AGE_DAYS else "fresh"
     return Health(state == "fresh", state, records, last, age, missing, unfinished)
+
+
+def _first_pull_is_overdue(connection: sqlite3.Connection, day: date) -> bool:
+    """Whether a pull was tried (the register alone promises none), or should have been by now."""
+    (tried,) = connection.execute("SELECT count(*) FROM runs WHERE kind <> 'import'").fetchone()
+    made = connection.execute("SELECT value FROM build WHERE key = 'archive_since'").fetchone()
+    return bool(tried) or bool(made and day - date.fromisoformat(made[0]) > _FIRST_PULL)
 
 
 def _missing(connection: sqlite3.Connection, run_id: int) -> int:
@@ -134,10 +140,9 @@ def _missing(connection: sqlite3.Connection, run_id: int) -> int:
     return sum(short for (short,) in rows)
 
 
-def _age(stamp: str, today: date | None = None) -> int:
-    """Return whole days; none for a day that is still to come by this clock."""
-    here = today or datetime.fromisoformat(now()).date()
-    return max(0, (here - datetime.fromisoformat(stamp).date()).days)
+def _age(stamp: str, day: date) -> int:
+    """Return the days from a moment to a day, both UTC; a run that ends after midnight began today."""
+    return max(0, (day - datetime.fromisoformat(stamp).date()).days)
 
 
 def _stale(age_days: int) -> str:

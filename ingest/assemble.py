@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from db.archive import Archive
@@ -36,6 +37,8 @@ class Inputs:
     register: Register
     claims: Claims
     writer: ArticleWriter
+    today: date
+    """UTC. Read for one thing: runs that a wrong clock dated after it do not count."""
 
 
 def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arrival]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from db.archive import Archive
+from db.archive import Archive, today
 from db.changes import write_changes
 from db.claims.file import load_claims
 from db.claims.schema import CLAIM_TABLES
@@ -107,7 +107,7 @@ def _inputs(archive: Archive, topic: Topic) -> Inputs:
         {entry.pmid: entry for entry in entries if entry.pmid},
         {entry.doi: entry for entry in entries if not entry.pmid},
     )
-    return Inputs(archive, topic, entries, register, load_claims(topic), ArticleWriter(topic, register))
+    return Inputs(archive, topic, entries, register, load_claims(topic), ArticleWriter(topic, register), today())
 
 
 def _make_anew(making: _Making) -> None:
@@ -197,7 +197,7 @@ def _complete(
     store.flush()
     assembly.finish(database.conn, studies)
     write_changes(database.conn, inputs.archive.database)
-    write_claims(database, store, inputs.topic, inputs.claims, studies, before)
+    write_claims(database, store, inputs.topic, inputs.claims, studies, before, inputs.today)
 
 
 def write_all(

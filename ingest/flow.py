@@ -4,6 +4,7 @@ import json
 import re
 
 from db.archive import Archive
+from db.coverage import last_complete
 from db.store import Store
 from ingest.assemble import Assembly, Inputs
 from ingest.tagging import TAGGER_VERSION
@@ -56,7 +57,7 @@ def add_vocabulary(store: Store, topic: Topic) -> None:
 
 def build_rows(inputs: Inputs, assembly: Assembly, studies: int) -> list[tuple[str, str]]:
     """(key, value) of table `build`: what was made from what, without the time it was made at."""
-    complete = inputs.archive.last_run(state="complete", kind="sync")
+    complete = last_complete(inputs.archive.database.conn, inputs.today)
     written = inputs.topic.article.written
     return [
         ("topic", inputs.topic.name),
@@ -72,5 +73,6 @@ def build_rows(inputs: Inputs, assembly: Assembly, studies: int) -> list[tuple[s
         ("studies", str(studies)),
         ("from_pubmed", str(inputs.archive.count())),
         ("from_register", str(len(inputs.register))),
+        ("archive_since", inputs.archive.made_on()),
         ("last_complete_search", complete["finished_at"] if complete else "never"),
     ]

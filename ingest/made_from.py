@@ -4,7 +4,8 @@ import hashlib
 from contextlib import closing
 from pathlib import Path
 
-from db.archive import Archive
+from db.archive import Archive, today
+from db.coverage import ahead
 from db.sqlite import open_database, plain_errors
 from ingest.measured import accuracy_rows
 from ingest.tagging.vote import WEIGHTS
@@ -14,10 +15,10 @@ from topics import Topic
 def fingerprints(data: Path, archive: Archive, topic: Topic) -> dict[str, str]:
     """Digests of what was made from what, by the names they have in table `build`.
 
-    `fingerprint`: all that a build depends on: archive, topic files, measured accuracy, our own source code with the
-    trained weights. `made_by`: the topic's vocabulary and register, and the code; while it stays the same, an unchanged
-    record has the same rows. `claims_file`: the claims; while it too stays the same, what an assertion came to stands
-    until the studies it rests on change.
+    `fingerprint`: all that a build depends on: archive (and which of its runs are still to come by the clock), topic
+    files, measured accuracy, our own source code with the trained weights. `made_by`: the topic's vocabulary and
+    register, and the code; while it stays the same, an unchanged record has the same rows. `claims_file`: the claims;
+    while it too stays the same, what an assertion came to stands until the studies it rests on change.
     """
     code = hashlib.sha256()
     root = Path(__file__).resolve().parents[1]
@@ -25,7 +26,9 @@ def fingerprints(data: Path, archive: Archive, topic: Topic) -> dict[str, str]:
         for source in sorted((root / package).rglob("*.py")):
             code.update(source.read_bytes())
     code.update(WEIGHTS.read_bytes() if WEIGHTS.exists() else b"")
-    whole = hashlib.sha256(f"{archive.digest()} {topic.digest()} {accuracy_rows(data)} {code.hexdigest()}".encode())
+    clock = ahead(archive.database.conn, today())
+    parts = (archive.digest(), clock, topic.digest(), accuracy_rows(data), code.hexdigest())
+    whole = hashlib.sha256(" ".join(map(str, parts)).encode())
     for name in ("topic.yml", "register.csv"):
         part = topic.folder / name
         code.update(part.read_bytes() if part.exists() else b"")

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from db.archive import Archive, now
+from db.archive import Archive, now, today
 from db.changes import refresh
 from db.claims.check import CheckResult, check_claims
 from db.eastern import eastern_day
@@ -24,25 +24,39 @@ from ingest.notify import notify as tell_somebody
 from ingest.plan import Plan, plan, searches
 from ingest.search import pull
 from topics import Topic
-from topics.errors import EvidenceError, IncompleteRunError
+from topics.errors import EvidenceError, IncompleteRunError, PubMedError
 
+_DOWN = 2
+"""Steps that fail before a run stops asking. One may fail for what it asks, every night: the others still matter."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """What asking PubMed brought: the complete runs in order, and what others fell short of."""
+    """What asking PubMed brought: the complete runs in order, and why others did not become so."""
 
     runs: tuple[PullResult, ...]
     held: int
     counts: dict[str, Any]
     """Requests, retries, bytes and faults by kind, of all runs together."""
     short: tuple[str, ...] = ()
+    """What runs fell short of: PubMed sent less than it counted, or no more could be asked or stored."""
+    failed: tuple[str, ...] = ()
+    """Why runs broke off: PubMed could not be reached, or refused."""
 
     @property
     def gone(self) -> tuple[int, ...]:
         """Records that PubMed has no more."""
         return tuple(pmid for run in self.runs for pmid in run.gone)
+
+    def shortfall(self) -> EvidenceError | None:
+        """Return why this is not all that was due, as the error to end with; None if it is.
+
+        PubMed out of reach weighs more than a ledger that does not add up: what is missing may be for the same reason.
+        """
+        if self.failed:
+            return PubMedError(" ".join([*self.failed, *self.short]))
+        return IncompleteRunError(" ".join(self.short)) if self.short else None
 
     def line(self) -> str:
         """Say it in a sentence."""
@@ -96,17 +110,21 @@ def pull_topic(data: Path, topic: Topic, settings: EutilsSettings, progress: Pro
         LockedError: another run is at work.
     """
     pulled = _pull(data, topic, settings, progress)
-    if pulled.short:
-        raise IncompleteRunError(" ".join(pulled.short))
+    if error := pulled.shortfall():
+        raise error
     return pulled
 
 
 def _pull(
     data: Path, topic: Topic, settings: EutilsSettings, progress: Progress | None, accept_shrinking: bool = False
 ) -> Pulled:
-    """As `pull_topic`, but what falls short is in the result, and does not keep the other searches from being asked."""
+    """As `pull_topic`, but what falls short or breaks off is in the result: the rest is asked, what came is built.
+
+    PubMed that fails two steps is down, and is not asked for the others.
+    """
     runs: list[PullResult] = []
     short: list[str] = []
+    failed: list[str] = []
     with run_lock(data), Archive.open(data) as archive, Eutils(settings) as client:
         due = list(searches(archive, topic.search.query(), eastern_day(now())))
         steps: list[Callable[[], PullResult | None]] = [
@@ -134,7 +152,11 @@ def _pull(
             except IncompleteRunError as error:  # no more requests, or no more room: the next step has none either
                 short.append(str(error))
                 break
-        return Pulled(tuple(runs), archive.count(), client.counts.row(), tuple(short))
+            except PubMedError as error:
+                failed.append(str(error))
+                if len(failed) == _DOWN:
+                    break
+        return Pulled(tuple(runs), archive.count(), client.counts.row(), tuple(short), tuple(dict.fromkeys(failed)))
 
 
 def sync(
@@ -148,33 +170,41 @@ def sync(
 ) -> SyncResult:
     """Pull what is due, build, check the claims, and tell `notify` (a command or a web address) if there is news.
 
-    What fell short is built and published as such (verdicts say so) before the error is raised. A pull that failed
-    leaves the last good database as it is. `accept_shrinking` believes a whole search that names far fewer records
-    than before. Whoever is told has no hold on the folder: the lock is free by then.
+    Whatever is archived is built and published, with its true state, before the error of what fell short is raised.
+    `accept_shrinking` believes a whole search that names far fewer records than before. Whoever is told has no hold on
+    the folder: the lock is free by then.
 
     Raises:
-        PubMedError, BadInputError, IncompleteRunError, LockedError: as `pull_topic`; `notify` has been told.
+        PubMedError, IncompleteRunError: as `pull_topic`; what came is published, `notify` has been told.
+        BadInputError, LockedError: nothing was built; `notify` has been told.
     """
+    pulled = shortfall = None
     try:
         with run_lock(data):
             pulled = _pull(data, topic, settings, progress, accept_shrinking)
+            shortfall = pulled.shortfall()
             built = build(data, topic, build_progress)
-            checked = check_claims(data, topic, today=eastern_day(now()))
+            checked = check_claims(data, topic, today=today())
             refresh(data)  # what the check has logged belongs to the published list of changes
     except EvidenceError as error:
-        event(_log, "sync_failed", error=str(error), exit_code=error.exit_code)
+        said = f"{shortfall} {error}" if shortfall else str(error)
+        event(_log, "sync_failed", error=said, exit_code=error.exit_code)
         if notify:
-            tell_somebody(notify, _report(topic, "failed", str(error), error.exit_code))
-        raise
-    short = " ".join(pulled.short)
-    code = IncompleteRunError.exit_code if short else checked.exit_code
-    state = "incomplete" if short else "complete"
-    event(_log, "sync_ended", state=state, exit_code=code, changes=len(checked.changes), gone=pulled.gone)
+            tell_somebody(notify, _report(topic, "failed", said, error.exit_code, pulled))
+        if not shortfall:
+            raise
+        raise type(error)(said) from error
+    state, code = "complete", checked.exit_code
+    if shortfall:
+        state, code = "failed" if pulled.failed else "incomplete", shortfall.exit_code
+    name = "sync_failed" if pulled.failed else "sync_ended"
+    event(_log, name, state=state, exit_code=code, changes=len(checked.changes), gone=pulled.gone)
     told = ""
-    if notify and (short or checked.changes or pulled.gone):
-        told = tell_somebody(notify, _report(topic, state, short, code, pulled, checked))
-    if short:
-        raise IncompleteRunError(short)
+    if notify and (shortfall or checked.changes or pulled.gone):
+        error_said = str(shortfall) if shortfall else ""
+        told = tell_somebody(notify, _report(topic, state, error_said, code, pulled, checked))
+    if shortfall:
+        raise type(shortfall)(f"{shortfall} What is held is published. {built.line()}")
     return SyncResult(pulled, built, checked, told)
 
 

@@ -4,21 +4,14 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-_STATE = """
+from db.archive import today
+from db.coverage import last_complete, newest_runs
+
+_COUNTED = """
 select (select value from build where key = 'from_pubmed') as from_pubmed,
-       (select value from build where key = 'from_register') as from_register,
-       complete.finished_at as searched_at, searched.reported, searched.stored,
-       later.started_at as later_at, later.state as later_state
-from (select 1)
-left join runs complete on complete.run_id = (
-  select max(run_id) from runs where kind = 'sync' and state = 'complete')
-left join (
-  select run_id, sum(reported) as reported, sum(stored) as stored from searches group by run_id
-) searched on searched.run_id = complete.run_id
-left join runs later on later.run_id = (
-  select max(run_id) from runs where kind = 'sync' and run_id > coalesce(complete.run_id, 0)
-  and state <> 'not_believed')
+       (select value from build where key = 'from_register') as from_register
 """
+_ADDED_UP = "select coalesce(sum(reported), 0), coalesce(sum(stored), 0) from searches where run_id = ?"
 
 
 @dataclass(frozen=True)
@@ -39,31 +32,30 @@ async def freshness(database: Any) -> Freshness | None:
 def read_freshness(connection: sqlite3.Connection) -> Freshness | None:
     """The same from a connection, so that a page can say it of the very state that it shows."""
     try:
-        found = connection.execute(_STATE)
+        from_pubmed, from_register = (int(count or 0) for count in connection.execute(_COUNTED).fetchone())
+        complete = last_complete(connection, today())
+        newest = next((run for run in newest_runs(connection, today()) if run["kind"] == "sync"), None)
+        reported, stored = connection.execute(_ADDED_UP, [complete["run_id"] if complete else None]).fetchone()
     except sqlite3.OperationalError as error:
         if str(error) == "interrupted":
             raise
         return None
-    row = dict(zip((column[0] for column in found.description), found.fetchone(), strict=True))
-    from_pubmed, from_register = int(row["from_pubmed"] or 0), int(row["from_register"] or 0)
-    if row["searched_at"]:
+    later = f" {_not_ended(newest)}" if newest and newest["state"] != "complete" else ""
+    if complete:
         sentence = (
-            f"PubMed searched to the end on {row['searched_at'][:10]}: "
-            f"{row['reported'] or 0:,} records reported, {row['stored'] or 0:,} stored."
+            f"PubMed searched to the end on {complete['finished_at'][:10]}: "
+            f"{reported:,} records reported, {stored:,} stored.{later}"
         )
-        if not row["later_at"]:
-            return Freshness("complete", sentence)
-        return Freshness("incomplete", f"{sentence} {_later(row)}")
+        return Freshness("incomplete" if later else "complete", sentence)
     if not from_pubmed:
         said = f"Hand-checked register only: {from_register:,} reports. PubMed has not been searched to the end yet."
         return Freshness("register", said)
-    sentence = (
+    return Freshness(
+        "incomplete",
         f"Not complete: {from_pubmed:,} records from PubMed or files, beside {from_register:,} hand-checked reports."
+        + (later or " PubMed has not been searched to the end yet."),
     )
-    return Freshness("incomplete", f"{sentence} {_later(row) or 'PubMed has not been searched to the end yet.'}")
 
 
-def _later(row: Any) -> str:
-    if not row["later_at"]:
-        return ""
-    return f"The search of {row['later_at'][:10]} did not reach the end ({row['later_state']})."
+def _not_ended(run: dict[str, Any]) -> str:
+    return f"The search of {run['started_at'][:10]} did not reach the end ({run['state']})."

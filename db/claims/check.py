@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from db.archive import Archive, now
 from db.claims.replay import end_of
-from db.coverage import Coverage, read_coverage
+from db.coverage import read_coverage
 from db.release import LIVE
 from db.sqlite import open_database, plain_errors
 from topics import Topic
@@ -142,7 +142,8 @@ def check_claims(data: Path, topic: Topic, *, as_of: str = "", today: date | Non
         data: folder with `archive.db` and `evidence.db`.
         topic: the topic that was built.
         as_of: an ISO date (or month, or year: its last day): give the verdicts of that date instead; nothing is logged.
-        today: with it, verdicts are `stale` when the last complete search is too old.
+        today: the day it is (UTC). With it, verdicts are `stale` when the last complete search is too old, and runs
+            that a wrong clock dated after it do not count.
 
     Raises:
         BadInputError: there is no live database with claims in it, or `as_of` is no date.
@@ -156,9 +157,10 @@ def check_claims(data: Path, topic: Topic, *, as_of: str = "", today: date | Non
             if "verdict_timeline" not in database.table_names():
                 raise BadInputError(f"{live}: holds no claims; run `evidence build` to make it anew")
             coverage = read_coverage(database, topic, today)
+            stale = coverage.stale_on(today) if today else coverage.stale
             if as_of:
                 return CheckResult(as_of, coverage.sentence, verdicts_on(database, _day(as_of)), (), first=False)
-            verdicts = _current(database, coverage)
+            verdicts = _current(database, stale=bool(stale))
     finally:
         database.close()
     with Archive.open(data) as archive, plain_errors(archive.path), archive.database.atomic():
@@ -180,7 +182,7 @@ def verdicts_on(database: Database, day: str) -> tuple[Verdict, ...]:
     return tuple(_verdict(row) for row in rows)
 
 
-def _current(database: Database, coverage: Coverage) -> tuple[Verdict, ...]:
+def _current(database: Database, *, stale: bool) -> tuple[Verdict, ...]:
     rows = database.query(
         "SELECT a.claim_id, a.assertion_id, a.text, v.verdict, v.value, t.pmid, t.study_id, t.date FROM assertions AS a"
         " JOIN claims AS c USING (claim_id) JOIN verdicts AS v USING (claim_id, assertion_id)"
@@ -188,8 +190,8 @@ def _current(database: Database, coverage: Coverage) -> tuple[Verdict, ...]:
         " WHERE t.position = (SELECT max(position) FROM verdict_timeline AS u WHERE u.claim_id = a.claim_id"
         " AND u.assertion_id = a.assertion_id) ORDER BY c.position, a.position"
     )
-    stale = {"verdict": "stale"} if coverage.stale else {}
-    return tuple(_verdict(row if row["verdict"] == "not_testable" else row | stale) for row in rows)
+    as_stale = {"verdict": "stale"} if stale else {}
+    return tuple(_verdict(row if row["verdict"] == "not_testable" else row | as_stale) for row in rows)
 
 
 def _verdict(row: Mapping[str, Any]) -> Verdict:

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import cache, partial
 from itertools import count
 from typing import Any
@@ -40,11 +41,13 @@ def write_claims(
     claims: Claims,
     studies: Sequence[Study],
     before: Before | None = None,
+    today: date | None = None,
 ) -> None:
     """Add `study_history`, claims, assertions, verdicts, timelines and evidence to a database that has all else.
 
     `studies` are all that there are. In a database whose claims are to be kept where nothing that they depend on has
-    changed (`before`), they are those that may have changed, and those of papers that the claims name.
+    changed (`before`), they are those that may have changed, and those of papers that the claims name. Runs after
+    `today` do not count for how complete the evidence is.
 
     Raises:
         BadInputError: hand-written SQL in the claims file fails.
@@ -56,7 +59,7 @@ def write_claims(
         for table in ("verdict_timeline", "claim_evidence"):
             database.execute(f"DELETE FROM {table}")  # noqa: S608
     papers = papers_of(studies)
-    coverage = read_coverage(database, topic)
+    coverage = read_coverage(database, topic, today)
     all_states = cache(partial(states, database.conn))
     places = count(1)
     scope = claims.scope(topic)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 
+from db.archive import today
 from publish.cells import readable
 from publish.charts import Box, flow
 from publish.definitions import FACETS, LIMITS
@@ -22,9 +23,9 @@ _LAST_SEARCH = """
 select r.run_id, r.started_at, r.finished_at, r.state, count(s.search_id) as slices, sum(s.reported) as reported,
        sum(s.stored) as stored
 from runs r join searches s on s.run_id = r.run_id
-where r.kind = 'sync' and r.state <> 'not_believed'
-  and (r.state = 'complete' or not exists (select 1 from runs where kind = 'sync' and state = 'complete'))
-group by r.run_id order by r.run_id desc limit 1
+where r.kind = 'sync'
+  and substr(r.started_at, 1, 10) <= :today and r.state <> 'not_believed'
+group by r.run_id order by r.state = 'complete' desc, substr(r.started_at, 1, 10) desc, r.run_id desc limit 1
 """
 _STUDIES = "select count(*) as studies, sum(is_primary) as primary_studies from studies where on_topic = 1"
 _RUNS = "select run_id, kind, since, until, started_at, finished_at, state from runs order by run_id desc limit 20"
@@ -49,7 +50,7 @@ def read_methods(connection: sqlite3.Connection) -> dict[str, Any]:
         row | {name: json.loads(row[name]) if row[name] else [] for name in ("terms", "mesh", "broader")}
         for row in rows(connection, "select * from vocabulary order by rowid")
     ]
-    last = rows(connection, _LAST_SEARCH)
+    last = rows(connection, _LAST_SEARCH, {"today": today().isoformat()})
     slices: list[dict[str, Any]] = []
     if last:
         slices = rows(

@@ -4,13 +4,15 @@ import json
 import shutil
 import sqlite3
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from db.archive import Archive
+from db.claims.check import check_claims
 from db.rounds import OVERLAP
 from db.status import health, read_status
+from ingest.build import build
 from ingest.eutils import EutilsSettings
 from ingest.sync import import_into, plan_of, pull_topic, sync
 from ingest.transport import Pace
@@ -21,6 +23,7 @@ from topics import load_topic
 from topics.errors import BadInputError, IncompleteRunError, PubMedError
 
 FIRST = 99000101
+VERDICT = "SELECT verdict, value FROM verdicts WHERE claim_id = 'one-trial'"
 
 
 class World:
@@ -239,6 +242,75 @@ def test_records_fetched_by_a_clock_that_was_ahead_are_fetched_again(world):
     assert world.fetched() == [[0, 1, 2, 3, 4]]
     world.later(days=1).pull()
     assert world.fetched() == []
+
+
+def test_a_search_dated_by_a_clock_that_was_ahead_does_not_keep_the_alarm_silent(world):
+    live = world.data / "evidence.db"
+    world.sync()
+    world.later(days=1)
+    right = world.moment
+    world.moment = right + timedelta(days=365)
+    world.sync()
+    world.moment = right + timedelta(days=1)
+    world.pubmed.inject("forbidden", 99)
+    for days, state, verdicts in ((10, "fresh", ("contradicted",)), (40, "stale", ("stale",))):
+        world.moment = right + timedelta(days=days)
+        with pytest.raises(PubMedError):
+            world.sync()
+        told = health(live)
+        assert (told.state, told.age_days) == (state, days + 1)
+        assert read_status(world.data).age_days == days + 1
+        with sqlite3.connect(live) as connection:
+            assert "PubMed searched to the end on 2026-03-02" in read_freshness(connection).sentence
+        assert (
+            world.rows("SELECT verdict FROM verdict_log WHERE claim_id = 'one-trial' ORDER BY verdict_id")[-1]
+            == verdicts
+        )
+
+
+def test_a_search_that_fell_short_by_a_clock_that_was_ahead_is_not_the_last_word(world):
+    world.moment += timedelta(days=365)
+    world.pubmed.inject("leaves_a_record_out", 2, "efetch")
+    with pytest.raises(IncompleteRunError):
+        world.sync()
+    world.moment -= timedelta(days=365)
+    world.sync()
+    assert world.live(VERDICT) == [("contradicted", "5")]
+    assert health(world.data / "evidence.db").state == "fresh"
+
+
+def test_a_database_whose_only_search_is_still_to_come_is_not_fresh(world):
+    world.moment += timedelta(days=365)
+    world.sync()
+    world.moment -= timedelta(days=365)
+    assert health(world.data / "evidence.db").state == "overdue"
+    assert read_status(world.data).last_complete == "never"
+
+
+@pytest.mark.parametrize("dead", [False, True], ids=["PubMed answers", "PubMed is dead"])
+def test_a_run_by_a_clock_that_is_behind_makes_no_verdict_stale(world, dead):
+    world.sync()
+    right = world.moment + timedelta(days=1)
+    world.moment = right - timedelta(days=365)
+    if dead:
+        world.pubmed.inject("forbidden", 99)
+        with pytest.raises(PubMedError):
+            world.sync()
+    else:
+        assert world.sync().checked.changes == ()
+    world.moment = right
+    assert check_claims(world.data, world.topic, today=right.date()).changes == ()
+    assert health(world.data / "evidence.db").age_days == 1
+    assert world.live("SELECT DISTINCT verdict FROM verdicts WHERE verdict = 'stale'") == []
+
+
+def test_a_site_of_the_register_alone_is_well_until_a_pull_is_due(world):
+    build(world.data, world.topic)
+    live = world.data / "evidence.db"
+    since = date.fromisoformat(world.live("SELECT value FROM build WHERE key = 'archive_since'")[0][0])
+    assert [health(live, since + timedelta(days=days)).state for days in (0, 7, 8, 400)] == [
+        "never searched", "never searched", "overdue", "overdue",
+    ]  # fmt: skip
 
 
 # Gone, left, and back
@@ -491,16 +563,19 @@ def test_an_unfinished_round_of_changed_records_goes_on_where_it_was(world, monk
     assert world.held() == world.truth()
 
 
-def test_a_failed_run_moves_no_cursor_and_leaves_the_last_good_database(world):
+def test_a_failed_run_moves_no_cursor_takes_nothing_away_and_is_published_as_failed(world):
     world.sync()
-    before = world.live("SELECT value FROM build")
+    before = world.live(VERDICT)
     world.later(days=9)
     world.corpus.add(trial(FIRST + 9, crdt="2026/03/01", edat="2026/03/01"))
     world.pubmed.inject("http_502", 99)
     with pytest.raises(PubMedError) as caught:
         world.sync()
     assert caught.value.exit_code == 3
-    assert world.live("SELECT value FROM build") == before
+    assert world.live(VERDICT) == before == [("contradicted", "5")]
+    assert world.live("SELECT kind, state FROM runs WHERE run_id > 1") == [("new", "failed"), ("changed", "failed")]
+    told = health(world.data / "evidence.db", world.moment.date())
+    assert (told.state, told.age_days, told.unfinished) == ("fresh", 9, ("new", "changed"))
     world.pubmed._planned.clear()
     world.later(days=20).sync()
     assert world.asked()[0] == '"2026/02/23"[crdt] : "3000"[crdt]'
@@ -513,9 +588,70 @@ def test_what_fell_short_is_published_as_stale_with_code_4_and_mended_by_the_nex
         world.sync()
     assert caught.value.exit_code == 4
     assert world.live("SELECT DISTINCT verdict FROM verdicts WHERE claim_id = 'one-trial'") == [("stale",)]
-    assert health(world.data / "evidence.db", world.moment.date()).state == "never searched"
+    assert health(world.data / "evidence.db", world.moment.date()).state == "overdue"
     world.sync()
-    assert world.live("SELECT verdict, value FROM verdicts WHERE claim_id = 'one-trial'") == [("contradicted", "5")]
+    assert world.live(VERDICT) == [("contradicted", "5")]
+
+
+def test_a_first_run_that_breaks_off_is_built_with_what_came_and_leaves_with_code_3(world, monkeypatch):
+    monkeypatch.setattr("ingest.fetch.PAGE", 2)
+    world.pubmed.inject("http_502", 99, "efetch", after=1)
+    with pytest.raises(PubMedError, match=r"HTTP 502.* What is held is published\. Built .*2 articles"):
+        world.sync()
+    assert world.live("SELECT verdict FROM verdicts WHERE claim_id = 'one-trial'") == [("stale",)]
+    (because,) = world.live("SELECT because FROM verdicts WHERE claim_id = 'one-trial'")[0]
+    assert because.startswith("The search of 2026-03-02 is not complete (2 of 5 records stored).")
+    assert health(world.data / "evidence.db", world.moment.date()).state == "overdue"
+
+
+def test_pubmed_out_of_reach_from_the_first_day_leaves_the_register_and_makes_no_verdict_stale(world):
+    world.pubmed.inject("forbidden", 99)
+    with pytest.raises(PubMedError, match="What is held is published"):
+        world.sync()
+    assert ("stale",) not in world.live("SELECT verdict FROM verdicts")
+    assert health(world.data / "evidence.db", world.moment.date()).state == "overdue"
+
+
+@pytest.mark.parametrize("fault", ["http_502", "forbidden", "invalid_id", "web_page"])
+def test_a_step_that_only_completes_keeps_nothing_from_being_built_and_the_next_run_makes_up_for_it(world, fault):
+    notice = trial(FIRST + 50, title="A notice that no search finds", abstract="", mesh=(), types=())
+    world.corpus.add(notice)
+    world.corpus.change(FIRST, links=(("RetractionIn", FIRST + 50),))
+    world.pubmed.inject(fault, 99, "efetch", after=1)
+    with pytest.raises(PubMedError) as caught:
+        world.sync()
+    assert caught.value.exit_code == 3
+    assert world.live(VERDICT) == [("contradicted", "4")]
+    assert world.live("SELECT kind, state FROM runs") == [("sync", "complete"), ("notices", "failed")]
+    world.pubmed._planned.clear()
+    world.later(days=1).sync()
+    assert world.live("SELECT notice_pmid FROM notices WHERE pmid = ?", FIRST) == [(FIRST + 50,)]
+    assert world.held() == world.truth()
+
+
+def test_one_step_that_fails_every_night_does_not_keep_the_others_from_being_asked(world):
+    world.pull()
+    world.later(days=7)
+    world.pubmed.inject("forbidden", 1, "esearch")
+    with pytest.raises(PubMedError):
+        world.pull()
+    assert world.rows("SELECT kind, state FROM runs WHERE run_id > 1") == [
+        ("new", "failed"), ("changed", "complete"), ("sync", "complete"),
+    ]  # fmt: skip
+    world.later(days=7)
+    world.pubmed.inject("forbidden", 99)
+    with pytest.raises(PubMedError):
+        world.pull()
+    assert world.rows("SELECT kind, state FROM runs WHERE run_id > 4") == [("new", "failed"), ("changed", "failed")]
+
+
+def test_out_of_reach_weighs_more_than_a_ledger_that_falls_short_and_both_are_said(world):
+    world.pull()
+    world.later(days=7)
+    world.pubmed.inject("counts_one_more", 2, "esearch")
+    world.pubmed.inject("forbidden", 1, "esearch")
+    with pytest.raises(PubMedError, match=r"HTTP 403.* 1 records reported, 0 stored"):
+        world.sync()
 
 
 def test_one_search_that_falls_short_does_not_keep_the_others_from_being_asked(world):
