@@ -204,7 +204,7 @@ def sync(
         error_said = str(shortfall) if shortfall else ""
         told = tell_somebody(notify, _report(topic, state, error_said, code, pulled, checked))
     if shortfall:
-        raise type(shortfall)(f"{shortfall} What is held is published. {built.line()}")
+        raise shortfall
     return SyncResult(pulled, built, checked, told)
 
 

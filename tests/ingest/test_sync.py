@@ -596,7 +596,7 @@ def test_what_fell_short_is_published_as_stale_with_code_4_and_mended_by_the_nex
 def test_a_first_run_that_breaks_off_is_built_with_what_came_and_leaves_with_code_3(world, monkeypatch):
     monkeypatch.setattr("ingest.fetch.PAGE", 2)
     world.pubmed.inject("http_502", 99, "efetch", after=1)
-    with pytest.raises(PubMedError, match=r"HTTP 502.* What is held is published\. Built .*2 articles"):
+    with pytest.raises(PubMedError, match="HTTP 502"):
         world.sync()
     assert world.live("SELECT verdict FROM verdicts WHERE claim_id = 'one-trial'") == [("stale",)]
     (because,) = world.live("SELECT because FROM verdicts WHERE claim_id = 'one-trial'")[0]
@@ -606,7 +606,7 @@ def test_a_first_run_that_breaks_off_is_built_with_what_came_and_leaves_with_cod
 
 def test_pubmed_out_of_reach_from_the_first_day_leaves_the_register_and_makes_no_verdict_stale(world):
     world.pubmed.inject("forbidden", 99)
-    with pytest.raises(PubMedError, match="What is held is published"):
+    with pytest.raises(PubMedError, match="HTTP 403"):
         world.sync()
     assert ("stale",) not in world.live("SELECT verdict FROM verdicts")
     assert health(world.data / "evidence.db", world.moment.date()).state == "overdue"
