@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 from markupsafe import Markup
 
-from publish import admission, cells, limits, mistakes, paging, security, sql
+from publish import admission, cells, limits, mistakes, page_cache, paging, security, sql
 from publish.pages import cite, context, export, routes
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
@@ -49,9 +49,14 @@ def render_cell(row: Any, value: Any, column: str, database: str, datasette: "Da
 
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Any:
-    """Security headers, what is closed, and a place for every kind of request."""
+    """Security headers, what is closed, pages that are kept, and a place for every kind of request that is not."""
     own = [pattern for pattern, view in routes.ROUTES if view is not export.export]  # it asks for tables and queries
-    return lambda app: security.wrap(admission.admitting(app, datasette, own), datasette)
+
+    def wrap(app: Any) -> Any:
+        rendering = admission.admitting(app, datasette, own)
+        return security.wrap(page_cache.keep_pages(rendering, datasette, routes.ROUTES), datasette)
+
+    return wrap
 
 
 @hookimpl(hookwrapper=True)

@@ -147,7 +147,7 @@ def admitting(app: App, datasette: "Datasette", own: Sequence[str]) -> App:
         kind_before, placed_before = _kind.set(kind), _placed.set(asyncio.current_task())
         try:
             async with asyncio.timeout(room.seconds):
-                await app(scope, receive, _in_pieces(send))
+                await app(scope, receive, in_pieces(send))
         except TimeoutError:
             return  # the server closes what was not ended
         finally:
@@ -158,8 +158,10 @@ def admitting(app: App, datasette: "Datasette", own: Sequence[str]) -> App:
     return admitted
 
 
-def _in_pieces(send: Any) -> Any:
-    async def send_in_pieces(message: dict[str, Any]) -> None:
+def in_pieces(send: Any) -> Any:
+    """`send` for bodies of any length: the next piece when the one before it has been taken."""
+
+    async def sendin_pieces(message: dict[str, Any]) -> None:
         body = message.get("body", b"")
         if message["type"] != "http.response.body" or len(body) <= _PIECE:
             await send(message)
@@ -169,7 +171,7 @@ def _in_pieces(send: Any) -> Any:
             more = bool(message.get("more_body")) or not last
             await send({"type": "http.response.body", "body": body[start : start + _PIECE], "more_body": more})
 
-    return send_in_pieces
+    return sendin_pieces
 
 
 def path_below_base(scope: dict[str, Any], datasette: "Datasette") -> str:

@@ -14,6 +14,7 @@ from db.citing.model import Work
 from db.citing.works import load_works
 from publish.cells import DATABASE, doi_link, pmc_link, pubmed_link, readable, study_path
 from publish.marking import FACETS, facet_order, marked_html, spans_of
+from publish.page_cache import kept
 from publish.pages import cite
 from publish.pages.citation_head import head_tags
 from publish.pages.page import JSON, has_rows, may_see, page, rows
@@ -62,6 +63,7 @@ WHOLE_FACET = "(micro)"
 """The value under which `tag_accuracy` sums up a facet."""
 
 
+@kept(accept=cite.accepted)
 async def article(datasette: "Datasette", request: Request) -> Response:
     """The page, its data (`.json`), or the citation that an Accept header asks for."""
     pmid = int(request.url_vars["pmid"])

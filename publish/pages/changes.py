@@ -8,6 +8,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from publish.cells import readable
 from publish.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
+from publish.page_cache import kept
 from publish.pages.page import JSON, may_see, page, rows, snapshot
 from publish.verdicts import mark
 
@@ -60,6 +61,7 @@ order by run_id desc limit ?
 """
 
 
+@kept()
 async def changes(datasette: "Datasette", request: Request) -> Response:
     """The page or its data."""
     feeds = [
@@ -93,6 +95,7 @@ def read_changes(connection: sqlite3.Connection) -> dict[str, Any]:
     return {"runs": runs}
 
 
+@kept()
 async def feed(datasette: "Datasette", request: Request) -> Response:
     """All changes, or those of one claim, as a feed."""
     claim_id = request.url_vars.get("claim_id")

@@ -21,6 +21,7 @@ from db.citing.telling import answer_json, reports_besides
 from db.citing.works import load_works, works_by_key
 from db.schema import TABLES
 from publish.cells import DATABASE, doi_link, pubmed_link, readable
+from publish.page_cache import kept
 from publish.pages.citation_head import coins, head_tags
 from publish.sql import evidence_match
 from topics.errors import BadInputError
@@ -89,6 +90,7 @@ async def _may_see(datasette: "Datasette", request: Request) -> None:
     )
 
 
+@kept("q", "style")
 async def page(datasette: "Datasette", request: Request) -> Response:
     """The box, and under it one answer a reference."""
     await _may_see(datasette, request)
@@ -114,6 +116,7 @@ async def page(datasette: "Datasette", request: Request) -> Response:
     return Response.html(html, status=400 if error else 200)
 
 
+@kept("q")
 async def as_json(datasette: "Datasette", request: Request) -> Response:
     """The same as data: a list of answers, in order."""
     await _may_see(datasette, request)
@@ -166,6 +169,7 @@ def _links(work: Work) -> Iterable[Markup | None]:
     yield doi_link(work.doi)
 
 
+@kept("style")
 async def one(datasette: "Datasette", request: Request) -> Response:
     """One record in one format."""
     await _may_see(datasette, request)

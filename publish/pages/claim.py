@@ -25,6 +25,7 @@ from db.claims.write import combined
 from publish.cells import DATABASE, article_path, readable, study_path
 from publish.charts import Frame, chart, year_of
 from publish.feeds import ATOM_TYPE
+from publish.page_cache import kept
 from publish.pages.claim_papers import (
     SHOWN,
     STANCES,
@@ -62,6 +63,7 @@ _PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _EXPORTS = ("ris", "bib", "nbib", "csl")
 
 
+@kept("as_of")
 async def claim(datasette: "Datasette", request: Request) -> Response:
     """The page or its data.
 
@@ -231,6 +233,7 @@ def _citation(data: dict[str, Any], base: str) -> dict[str, str]:
     return {"text": text, "bibtex": bibtex, "address": address}
 
 
+@kept()
 async def export(datasette: "Datasette", request: Request) -> Response:
     """The evidence of a claim as CSV, or its papers as a file for reference managers."""
     claim_id, name = request.url_vars["claim_id"], request.url_vars["export"]

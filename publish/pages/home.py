@@ -14,6 +14,7 @@ from markupsafe import Markup
 from publish.cells import DATABASE, readable
 from publish.charts import Frame, spark, year_of
 from publish.counted import Group, counted, total
+from publish.page_cache import kept
 from publish.pages.page import page, rows
 from publish.verdicts import MEANING, found, in_words, lines_of, mark
 
@@ -39,6 +40,7 @@ _FIRST_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _WORST_FIRST = ("contradicted", "outdated", "stale", "partly", "insufficient", "holds", "not_testable")
 
 
+@kept()
 async def home(datasette: "Datasette", request: Request) -> Response:
     """The board; Datasette's own list of databases where ours is not served, or not to this reader."""
     actor = request.actor

@@ -13,6 +13,7 @@ from datasette.utils.asgi import Request, Response
 from db.schema import TABLES
 from db.status import health as health_of
 from publish.cells import DATABASE
+from publish.page_cache import kept
 from publish.pages.page import may_see, rows, snapshot
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def _schema() -> str:
     return hashlib.sha256(shape.encode()).hexdigest()[:12]
 
 
+@kept()
 async def robots(datasette: "Datasette", request: Request) -> Response:
     """Pages may be read; SQL and endless combinations of filters need not be."""
     lines = [
@@ -87,6 +89,7 @@ async def robots(datasette: "Datasette", request: Request) -> Response:
     return Response.text("\n".join([*lines, f"Sitemap: {sitemap}", ""]))
 
 
+@kept()
 async def sitemap(datasette: "Datasette", request: Request) -> Response:
     """Pages, claims, and records on topic."""
     await may_see(datasette, request, "articles", "claims")
@@ -103,6 +106,7 @@ def _url(address: str, changed: str | None) -> str:
     return f"<url><loc>{escape(address)}</loc>{dated}</url>\n"
 
 
+@kept()
 async def llms(datasette: "Datasette", request: Request) -> Response:
     """What is here and how to ask for it, in Markdown (llmstxt.org)."""
     await may_see(datasette, request)

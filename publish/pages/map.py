@@ -11,6 +11,7 @@ from datasette.utils.asgi import Request, Response
 
 from publish.cells import doi_link, readable, study_path
 from publish.counted import COUNTED, Group, counted, total
+from publish.page_cache import kept
 from publish.pages.article import list_in_words
 from publish.pages.page import JSON, page, query_of, rows
 from publish.remembered import remembered
@@ -72,6 +73,7 @@ def chosen(request: Request) -> Chosen:
     return Chosen(**words, **{name: asked[name] if year.fullmatch(asked[name]) else "" for name in ("since", "until")})
 
 
+@kept(*Chosen.__dataclass_fields__)
 async def evidence_map(datasette: "Datasette", request: Request) -> Response:
     """Routes by designs, studies and people in each cell."""
     asked = chosen(request)
@@ -151,6 +153,7 @@ def _dressed(data: Mapping[str, Any], asked: Chosen) -> dict[str, Any]:
     return {"shade": shade, "link": link, "asked": asked}
 
 
+@kept(*Chosen.__dataclass_fields__, "page")
 async def studies(datasette: "Datasette", request: Request) -> Response:
     """The studies behind a cell, or all that are counted, newest first."""
     asked = chosen(request)

@@ -12,6 +12,7 @@ from db.archive import today
 from publish.cells import readable
 from publish.charts import Box, flow
 from publish.definitions import FACETS, LIMITS
+from publish.page_cache import kept
 from publish.pages.article import WHOLE_FACET
 from publish.pages.page import JSON, has_rows, page, rows
 from publish.verdicts import MEANING, mark
@@ -32,6 +33,7 @@ _RUNS = "select run_id, kind, since, until, started_at, finished_at, state from 
 _SLICES_SHOWN = 3
 
 
+@kept()
 async def methods(datasette: "Datasette", request: Request) -> Response:
     """The page or its data."""
     return await page(

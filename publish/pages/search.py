@@ -17,6 +17,7 @@ from datasette.utils.asgi import Request, Response
 from db.citing.model import Work
 from db.citing.works import load_works
 from publish.cells import marked, readable
+from publish.page_cache import kept
 from publish.pages.article import list_in_words
 from publish.pages.citation_head import coins
 from publish.pages.page import JSON, page, query_of, rows
@@ -79,6 +80,7 @@ class Asked:
         return query_of(self, **changed)
 
 
+@kept(*Asked.__dataclass_fields__, "page", "typing")
 async def search(datasette: "Datasette", request: Request) -> Response:
     """The best records for what was typed, 20 a page, with facets."""
     asked = Asked(**{name: (request.args.get(name) or "").strip() for name in Asked.__dataclass_fields__})

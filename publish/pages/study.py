@@ -13,6 +13,7 @@ from db.citing.model import Work
 from db.citing.works import load_works
 from publish.cells import readable, study_path
 from publish.marking import facet_order
+from publish.page_cache import kept
 from publish.pages.article import CLAIMS_OF, claims_together, facts, links_out
 from publish.pages.citation_head import coins
 from publish.pages.page import JSON, page, rows
@@ -67,6 +68,7 @@ class _MovedError(Exception):
         self.study_id = study_id
 
 
+@kept()
 async def study(datasette: "Datasette", request: Request) -> Response:
     """The page or its data; a name that the study had before leads to the one it has now."""
     called = request.url_vars["study_id"]

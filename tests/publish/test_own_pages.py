@@ -102,17 +102,20 @@ async def test_a_build_that_goes_live_while_pages_are_read_is_seen_whole_or_not_
     live.enable_wal()
     served = application(path, METADATA)
     seen = set()
+    swapped = asyncio.Event()
 
     async def read() -> None:
-        for _ in range(12):
+        while not swapped.is_set():
             data = (await served.client.get("/.json")).json()
             seen.add((len(data["claims"]), "99 records reported" in data["freshness"]))
+            await asyncio.sleep(0)
 
     async def swap() -> None:
         for turn in range(6):
             with sqlite3.connect(other if turn % 2 == 0 else claims_db) as source:
                 source.backup(live.conn)
             await asyncio.sleep(0.05)
+        swapped.set()
 
     await asyncio.gather(read(), read(), swap())
     live.close()
