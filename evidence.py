@@ -174,6 +174,8 @@ def build(topic: str | None, data: Path, as_json: bool) -> None:
 
     result = build_database(data, _topic_of(data, topic), _progress().build)
     _show(result, as_json, [result.line()])
+    if result.short:
+        raise IncompleteRunError(result.short)
 
 
 @command(*_address)

@@ -8,8 +8,10 @@ from here without the network.
 
 import hashlib
 import json
+import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,8 +22,8 @@ from sqlite_utils import Database
 from db.contents import mark_gone, store_contents
 from db.eastern import eastern_day
 from db.migrations import ARCHIVE
-from db.received import RawRecord, SearchSlice, Stored, StoredRecord
-from db.sqlite import open_database, plain_errors
+from db.received import RawRecord, SearchSlice, Stored, StoredRecord, intact
+from db.sqlite import open_private_database, plain_errors
 from topics.errors import BadInputError
 
 __all__ = ["Archive", "RawRecord", "SearchSlice", "Stored", "StoredRecord", "now", "today"]
@@ -31,6 +33,8 @@ SELECT * FROM retraction_log WHERE corrects IS NULL
 AND entry_id NOT IN (SELECT corrects FROM retraction_log WHERE corrects IS NOT NULL)
 """
 """What is true of the log: without entries that later ones correct, and these."""
+SOUND = "NOT EXISTS (SELECT 1 FROM damaged d WHERE d.pmid = s.pmid AND d.sha256 = s.sha256)"
+"""That the current content of a row `s` of `seen` is not known to be damaged."""
 _AT_A_TIME = 500
 """Records of a file stored in one go."""
 
@@ -47,11 +51,13 @@ class Archive:
         """Open `data`/archive.db, made and migrated if need be.
 
         Raises:
-            BadInputError: it is no archive, or a newer version of this program made it (it is left untouched).
+            BadInputError: it is no archive, a newer version of this program made it, or it holds far less than what was
+                published from it (it is left untouched).
             LockedError: another process holds it.
         """
         path = data / "archive.db"
-        database = open_database(path)
+        _refuse_emptied(data, path)
+        database = open_private_database(path)
         with plain_errors(path):
             known = {migration.name for migration in ARCHIVE._migrations}
             newer = {migration.name for migration in ARCHIVE.applied(database)} - known
@@ -199,13 +205,13 @@ class Archive:
     # What the build reads
 
     def current(self, pmids: Iterable[int] | None = None) -> Iterator[StoredRecord]:
-        """The current version of every record, by PMID; of these PMIDs only, if given."""
-        only = "" if pmids is None else "WHERE s.pmid IN (SELECT value FROM json_each(?)) "
+        """The current version of every record that is not damaged, by PMID; of these PMIDs only, if given."""
+        only = "" if pmids is None else "AND s.pmid IN (SELECT value FROM json_each(?)) "
         with plain_errors(self.path):
             rows = self.database.execute(
                 "SELECT s.pmid, s.sha256, v.format, v.xml, s.last_fetched, s.gone_since, r.day FROM seen s "  # noqa: S608
                 "JOIN versions v ON v.pmid = s.pmid AND v.sha256 = s.sha256 "
-                f"LEFT JOIN runs r ON r.run_id = s.left_run {only}ORDER BY s.pmid",
+                f"LEFT JOIN runs r ON r.run_id = s.left_run WHERE {SOUND} {only}ORDER BY s.pmid",
                 [] if pmids is None else [json.dumps(sorted(pmids))],
             )
             for pmid, sha256, form, zipped, fetched_at, gone, left in rows:
@@ -221,8 +227,26 @@ class Archive:
         return min(migration.applied_at for migration in ARCHIVE.applied(self.database))[:10]
 
     def count(self) -> int:
-        """Number of records held."""
-        return int(self._one("SELECT count(*) FROM seen"))
+        """Number of records held, without those whose current content is damaged."""
+        return int(self._one(f"SELECT count(*) FROM seen s WHERE {SOUND}"))  # noqa: S608
+
+    def note_damage(self) -> tuple[int, ...]:
+        """Compare every current content with its hash, and note those that differ: nothing reads them any more.
+
+        Returns:
+            PMIDs of all records whose current content is damaged: they are to be fetched again (`db.rounds.due_again`).
+        """
+        with plain_errors(self.path):
+            contents = self.database.execute(
+                "SELECT s.pmid, s.sha256, v.xml FROM seen s LEFT JOIN versions v ON v.pmid = s.pmid "  # noqa: S608
+                f"AND v.sha256 = s.sha256 WHERE {SOUND}"
+            )
+            found = [(pmid, sha256, now()) for pmid, sha256, zipped in contents if intact(zipped, sha256) is None]
+            if found:
+                with self.database.atomic():
+                    self.database.conn.executemany("INSERT INTO damaged VALUES (?, ?, ?)", found)
+            rows = self.database.execute(f"SELECT pmid FROM seen s WHERE NOT {SOUND} ORDER BY pmid")  # noqa: S608
+            return tuple(pmid for (pmid,) in rows)
 
     def digest(self) -> str:
         """Changes whenever a build would: over every current content, run and ledger row."""
@@ -231,6 +255,7 @@ class Archive:
             "SELECT pmid, sha256, gone_since, left_run FROM seen ORDER BY pmid",
             "SELECT run_id, state, finished_at FROM runs ORDER BY run_id",
             "SELECT ledger_id, reported, received, stored FROM ledger ORDER BY ledger_id",
+            "SELECT pmid, sha256 FROM damaged ORDER BY pmid, sha256",
         ):
             for row in self.database.execute(query):
                 state.update(repr(row).encode())
@@ -260,6 +285,29 @@ class Archive:
         )
         held = {pmid for (pmid,) in rows}
         return [pmid for pmid in pmids if pmid not in held]
+
+
+def _refuse_emptied(data: Path, path: Path) -> None:
+    """Refuse an archive that lost most of its records: a build from it would wipe the site that was built from more."""
+    published = int(_looked_up(data / "evidence.db", "SELECT value FROM build WHERE key = 'from_pubmed'"))
+    held = int(_looked_up(path, "SELECT count(*) FROM seen"))
+    if held < published / 2:
+        raise BadInputError(
+            f"{path}: holds {held} records, but {data / 'evidence.db'} was built from {published}. Put a copy of the "
+            "archive back (deploy/backup.py restore), or, to begin anew, take evidence.db away. Nothing was changed."
+        )
+
+
+def _looked_up(path: Path, sql: str) -> str | int:
+    """The answer of a database that is only looked at; 0 if there is none, or it cannot be read."""
+    if not path.is_file():
+        return 0
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            row = connection.execute(sql).fetchone()
+    except sqlite3.Error:
+        return 0
+    return row[0] if row else 0
 
 
 def another_topic(data: Path, held: str, given: str) -> BadInputError:

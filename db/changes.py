@@ -13,7 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from db.archive import RETRACTIONS, Archive
-from db.release import LIVE
+from db.release import LIVE, Seal, break_seal, seal, seal_of
 from db.schema import TABLES
 from db.sqlite import open_database, plain_errors
 from db.store import settle
@@ -79,12 +79,17 @@ def refresh(data: Path) -> int:
     live = data / LIVE
     if not live.exists():
         return 0
+    whole = seal_of(live) is Seal.WHOLE
+    break_seal(live)
     database = open_database(live)
     try:
         with plain_errors(live), Archive.open(data) as archive, database.atomic():
-            return write_changes(database.conn, archive.database)
+            written = write_changes(database.conn, archive.database)
     finally:
         database.close()
+    if whole:
+        seal(live)
+    return written
 
 
 def write_changes(evidence: sqlite3.Connection, archive: Database) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from db.glance import glance
-from db.received import Origin, RawRecord, Stored, rank
+from db.received import Origin, RawRecord, Stored, intact, rank
 
 _IN_CHUNK = 500
 """PMIDs in one `IN (…)`: well under SQLite's limit on host parameters."""
@@ -33,10 +33,13 @@ class _Content(NamedTuple):
 
 def store_contents(database: Database, run_id: int, records: Sequence[RawRecord], origin: Origin, stamp: str) -> Stored:
     """Store records that came at the moment `stamp`; what of them the archive did not know."""
-    known = _current(database, [record.pmid for record in records])
+    pmids = [record.pmid for record in records]
+    known, damaged = _current(database, pmids), _damaged(database, pmids)
     new = changed = unchanged = 0
     for record in records:
         before = known.get(record.pmid)
+        if (record.pmid, record.sha256) in damaged:
+            _repair(database, record)
         if before and before.sha256 == record.sha256:
             unchanged += 1
             _mark_seen(database, record.pmid, record.sha256, stamp, run_id)
@@ -50,7 +53,8 @@ def store_contents(database: Database, run_id: int, records: Sequence[RawRecord]
             (record.pmid, record.sha256, record.version, seen.revised, record.format, origin, stamp, run_id,
              zlib.compress(record.body), seen.status, json.dumps(seen.notices)),
         )  # fmt: skip
-        if before and not _takes_over(database, run_id, record.pmid, before, content, seen.retracted, stamp):
+        lost = before is not None and (record.pmid, before.sha256) in damaged
+        if before and not _takes_over(database, run_id, record.pmid, before, content, seen.retracted, stamp, lost=lost):
             is_there = origin == "pubmed" or not before.is_newer_than(content)
             _mark_seen(database, record.pmid, before.sha256, stamp, run_id, is_there=is_there)
             continue
@@ -73,16 +77,24 @@ def mark_gone(database: Database, run_id: int, pmids: Sequence[int]) -> int:
 
 
 def _takes_over(
-    database: Database, run_id: int, pmid: int, before: _Content, content: _Content, retracted: bool, stamp: str
+    database: Database,
+    run_id: int,
+    pmid: int,
+    before: _Content,
+    content: _Content,
+    retracted: bool,
+    stamp: str,
+    *,
+    lost: bool,
 ) -> bool:
     """Whether a content that came becomes the current one; if so, log it when a retraction comes or ends with it.
 
-    A retraction ends only with a newer record that no longer carries the mark, or with PubMed's own answer: of two
-    files of the same date nobody knows which one came first.
+    Any takes the place of one that is damaged (`lost`). A retraction ends only with a newer record that no longer
+    carries the mark, or with PubMed's own answer: of two files of the same date nobody knows which one came first.
     """
-    if rank(*before[1:]) > rank(*content[1:]):
+    if not lost and rank(*before[1:]) > rank(*content[1:]):
         return False
-    was_retracted = _is_retracted(database, pmid, before.sha256)
+    was_retracted = _is_retracted(database, pmid, before.sha256, retracted)
     if was_retracted and not retracted and content.origin != "pubmed" and not content.is_newer_than(before):
         return False
     if was_retracted != retracted:
@@ -108,9 +120,31 @@ def _current(database: Database, pmids: Sequence[int]) -> dict[int, _Content]:
     return found
 
 
-def _is_retracted(database: Database, pmid: int, sha256: str) -> bool:
-    ((body,),) = database.execute("SELECT xml FROM versions WHERE pmid = ? AND sha256 = ?", (pmid, sha256))
-    return glance(zlib.decompress(body)).retracted
+def _damaged(database: Database, pmids: Sequence[int]) -> set[tuple[int, str]]:
+    """Contents of these records, as (PMID, sha256), that are known to be damaged."""
+    return set(
+        database.execute(
+            "SELECT pmid, sha256 FROM damaged WHERE pmid IN (SELECT value FROM json_each(?))", (json.dumps(pmids),)
+        )
+    )
+
+
+def _repair(database: Database, record: RawRecord) -> None:
+    """Put a content that came again in the place of what was left of it."""
+    key = (record.pmid, record.sha256)
+    database.execute("UPDATE versions SET xml = ? WHERE pmid = ? AND sha256 = ?", (zlib.compress(record.body), *key))
+    database.execute("DELETE FROM damaged WHERE pmid = ? AND sha256 = ?", key)
+
+
+def _is_retracted(database: Database, pmid: int, sha256: str, otherwise: bool) -> bool:
+    """Whether a content is marked as retracted; of one that is damaged, what the log says last, or `otherwise`."""
+    ((zipped,),) = database.execute("SELECT xml FROM versions WHERE pmid = ? AND sha256 = ?", (pmid, sha256))
+    if (body := intact(zipped, sha256)) is not None:
+        return glance(body).retracted
+    logged = database.execute(
+        "SELECT retracted FROM retraction_log WHERE pmid = ? ORDER BY entry_id DESC LIMIT 1", (pmid,)
+    ).fetchone()
+    return bool(logged[0]) if logged else otherwise
 
 
 def _mark_seen(database: Database, pmid: int, sha256: str, stamp: str, run_id: int, *, is_there: bool = True) -> None:

@@ -162,6 +162,14 @@ def m006_topic(db: Database) -> None:
     db.execute("INSERT INTO topic SELECT topic, '' FROM runs ORDER BY run_id LIMIT 1")
 
 
+@ARCHIVE()
+def m007_damaged(db: Database) -> None:
+    """Contents that were found to be not what their hash was taken of, and when."""
+    db.table("damaged").create(
+        {"pmid": int, "sha256": str, "noticed_at": str}, pk=("pmid", "sha256"), not_null={"noticed_at"}
+    )
+
+
 class _Content(NamedTuple):
     """A row of `versions`, as migration 5 orders them."""
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from isal import isal_zlib
+
 Origin = Literal["pubmed", "import"]
 
 
@@ -67,6 +69,15 @@ class Stored:
     unchanged: int = 0
     gone: int = 0
     """Held records that the file says PubMed deleted."""
+
+
+def intact(zipped: bytes, sha256: str) -> bytes | None:
+    """A record as received, from what the archive keeps of it (zlib); None if it is not what its hash was taken of."""
+    try:
+        body = isal_zlib.decompress(zipped)
+    except (isal_zlib.error, EOFError, TypeError):  # type: ignore[misc]  # isal types it as an instance
+        return None
+    return body if hashlib.sha256(body).hexdigest() == sha256 else None
 
 
 def rank(version: int, revised: str, origin: str, form: str) -> tuple[int, str, bool, bool]:

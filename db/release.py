@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from enum import Enum
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sqlite_utils import Database
 
 from db.schema import FULL_TEXT, TABLES
 from db.sqlite import open_database, plain_errors, remove_database
-from topics.errors import IncompleteRunError
+from topics.errors import BadInputError, IncompleteRunError
 
 LIVE = "evidence.db"
 _PIECE = 2**20
@@ -103,29 +104,57 @@ def _full_text(database: Database, *, table: str, indexes: bool) -> Iterator[str
 def go_live(built: Path, live: Path) -> None:
     """Replace the content of `live` by that of `built`, which passed its checks, seal it, then delete `built`."""
     with plain_errors(live):
-        with closing(open_database(live)) as target, closing(open_database(built)) as source:
-            target.enable_wal()  # readers are never blocked, and never see half a copy
-            source.conn.backup(target.conn)
+        break_seal(live)
+        try:
+            _copy(built, live)
+        except (BadInputError, sqlite3.DatabaseError) as error:
+            if isinstance(error, sqlite3.OperationalError):  # locked, or the disk is full
+                raise
+            remove_database(live)  # so damaged that SQLite cannot write to it: those who read it can read nothing
+            _copy(built, live)
         seal(live)
     remove_database(built)
 
 
+def _copy(built: Path, live: Path) -> None:
+    with closing(open_database(live)) as target, closing(open_database(built)) as source:
+        target.enable_wal()  # readers are never blocked, and never see half a copy
+        source.conn.backup(target.conn)
+
+
+class Seal(Enum):
+    """What is known of a database: that it is what passed its checks, nothing, or that it is not."""
+
+    WHOLE = "whole"
+    NONE = "none"
+    """Nothing is wrong yet: a seal needs a moment in which nobody reads an older version."""
+    BROKEN = "broken"
+
+
 def seal(live: Path) -> None:
     """Note what `live`, which passed its checks, is like."""
-    mark = _mark(live)
-    mark.unlink(missing_ok=True)
+    break_seal(live)
     if _settled(live):
-        mark.write_text(_digest(live), encoding="ascii")
+        _mark(live).write_text(_digest(live), encoding="ascii")
 
 
-def sealed(live: Path) -> bool:
-    """Whether `live` is, byte for byte, what passed its checks.
+def break_seal(live: Path) -> None:
+    """Take the note away before `live` is written to, so that a write that is killed leaves none that is wrong."""
+    _mark(live).unlink(missing_ok=True)
 
-    If it is not, nothing is wrong yet (`db.changes.refresh` writes to it, and a seal needs a moment in which nobody
-    reads an older version), but nothing is known of it either.
-    """
+
+def seal_of(live: Path) -> Seal:
+    """Whether `live` is, byte for byte, what passed its checks."""
     mark = _mark(live)
-    return mark.exists() and _settled(live) and mark.read_text(encoding="ascii") == _digest(live)
+    if not mark.exists():
+        return Seal.NONE
+    try:
+        settled = _settled(live)
+    except (BadInputError, sqlite3.DatabaseError):
+        return Seal.BROKEN
+    if not settled:
+        return Seal.NONE
+    return Seal.WHOLE if mark.read_text(encoding="ascii", errors="replace") == _digest(live) else Seal.BROKEN
 
 
 def _settled(live: Path) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from db.archive import Archive, now
+from db.archive import SOUND, Archive, now
 from db.eastern import eastern_day
 from db.glance import UNSETTLED
 from db.sqlite import plain_errors
@@ -133,15 +133,15 @@ def due_again(archive: Archive, at: str) -> list[int]:
     """Return the PMIDs to fetch again at an ISO moment.
 
     Those not fetched for `FETCHED_AGAIN` (`UNSETTLED_AGAIN` while they wait for their indexing), or, by a clock that
-    was ahead, in the future; those that came from a file only; those that the last whole search no longer named; and
-    those that did not come the last time.
+    was ahead, in the future; those that came from a file only; those that the last whole search no longer named;
+    those that did not come the last time; and those whose content is damaged here.
     """
     moment = datetime.fromisoformat(at)
     rows = archive.database.execute(
-        "SELECT s.pmid FROM seen s JOIN versions v ON v.pmid = s.pmid AND v.sha256 = s.sha256 "
+        "SELECT s.pmid FROM seen s LEFT JOIN versions v ON v.pmid = s.pmid AND v.sha256 = s.sha256 "  # noqa: S608
         "JOIN runs r ON r.run_id = s.last_run WHERE s.gone_since IS NULL AND (s.last_fetched <= :month "
         "OR s.last_fetched > :at OR (s.last_fetched <= :day AND v.status IN (SELECT value FROM json_each(:unsettled))) "
-        "OR r.kind = 'import' OR s.absent_run IS NOT NULL OR s.last_run < s.left_run) ORDER BY s.pmid",
+        f"OR r.kind = 'import' OR s.absent_run IS NOT NULL OR s.last_run < s.left_run OR NOT {SOUND}) ORDER BY s.pmid",
         {"at": at, "month": (moment - FETCHED_AGAIN).isoformat(), "day": (moment - UNSETTLED_AGAIN).isoformat(),
          "unsettled": json.dumps(UNSETTLED)},
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """Opening SQLite files, and saying in one line what is wrong with one."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlite_utils
@@ -61,6 +62,14 @@ def open_database(path: Path) -> sqlite_utils.Database:
         database.conn.execute("PRAGMA foreign_keys = ON")
         database.conn.execute("PRAGMA schema_version").fetchone()
         return database
+
+
+def open_private_database(path: Path) -> sqlite_utils.Database:
+    """As `open_database`; a file that is made is its owner's alone (0600), as is what SQLite puts beside it."""
+    with suppress(OSError):  # of what is there already, or cannot be made, `open_database` has more to say
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    return open_database(path)
 
 
 def throw_away(database: sqlite_utils.Database) -> None:

@@ -4,14 +4,20 @@
     backup.py copy DATA FOLDER [--keep N]    archive.db of DATA -> FOLDER/archive-<UTC time>.db, the newest N kept
     backup.py restore COPY DATA              COPY -> DATA/archive.db; what was there is kept beside it
 
+Every record in a copy is compared with its hash. Where one is damaged, the copy is made or put back all the same, its
+PMID is named, and the exit code is 4: the next `evidence sync` fetches it again. A copy made from a damaged archive has
+`-damaged` in its name, and none of the older ones is dropped for it.
+
 `evidence.db` needs no copy: `evidence build` makes it from the archive, without the network.
 """
 
 import argparse
 import fcntl
+import hashlib
 import os
 import sqlite3
 import sys
+import zlib
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +27,10 @@ class BackupError(Exception):
     """What went wrong, and what to do, in one line."""
 
 
-def copy(data: Path, folder: Path, keep: int) -> Path:
+def copy(data: Path, folder: Path, keep: int) -> tuple[Path, list[int]]:
     """Copy the archive by SQLite's backup API, check the copy, and drop the oldest beyond `keep`.
+
+    Returns the copy, and the PMIDs of records in it that are damaged.
 
     A copy appears under its name only when it is whole. The archive may be read and written meanwhile.
 
@@ -38,21 +46,27 @@ def copy(data: Path, folder: Path, keep: int) -> Path:
     try:
         with (
             closing(sqlite3.connect(f"{archive.resolve().as_uri()}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(unfinished)) as made,
+            closing(_made(unfinished)) as made,
         ):
             source.backup(made)
             made.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
             _check(made, unfinished)
+            damaged = _damaged(made)
+        if damaged:
+            target = target.with_stem(f"{target.stem}-damaged")
         os.replace(unfinished, target)  # noqa: PTH105
     finally:
         unfinished.unlink(missing_ok=True)
-    for old in sorted(folder.glob("archive-*.db"))[:-keep]:
-        old.unlink()
-    return target
+    if not damaged:
+        for old in sorted(folder.glob("archive-*Z.db"))[:-keep]:
+            old.unlink()
+    return target, damaged
 
 
-def restore(source: Path, data: Path) -> Path:
-    """Put a copy in the archive's place, while no run is at work; return where the former archive is now.
+def restore(source: Path, data: Path) -> tuple[Path, list[int]]:
+    """Put a copy in the archive's place, while no run is at work.
+
+    Returns where the former archive is now, and the PMIDs of records in the copy that are damaged.
 
     Raises:
         BackupError: the copy is damaged or no archive, or a run is at work. Nothing was changed.
@@ -61,6 +75,7 @@ def restore(source: Path, data: Path) -> Path:
         raise BackupError(f"{source}: there is no such copy.")
     with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as held:
         _check(held, source)
+        damaged = _damaged(held)
     data.mkdir(parents=True, exist_ok=True)
     archive = data / "archive.db"
     former = data / f"archive-before-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.db"
@@ -73,14 +88,34 @@ def restore(source: Path, data: Path) -> Path:
         unfinished.unlink(missing_ok=True)
         with (
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as held,
-            closing(sqlite3.connect(unfinished)) as made,
+            closing(_made(unfinished)) as made,
         ):
             held.backup(made)
         for beside in ("", "-wal", "-shm"):  # together they are the former archive, whatever state it is in
             if (now := archive.with_name(archive.name + beside)).exists():
                 os.replace(now, former.with_name(former.name + beside))  # noqa: PTH105
         os.replace(unfinished, archive)  # noqa: PTH105
-    return former
+    return former, damaged
+
+
+def _made(path: Path) -> sqlite3.Connection:
+    """A new database that only its owner may read, like the archive."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+    return sqlite3.connect(path)
+
+
+def _damaged(database: sqlite3.Connection) -> list[int]:
+    """PMIDs of records of which some content is not what its hash was taken of (`db.received.intact`), or is lost."""
+    lost = database.execute("SELECT pmid FROM (SELECT pmid, sha256 FROM seen EXCEPT SELECT pmid, sha256 FROM versions)")
+    damaged = {pmid for (pmid,) in lost}
+    for pmid, sha256, zipped in database.execute("SELECT pmid, sha256, xml FROM versions"):
+        try:
+            sound = hashlib.sha256(zlib.decompress(zipped)).hexdigest() == sha256
+        except (zlib.error, TypeError):
+            sound = False
+        if not sound:
+            damaged.add(pmid)
+    return sorted(damaged)
 
 
 def _check(database: sqlite3.Connection, path: Path) -> None:
@@ -107,14 +142,22 @@ def main() -> None:
     given = parser.parse_args()
     try:
         if given.command == "copy":
-            sys.stdout.write(f"{copy(given.data, given.folder, given.keep)}\n")
+            made, damaged = copy(given.data, given.folder, given.keep)
+            sys.stdout.write(f"{made}\n")
         else:
-            former = restore(given.copy, given.data)
+            former, damaged = restore(given.copy, given.data)
             kept = f" The former archive is {former}." if former.exists() else ""
             sys.stdout.write(f"Restored.{kept} Now run: evidence build --data {given.data}\n")
     except (BackupError, OSError, sqlite3.Error) as error:
         sys.stderr.write(f"Error: {error}\n")
         sys.exit(2)
+    if damaged:
+        shown = ", ".join(map(str, damaged[:20])) + (" …" if len(damaged) > 20 else "")
+        sys.stderr.write(
+            f"Error: {len(damaged)} records are damaged in it: PMID {shown}. "
+            "`evidence build` leaves them out, and `evidence sync` then fetches them again.\n"
+        )
+        sys.exit(4)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from db.claims.unchanged import Before
 from db.claims.write import write_claims
 from db.full_text import FullTextAside
 from db.lock import run_lock
-from db.release import LIVE, check, flaws, go_live, seal, sealed
+from db.release import LIVE, Seal, break_seal, check, flaws, go_live, seal, seal_of
 from db.schema import TABLES, analyze_evidence, create_evidence, create_indexes
 from db.sqlite import open_database, plain_errors, remove_database, throw_away
 from db.store import Store
@@ -47,6 +47,8 @@ _WORTH_AMENDING = 0.2
 """Share of articles to be changed above which writing all of them anew takes no longer."""
 _WORTH_SHARING = 4_000
 """Records from which other processes take a share of the reading and tagging: a second or two of it."""
+_NAMED = 20
+"""PMIDs that a message spells out."""
 _CACHE_KIB = 128 * 1024
 """Memory for pages of the file being built, so that indexes are made without reading it again and again."""
 
@@ -61,6 +63,19 @@ class BuildResult:
     from_pubmed: int
     from_register: int
     live: Path
+    damaged: tuple[int, ...] = ()
+    """PMIDs whose content in the archive is not what its hash was taken of; they were left out."""
+
+    @property
+    def short(self) -> str:
+        """What is missing for the archive's damage, and what to do; '' if nothing is."""
+        if not self.damaged:
+            return ""
+        named = ", ".join(map(str, self.damaged[:_NAMED])) + (" …" if len(self.damaged) > _NAMED else "")
+        return (
+            f"{len(self.damaged)} records are damaged in the archive and were left out: PMID {named}. The next "
+            "`evidence sync` fetches them again; so does an import of a file that has them."
+        )
 
     def line(self) -> str:
         """One sentence for the terminal."""
@@ -79,16 +94,30 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
         IncompleteRunError: the new database failed a check, or the disk is full; the live one is as it was.
     """
     live = data / LIVE
-    with run_lock(data), Archive.open(data) as archive:
+    with run_lock(data), Archive.open(data) as archive, plain_errors(archive.path):
         archive.record_topic(topic.name, topic.place)
-        made, standing = fingerprints(data, archive, topic), build_values(live)
-        if standing.get("fingerprint") == made["fingerprint"]:
-            return _result(live, standing, changed=False)
-        with without_cycle_search():
-            making = _Making(live, _inputs(archive, topic), made, progress)
-            if not _amend(making, standing):
-                _make_anew(making)
-    return _result(live, build_values(live), changed=True)
+        damaged = archive.note_damage()
+        known = seal_of(live)
+        made = fingerprints(data, archive, topic)
+        standing = {} if known is Seal.BROKEN else build_values(live)
+        changed = standing.get("fingerprint") != made["fingerprint"] or not _is_sound(live, known, standing)
+        if changed:
+            with without_cycle_search():
+                making = _Making(live, _inputs(archive, topic), made, progress)
+                if not _amend(making, standing, known):
+                    _make_anew(making)
+    return _result(live, build_values(live), changed=changed, damaged=damaged)
+
+
+def _is_sound(live: Path, known: Seal, standing: Mapping[str, str]) -> bool:
+    """Whether a database that was made from the same inputs is whole: as its seal says, else by all its checks."""
+    if known is Seal.WHOLE:
+        return True
+    with closing(open_database(live)) as database:
+        sound = not flaws(database, int(standing["articles"]), indexes=True)
+    if sound:
+        seal(live)
+    return sound
 
 
 @dataclass(frozen=True)
@@ -136,12 +165,12 @@ def _make_anew(making: _Making) -> None:
         remove_database(built)
 
 
-def _amend(making: _Making, standing: Mapping[str, str]) -> bool:
+def _amend(making: _Making, standing: Mapping[str, str], known: Seal) -> bool:
     """Write what differs into the live database; False, and nothing is written, where it is better to begin anew.
 
     All of it is one transaction, which is checked before it ends: readers see what was or what is to be. Nothing is
     added to a database that is not known to be sound: as it was when it passed its checks, or else by passing them
-    again. `standing` is what it says that it was made from.
+    again. `standing` is what it says that it was made from, `known` what its seal says.
     """
     live, inputs = making.live, making.inputs
     if standing.get("made_by") != making.made["made_by"]:
@@ -152,7 +181,7 @@ def _amend(making: _Making, standing: Mapping[str, str]) -> bool:
             differing = differences(database.conn, inputs.archive, inputs.register.by_pmid)
         if len(differing.to_drop) + len(differing.to_write) > _WORTH_AMENDING * differing.standing:
             return False
-        known = sealed(live)
+        break_seal(live)
         with closing(open_database(live)) as database, closing(open_database(live)) as before:
             database.enable_wal()  # what is read of `before` is read while it is written to
             database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
@@ -160,7 +189,7 @@ def _amend(making: _Making, standing: Mapping[str, str]) -> bool:
             assembly = Assembly(inputs, store)
             try:
                 with database.atomic():
-                    if not known and flaws(database, differing.standing, indexes=True):
+                    if known is not Seal.WHOLE and flaws(database, differing.standing, indexes=True):
                         raise _FlawedError
                     studies, touched = _add_to(database.conn, store, assembly, inputs, differing, making.progress)
                     claims_before = Before(before.conn, touched) if same_claims else None
@@ -257,7 +286,7 @@ def _add_to(
     return studies, frozenset(dropped) | {study.study_id for study in studies}
 
 
-def _result(live: Path, values: Mapping[str, str], *, changed: bool) -> BuildResult:
+def _result(live: Path, values: Mapping[str, str], *, changed: bool, damaged: tuple[int, ...]) -> BuildResult:
     keys = ("articles", "studies", "from_pubmed", "from_register")
     articles, studies, from_pubmed, from_register = (int(values[key]) for key in keys)
-    return BuildResult(changed, articles, studies, from_pubmed, from_register, live)
+    return BuildResult(changed, articles, studies, from_pubmed, from_register, live, damaged)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from db.archive import Archive
+from db.archive import SOUND, Archive
 from db.schema import TABLES
 from topics import RegisterStudy
 
@@ -32,7 +32,7 @@ class Differences:
     to_drop: frozenset[int]
     """In the database and not to stay as they are."""
     archived: set[int]
-    """All that the archive holds."""
+    """All that the archive holds and that is not damaged."""
     standing: int
     """Number of articles in the database."""
 
@@ -40,7 +40,8 @@ class Differences:
 def differences(connection: sqlite3.Connection, archive: Archive, register: Mapping[int, RegisterStudy]) -> Differences:
     """Compare the articles of a database with what a build must make them from."""
     seen = archive.database.execute(
-        "SELECT s.pmid, s.sha256, s.gone_since, r.day FROM seen s LEFT JOIN runs r ON r.run_id = s.left_run"
+        "SELECT s.pmid, s.sha256, s.gone_since, r.day FROM seen s "  # noqa: S608
+        f"LEFT JOIN runs r ON r.run_id = s.left_run WHERE {SOUND}"
     )
     wanted = {pmid: tuple(content) for pmid, *content in seen}
     archived = set(wanted)

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -184,6 +184,9 @@ def sync(
             pulled = _pull(data, topic, settings, progress, accept_shrinking)
             shortfall = pulled.shortfall()
             built = build(data, topic, build_progress)
+            if built.short:
+                pulled = replace(pulled, short=(*pulled.short, built.short))
+                shortfall = pulled.shortfall()
             checked = check_claims(data, topic, today=today())
             refresh(data)  # what the check has logged belongs to the published list of changes
     except EvidenceError as error:

@@ -50,6 +50,7 @@ def prepare(data: Path, topic: Topic, bars: Bars) -> Prepared:
             "`NCBI_EMAIL=you@example.org make up` (NCBI asks every program to say whom to write to)."
         )
     built = build(data, topic, bars.build)
+    trouble = " ".join(filter(None, (trouble, built.short)))
     if not built.from_pubmed:
         trouble += f" What is shown is the bundled, hand-checked register of {built.from_register} reports of studies."
     return Prepared(pulled, trouble, built)

@@ -25,6 +25,8 @@ BUILD = {
 def make_claims(data: Path, *, state: str = "complete", finished: str = "2026-11-20T01:30:00+00:00") -> Path:
     """Write `data`/evidence.db and archive.db: a search (of that state, ended then), a file, and a check after each."""
     path = data / "evidence.db"
+    with Archive.open(data) as archive:
+        fill_archive(archive)
     database = world(
         [
             report(FIRST, "2010-05"),
@@ -57,7 +59,6 @@ def make_claims(data: Path, *, state: str = "complete", finished: str = "2026-11
         {"facet": "search", "value": "drug", "label": "The plant.", "terms": '["chamomile[tiab]"]'},
     ])  # fmt: skip
     with Archive.open(data) as archive:
-        fill_archive(archive)
         write_changes(database.conn, archive.database)
     database.conn.commit()
     finish_evidence(database)

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from sqlite_utils import Database
 
-from db.release import check, flaws, go_live, seal, sealed
+from db.release import Seal, check, flaws, go_live, seal, seal_of
 from db.schema import create_evidence, finish_evidence
 from db.store import Store
 from topics.errors import IncompleteRunError
@@ -87,13 +87,13 @@ def test_a_database_is_sealed_until_one_byte_of_it_is_another(tmp_path):
     live = tmp_path / "evidence.db"
     for first, count in ((99000001, 500), (99100001, 50)):
         go_live(built(tmp_path / "new.db", first, count), live)
-        assert sealed(live)
+        assert seal_of(live) is Seal.WHOLE
     content = live.read_bytes()
     at = content.index(b"Record 99100001")
     live.write_bytes(content[:at] + b"X" + content[at + 1 :])
-    assert not sealed(live)
+    assert seal_of(live) is not Seal.WHOLE
     seal(live)
-    assert sealed(live)
+    assert seal_of(live) is Seal.WHOLE
 
 
 def test_what_is_written_to_a_log_beside_the_database_breaks_its_seal(tmp_path):
@@ -103,7 +103,7 @@ def test_what_is_written_to_a_log_beside_the_database_breaks_its_seal(tmp_path):
         reader.execute("SELECT count(*) FROM articles").fetchone()
         writer.execute("UPDATE articles SET title = 'Another' WHERE pmid = 99000001")
         writer.commit()
-        assert not sealed(live)
+        assert seal_of(live) is not Seal.WHOLE
 
 
 def test_a_database_is_not_sealed_as_long_as_somebody_reads_what_was_before(tmp_path, monkeypatch):
@@ -117,10 +117,10 @@ def test_a_database_is_not_sealed_as_long_as_somebody_reads_what_was_before(tmp_
             writer.execute("UPDATE articles SET title = 'Another' WHERE pmid = 99000001")
             writer.commit()
         seal(live)
-        assert not sealed(live)
+        assert seal_of(live) is not Seal.WHOLE
         assert len(reading.fetchall()) == 49
     seal(live)
-    assert sealed(live)
+    assert seal_of(live) is Seal.WHOLE
 
 
 def test_readers_see_the_old_database_or_the_new_one_and_never_fail(tmp_path):

@@ -122,3 +122,45 @@ def test_a_folder_without_an_archive_is_named(tmp_path):
     assert (refused.returncode, refused.stderr) == (
         2, f"Error: {tmp_path}/archive.db: there is no archive. Give the folder that `evidence --data` uses.\n",
     )  # fmt: skip
+
+
+def flip(data, pmid):
+    """Change one byte of what the archive keeps of a record."""
+    connection = sqlite3.connect(data / "archive.db")
+    ((kept,),) = connection.execute("SELECT xml FROM versions WHERE pmid = ?", (pmid,))
+    bent = bytes((*kept[:30], kept[30] ^ 1, *kept[31:]))
+    connection.execute("UPDATE versions SET xml = ? WHERE pmid = ?", (bent, pmid))
+    connection.commit()
+    connection.close()
+
+
+def test_a_copy_of_a_damaged_archive_names_the_records_and_displaces_no_good_one(data, tmp_path):
+    good = [run("copy", data, tmp_path / "copies", "--keep", 2).stdout.strip() for _ in range(2)]
+    flip(data, 99000102)
+    copied = run("copy", data, tmp_path / "copies", "--keep", 1)
+    assert (copied.returncode, "1 records are damaged in it: PMID 99000102." in copied.stderr) == (4, True)
+    assert copied.stdout.strip().endswith("Z-damaged.db")
+    assert sorted(map(str, (tmp_path / "copies").iterdir())) == sorted([*good, copied.stdout.strip()])
+
+
+def test_a_damaged_copy_is_put_back_and_says_what_is_to_be_fetched_again(data, tmp_path):
+    flip(data, 99000101)
+    copied = run("copy", data, tmp_path / "copies").stdout.strip()
+    restored = run("restore", copied, tmp_path / "anew")
+    assert (restored.returncode, "PMID 99000101" in restored.stderr) == (4, True)
+    assert build(tmp_path / "anew", load_topic(TOPIC)).damaged == (99000101,)
+
+
+def test_a_record_whose_current_content_is_lost_is_damaged_too(data, tmp_path):
+    connection = sqlite3.connect(data / "archive.db")
+    connection.execute("DELETE FROM versions WHERE pmid = 99000101")
+    connection.commit()
+    connection.close()
+    copied = run("copy", data, tmp_path / "copies")
+    assert (copied.returncode, "PMID 99000101" in copied.stderr) == (4, True)
+
+
+def test_copies_and_what_is_put_back_are_their_owner_s_alone(data, tmp_path):
+    copied = Path(run("copy", data, tmp_path / "copies").stdout.strip())
+    assert run("restore", copied, tmp_path / "anew").returncode == 0
+    assert [path.stat().st_mode & 0o777 for path in (copied, tmp_path / "anew" / "archive.db")] == [0o600, 0o600]

@@ -258,10 +258,16 @@ def test_what_is_added_to_is_checked_whole_unless_it_is_what_passed_before(
     assert refresh(tmp_path) > 0  # which finds all in place
     import_records(trial(99000021))
     build(tmp_path, topic)
-    database = sqlite3.connect(live)
-    database.execute("UPDATE articles SET title = 'Something else' WHERE pmid = 99000001")
-    database.commit()
-    database.close()
+    assert checks == [False]
+    live.with_name("evidence.db.crc32").unlink()
     import_records(trial(99000022))
     build(tmp_path, topic)
     assert checks == [False, True, False]
+    database = sqlite3.connect(live)
+    database.execute("UPDATE articles SET title = 'Something else' WHERE pmid = 99000001")
+    database.commit()
+    import_records(trial(99000023))
+    build(tmp_path, topic)  # anew: nothing is added to what is another database than the one that went live
+    assert checks == [False, True, False]
+    assert database.execute("SELECT count(*) FROM articles WHERE title = 'Something else'").fetchall() == [(0,)]
+    database.close()
