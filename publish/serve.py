@@ -12,6 +12,7 @@ from datasette.app import Datasette
 
 from db.release import LIVE
 from db.sqlite import plain_errors
+from publish.address import public_url
 from publish.described import load_metadata, undescribed
 from publish.search import open_read_only
 from topics.errors import BadInputError
@@ -68,6 +69,7 @@ def serve(database: Path, metadata: Path, host: str, port: int) -> None:
     Raises:
         BadInputError: as `application`, or the address cannot be used.
     """
+    public_url()  # a wrong one is told now
     datasette = application(database, metadata)
     _refuse_taken_address(host, port)
     asyncio.run(datasette.invoke_startup())

@@ -33,7 +33,7 @@ _DATED = re.compile(r"^(?:date|Date|DATE)\s*:\s*['\"]?(\d{4}-\d\d(?:-\d\d)?)", r
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MODIFIED = "{http://purl.org/dc/terms/}modified"
 _MOST_BYTES = 64 << 20
-"""Text of a Word file that is read; a small zip can hold any amount."""
+"""Of a file, and of the text of a Word file, that are read: a small zip can hold any amount."""
 _NAMED = ("PMID", "DOI", "PMC id")
 """Identifiers that cite a paper wherever they stand. A registration in the text names the manuscript's own trial."""
 
@@ -122,12 +122,23 @@ def references_of(path: Path) -> tuple[list[Reference], str]:
     Raises:
         BadInputError: the file cannot be read, or holds no reference.
     """
+    _refuse_what_does_not_end(path)
     text, dated = _docx(path) if path.suffix.lower() == ".docx" else _plain(path)
     is_list = path.suffix.lower() in (".bib", ".ris", ".nbib", ".json")
     references = read_references(text) if is_list else _in_text(text)
     if not references:
         raise BadInputError(f"{path}: no references found. A list needs a heading such as 'References' above it.")
     return references, dated or (found[1] if (found := _DATED.search(text[:2000])) else "")
+
+
+def _refuse_what_does_not_end(path: Path) -> None:
+    """A device, a pipe or a folder is no manuscript, and neither is what no memory holds."""
+    if path.exists() and not path.is_file():
+        raise BadInputError(f"{path}: not a file. Name a manuscript (.docx, .md, .txt, .bib, .ris, .nbib).")
+    if path.is_file() and (size := path.stat().st_size) > _MOST_BYTES:
+        raise BadInputError(
+            f"{path}: {size >> 20} MB, and at most {_MOST_BYTES >> 20} MB are read. Take out its pictures."
+        )
 
 
 def _in_text(text: str) -> list[Reference]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import NotFound, Request, Response
 
+from publish.address import absolute
 from publish.cells import readable
 from publish.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from publish.page_cache import kept
@@ -103,13 +104,12 @@ async def feed(datasette: "Datasette", request: Request) -> Response:
     found, topic, title = await snapshot(datasette, lambda connection: _read_feed(connection, claim_id))
     here = f"/claims/{claim_id}" if claim_id else "/changes"
 
-    def absolute(path: str) -> str:
-        return str(datasette.absolute_url(request, datasette.urls.path(path)))
-
     is_atom = request.url_vars["feed"] == "atom"
-    address = absolute(f"{here}.atom" if is_atom else f"{here}/feed.json")
-    entries = [Entry(row["change_id"], _title(row), absolute(_path(row)), row["dated"], _text(row)) for row in found]
-    made = Feed(here.strip("/"), title, absolute(here), address, entries)
+    address = absolute(datasette, f"{here}.atom" if is_atom else f"{here}/feed.json")
+    entries = [
+        Entry(row["change_id"], _title(row), absolute(datasette, _path(row)), row["dated"], _text(row)) for row in found
+    ]
+    made = Feed(here.strip("/"), title, absolute(datasette, here), address, entries)
     if is_atom:
         return Response(atom(made, topic), content_type=f"{ATOM_TYPE}; charset=utf-8")
     answer = Response.json(json_feed(made, topic))

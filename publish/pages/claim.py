@@ -22,6 +22,7 @@ from db.citing.works import works_by_key
 from db.claims.filters import AS_OF, end_of
 from db.claims.kinds import KINDS
 from db.claims.write import combined
+from publish.address import absolute
 from publish.cells import DATABASE, article_path, readable, study_path
 from publish.charts import Frame, chart, year_of
 from publish.feeds import ATOM_TYPE
@@ -74,7 +75,7 @@ async def claim(datasette: "Datasette", request: Request) -> Response:
     day = _day(as_of) if as_of else ""
     sql_runs = await may_run_sql(datasette, request)
     feed = datasette.urls.path(f"/claims/{claim_id}.atom")
-    base = datasette.absolute_url(request, datasette.urls.path(f"/claims/{claim_id}"))
+    base = absolute(datasette, f"/claims/{claim_id}")
 
     root = str(datasette.urls.path("")).rstrip("/")
 

@@ -12,6 +12,7 @@ from datasette.utils.asgi import Request, Response
 
 from db.schema import TABLES
 from db.status import health as health_of
+from publish.address import absolute
 from publish.cells import DATABASE
 from publish.page_cache import kept
 from publish.pages.page import may_see, rows, snapshot
@@ -85,8 +86,7 @@ async def robots(datasette: "Datasette", request: Request) -> Response:
         "User-agent: *",
         *(f"Disallow: {datasette.urls.path(path)}" for path in (f"/{DATABASE}?", f"/{DATABASE}/*?", "/-/")),
     ]
-    sitemap = datasette.absolute_url(request, datasette.urls.path("/sitemap.xml"))
-    return Response.text("\n".join([*lines, f"Sitemap: {sitemap}", ""]))
+    return Response.text("\n".join([*lines, f"Sitemap: {absolute(datasette, '/sitemap.xml')}", ""]))
 
 
 @kept()
@@ -95,8 +95,7 @@ async def sitemap(datasette: "Datasette", request: Request) -> Response:
     await may_see(datasette, request, "articles", "claims")
     found = await snapshot(datasette, lambda connection: rows(connection, _ADDRESSES))
     listed = [{"path": path, "changed": None} for path in PAGES] + found
-    base = str(datasette.absolute_url(request, datasette.urls.path("/"))).rstrip("/")
-    urls = "".join(_url(base + row["path"], row["changed"]) for row in listed[:MOST_IN_SITEMAP])
+    urls = "".join(_url(absolute(datasette, row["path"]), row["changed"]) for row in listed[:MOST_IN_SITEMAP])
     text = f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
     return Response(text, content_type="application/xml; charset=utf-8")
 
@@ -112,23 +111,20 @@ async def llms(datasette: "Datasette", request: Request) -> Response:
     await may_see(datasette, request)
     site = datasette.metadata()
 
-    def address(path: str) -> str:
-        return str(datasette.absolute_url(request, datasette.urls.path(path)))
-
     described = datasette.metadata("tables", database=DATABASE) or {}
     queries = await datasette.get_canned_queries(DATABASE, request.actor)
     lines = [f"# {site.get('title', 'Evidence Tracker')}", "", f"> {_line(site)}", "", _MANNERS, "", "## Pages", ""]
-    lines += [f"- [{path}]({address(path)}): {words}" for path, words in {**PAGES, **PATTERNS}.items()]
+    lines += [f"- [{path}]({absolute(datasette, path)}): {words}" for path, words in {**PAGES, **PATTERNS}.items()]
     lines += ["", "## Prepared queries (JSON)", ""]
     for name, query in queries.items():
         asked = f" (parameters: {', '.join(query['params'])})" if query.get("params") else ""
-        lines.append(
-            f"- [{name}]({address(f'/{DATABASE}/{name}.json?_shape=array')}): {query.get('title', name)}{asked}"
-        )
+        address = absolute(datasette, f"/{DATABASE}/{name}.json?_shape=array")
+        lines.append(f"- [{name}]({address}): {query.get('title', name)}{asked}")
     lines += ["", "## Tables (JSON)", ""]
     for name, table in described.items():
         if not table.get("hidden"):
-            lines.append(f"- [{name}]({address(f'/{DATABASE}/{name}.json?_shape=objects')}): {_line(table)}")
+            address = absolute(datasette, f"/{DATABASE}/{name}.json?_shape=objects")
+            lines.append(f"- [{name}]({address}): {_line(table)}")
     lines.append("")
     return Response.text("\n".join(lines))
 

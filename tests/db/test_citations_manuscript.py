@@ -1,11 +1,14 @@
 """A manuscript's references, checked: retracted, corrected, mismatched, not found, and claims that moved on."""
 
+import os
 import zipfile
+from pathlib import Path
 
 import pytest
 from citation_records import make_database
 
 from db.citations import check_manuscript
+from db.citing.manuscript import references_of
 from topics.errors import BadInputError
 
 TEXT = """# A made-up review
@@ -113,3 +116,19 @@ def test_a_file_without_references_is_an_error_that_says_what_to_do(live, tmp_pa
 def test_a_wrong_date_is_refused(live, tmp_path):
     with pytest.raises(BadInputError, match="Write it as"):
         check_manuscript(manuscript(tmp_path, "x.txt", "PMID 99000001"), live, dated="last year")
+
+
+@pytest.mark.timeout(30)
+def test_what_never_ends_or_no_memory_holds_is_refused(tmp_path):
+    pipe, large = tmp_path / "pipe.txt", tmp_path / "large.txt"
+    os.mkfifo(pipe)
+    with large.open("wb") as file:
+        file.truncate(65 << 20)
+    for path, why in (
+        (Path("/dev/zero"), "not a file"),
+        (pipe, "not a file"),
+        (tmp_path, "not a file"),
+        (large, "65 MB"),
+    ):
+        with pytest.raises(BadInputError, match=why):
+            references_of(path)

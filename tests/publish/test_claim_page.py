@@ -147,7 +147,7 @@ async def test_the_verdict_is_cited_with_its_date_its_data_and_an_address_that_k
     assert words(page.cssselect("blockquote.cite")[0]) == (
         "Evidence Tracker. “There is one trial of chamomile by mouth”: outdated, on evidence up to 2013-02-11 "
         "(PubMed searched to the end on 2026-11-20; data ffffffffffff). "
-        "http://localhost/claims/one-trial?as_of=2013-02-11"
+        "/claims/one-trial?as_of=2013-02-11"
     )
     assert (await claims.client.get("/claims/one-trial?as_of=2013-02-11")).status_code == 200
 

@@ -101,7 +101,7 @@ async def test_limits_are_those_of_the_thread():
         thread = threading.Thread(target=ask, args=[kind])
         thread.start()
         thread.join()
-    assert found[Kind.SQL] == 200_000 < found[Kind.TABLE] == found[Kind.PAGE]
+    assert found[Kind.SQL] == 220_000 < found[Kind.TABLE] == found[Kind.PAGE]
 
 
 @pytest.mark.timeout(20)

@@ -13,8 +13,10 @@ from made_claims import make_claims
 from published import METADATA
 
 from db.coverage import MAX_AGE_DAYS
+from publish.address import public_url
 from publish.described import load_metadata
 from publish.serve import application
+from topics.errors import BadInputError
 
 pytestmark = pytest.mark.asyncio
 NOW = datetime.now(UTC)
@@ -61,13 +63,13 @@ async def test_robots_are_kept_from_sql_and_shown_the_sitemap(claims: Datasette)
     answer = await claims.client.get("/robots.txt")
     assert answer.text.splitlines() == [
         "User-agent: *", "Disallow: /evidence?", "Disallow: /evidence/*?", "Disallow: /-/",
-        "Sitemap: http://localhost/sitemap.xml",
+        "Sitemap: /sitemap.xml",
     ]  # fmt: skip
 
 
 async def test_the_sitemap_names_pages_claims_and_records_and_each_answers(made: Datasette):
     root = etree.fromstring((await made.client.get("/sitemap.xml")).content)
-    listed = [location.text.removeprefix("http://localhost") for location in root.iter("{*}loc")]
+    listed = [location.text for location in root.iter("{*}loc")]
     assert listed[:6] == ["/", "/map", "/search", "/changes", "/methods", "/cite"]
     assert sum(path.startswith("/claims/") for path in listed) == 34
     for path in [path for path in listed if not path.startswith("/articles/")] + listed[-3:]:
@@ -78,12 +80,37 @@ async def test_llms_txt_names_pages_queries_and_tables_that_are_there(made: Data
     text = (await made.client.get("/llms.txt")).text
     assert text.startswith("# Evidence Tracker\n")
     assert "gives no advice" in text
-    addresses = [
-        line.partition("](http://localhost")[2].partition(")")[0] for line in text.splitlines() if "](http" in line
-    ]
+    addresses = [line.partition("](")[2].partition(")")[0] for line in text.splitlines() if "](/" in line]
     assert len(addresses) > 40
     for address in [one for one in addresses if "ID" not in one and "PMID" not in one]:
         assert (await made.client.get(address)).status_code == 200, address
+
+
+SPEAKING = [
+    "/robots.txt", "/sitemap.xml", "/llms.txt", "/changes.atom", "/changes/feed.json", "/claims/one-trial.atom",
+    "/claims/one-trial",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SPEAKING)
+async def test_the_host_of_a_request_stands_in_no_answer_and_the_public_address_does(
+    claims: Datasette, path: str, monkeypatch: pytest.MonkeyPatch
+):
+    spoofed = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "gopher"}
+    answer = await claims.client.get(path, headers=spoofed)
+    assert answer.status_code == 200
+    assert "evil.example" not in answer.text
+    monkeypatch.setenv("EVIDENCE_PUBLIC_URL", "https://evidence.example/")
+    answer = await claims.client.get(path, headers=spoofed)
+    assert "https://evidence.example/" in answer.text
+    assert "evil.example" not in answer.text
+
+
+async def test_a_public_address_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch):
+    for given in ("evidence.example", "ftp://evidence.example", "https://", "https://evidence.example/?a"):
+        monkeypatch.setenv("EVIDENCE_PUBLIC_URL", given)
+        with pytest.raises(BadInputError, match=r"^EVIDENCE_PUBLIC_URL=.*: not an address"):
+            public_url()
 
 
 async def test_prepared_queries_are_tools_for_language_models(claims_db):
