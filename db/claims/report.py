@@ -1,6 +1,8 @@
 """A claim on paper: its verdict, what speaks for and against it, its history and its SQL, as plain lines."""
 
 import difflib
+import os
+import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from db.release import LIVE
-from db.sqlite import open_database, plain_errors
+from db.sqlite import plain_errors
 from topics.errors import BadInputError
 
 SHOWN = 12
@@ -16,7 +18,7 @@ SHOWN = 12
 
 
 def open_claims(data: Path) -> Database:
-    """Open the live database of a folder, which must hold claims.
+    """Open the live database of a folder, which must hold claims, to be read only; the folder need not be writable.
 
     Raises:
         BadInputError: there is none yet.
@@ -24,8 +26,11 @@ def open_claims(data: Path) -> Database:
     live = data / LIVE
     if not live.exists():
         raise BadInputError(f"{live}: there is no database yet; run `evidence build` first")
-    database = open_database(live)
+    # A database in WAL mode needs files beside it, unless nobody can be writing to it.
+    beside = os.access(data, os.W_OK) or live.with_name(f"{live.name}-wal").exists()
+    mode = "mode=ro" if beside else "immutable=1"
     with plain_errors(live):
+        database = Database(sqlite3.connect(f"{live.resolve().as_uri()}?{mode}", uri=True))
         if "claims" not in database.table_names():
             database.close()
             raise BadInputError(f"{live}: holds no claims; run `evidence build` to make it anew")

@@ -173,3 +173,14 @@ def test_the_overview_has_every_claim_in_the_articles_order(tmp_path: Path) -> N
         ("cosy", "not_testable"), ("no-pillow", "holds"), ("not-blind", "contradicted"), ("absorbed", "insufficient"),
     ]  # fmt: skip
     database.close()
+
+
+def test_claims_are_read_from_a_folder_that_nobody_may_write_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(tmp_path, FIRST)
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    database = open_claims(tmp_path)
+    assert claims_overview(database)
+    database.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["evidence.db"]

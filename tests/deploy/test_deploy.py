@@ -3,10 +3,12 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
@@ -67,6 +69,24 @@ def test_a_service_runs_as_nobody_special_and_writes_only_its_own_folder(unit):
     text = unit.read_text()
     for line in ("User=evidence", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=\n"):
         assert line in text
+
+
+def test_services_are_confined_and_the_one_that_serves_cannot_reach_the_archive():
+    for unit in (unit for unit in UNITS if unit.suffix == ".service"):
+        lines = unit.read_text().splitlines()
+        for line in ("SystemCallFilter=@system-service", "RestrictNamespaces=yes", "ProtectProc=invisible",
+                     "ProtectClock=yes"):  # fmt: skip
+            assert line in lines, (unit.name, line)
+    serving = (DEPLOY / "systemd" / "evidence-serve.service").read_text()
+    assert "InaccessiblePaths=-/var/lib/evidence/archive.db -" in serving
+
+
+def test_actions_and_the_base_image_are_named_by_what_they_contain():
+    uses = [step["uses"] for job in workflow()["jobs"].values() for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", each) for each in uses)
+    assert re.search(
+        r"^FROM python:3\.11-slim-bookworm@sha256:[0-9a-f]{64}$", (DEPLOY / "Dockerfile").read_text(), re.M
+    )
 
 
 def test_commands_and_options_named_in_deploy_exist():
@@ -149,8 +169,36 @@ def test_nginx_takes_its_site(tmp_path):
     assert checked.returncode == 0, checked.stderr
 
 
-def test_the_web_servers_limits_stand_before_sql_and_pages():
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/evidence?sql=select+1", "/evidence?%73ql=select+1", "/%65vidence?sql=select+1", "/evidence.json?sql=select+1",
+        "/evidence/-/query?sql=select+1", "/-/mcp", "/evidence/articles.json?_where=1", "/evidence/articles?%5fwhere=1",
+    ],
+)  # fmt: skip
+def test_the_web_server_limits_sql_however_it_is_written_and_not_pages(tmp_path, path):
+    needs("nginx")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site = (DEPLOY / "nginx.conf").read_text().replace("listen 80;", f"listen 127.0.0.1:{port};")
+    site = site.replace("    listen [::]:80;\n", "").replace("127.0.0.1:8001", "127.0.0.1:9")  # nobody there: 502
+    temporary = "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("proxy", "fastcgi", "uwsgi", "scgi"))
+    (tmp_path / "site").write_text(site)
+    (tmp_path / "nginx.conf").write_text(
+        f"daemon off; pid {tmp_path}/pid; error_log stderr; events {{}}\nhttp {{ access_log off; {temporary} "
+        f"client_body_temp_path {tmp_path}/body; include {tmp_path}/site; }}\n"
+    )
+    server = subprocess.Popen(["nginx", "-c", tmp_path / "nginx.conf"], stderr=subprocess.DEVNULL)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport(retries=8)) as reader:
+            assert {reader.get(f"/claims/{nth}").status_code for nth in range(30)} == {502}
+            assert 429 in {reader.get(path).status_code for _ in range(30)}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def test_health_is_for_the_monitor_only():
     text = (DEPLOY / "nginx.conf").read_text()
-    assert text.count("limit_req zone=evidence_sql") == 4
-    assert "limit_req zone=evidence_pages" in text
     assert re.search(r"location = /health \{\s+allow 127.0.0.1;.*?deny all;", text, re.S)
