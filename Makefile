@@ -4,14 +4,19 @@ VENV ?= .venv
 HOST ?= 127.0.0.1
 PORT ?= 8001
 BIN := $(VENV)/bin
+VENV_1 := $(VENV)-datasette-1
 
-.PHONY: up test lint bench clean
+.PHONY: up test test-datasette-1 lint bench clean
 
 up: $(VENV)/.installed
 	$(BIN)/evidence up --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+# The tests of pages on the alpha of Datasette 1.0, in an environment of its own: what is pinned stays the stable one.
+test-datasette-1: $(VENV_1)/.installed
+	$(VENV_1)/bin/python -m pytest --numprocesses auto --dist loadfile tests/publish $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -32,5 +37,12 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,lint]'
 	@touch $@
 
+$(VENV_1)/.installed: pyproject.toml constraints.txt constraints-datasette-1.txt
+	test -x $(VENV_1)/bin/python || $(PYTHON) -m venv $(VENV_1)
+	grep -v '^datasette==' constraints.txt >$(VENV_1)/constraints.txt
+	$(VENV_1)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(VENV_1)/constraints.txt \
+	  --constraint constraints-datasette-1.txt --editable '.[test]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) $(VENV_1) build *.egg-info

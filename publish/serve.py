@@ -12,6 +12,7 @@ from datasette.app import Datasette
 
 from db.release import LIVE
 from db.sqlite import plain_errors
+from publish import compat
 from publish.address import public_url
 from publish.described import load_metadata, undescribed
 from publish.search import open_read_only
@@ -60,7 +61,7 @@ def application(database: Path, metadata: Path) -> Datasette:
             f"{f'; and {len(faults) - 5} more' if len(faults) > 5 else ''}). "
             "Build the database again, or describe what is new."
         )
-    return Datasette([str(database)], metadata=described, settings=SETTINGS)
+    return Datasette([str(database)], **compat.arguments(described, SETTINGS))
 
 
 def serve(database: Path, metadata: Path, host: str, port: int) -> None:

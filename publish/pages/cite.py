@@ -23,6 +23,7 @@ from db.schema import TABLES
 from publish.cells import DATABASE, doi_link, pubmed_link, readable
 from publish.page_cache import kept
 from publish.pages.citation_head import coins, head_tags
+from publish.pages.page import may_see
 from publish.sql import evidence_match
 from topics.errors import BadInputError
 
@@ -77,23 +78,10 @@ async def _in_thread(datasette: "Datasette", database: str, read: Any) -> Any:
     return await datasette.get_database(database).execute_fn(read)
 
 
-async def _may_see(datasette: "Datasette", request: Request) -> None:
-    """Routes of our own are not under Datasette's permissions unless they ask.
-
-    Raises:
-        Forbidden: this reader may not see the records. NotFound: the database is not there.
-    """
-    if DATABASE not in datasette.databases:
-        raise NotFound("The evidence database is not served here.")
-    await datasette.ensure_permissions(
-        request.actor, [("view-table", (DATABASE, "articles")), ("view-database", DATABASE), "view-instance"]
-    )
-
-
 @kept("q", "style")
 async def page(datasette: "Datasette", request: Request) -> Response:
     """The box, and under it one answer a reference."""
-    await _may_see(datasette, request)
+    await may_see(datasette, request, "articles")
     asked = request.args.get("q") or ""
     style = request.args.get("style") or DEFAULT_STYLE
     answers, error = await _answers(datasette, asked) if asked.strip() else ([], "")
@@ -119,7 +107,7 @@ async def page(datasette: "Datasette", request: Request) -> Response:
 @kept("q")
 async def as_json(datasette: "Datasette", request: Request) -> Response:
     """The same as data: a list of answers, in order."""
-    await _may_see(datasette, request)
+    await may_see(datasette, request, "articles")
     answers, error = await _answers(datasette, request.args.get("q") or "")
     if error:
         return Response.json({"ok": False, "error": error}, status=400)
@@ -172,7 +160,7 @@ def _links(work: Work) -> Iterable[Markup | None]:
 @kept("style")
 async def one(datasette: "Datasette", request: Request) -> Response:
     """One record in one format."""
-    await _may_see(datasette, request)
+    await may_see(datasette, request, "articles")
     key, name = tilde_decode(request.url_vars["key"]), request.url_vars["format"]
     key = key if key.startswith("doi:") else f"pmid:{int(key)}"
     return await record(datasette, key, name, request.args.get("style") or "")
@@ -214,7 +202,7 @@ async def stream(datasette: "Datasette", request: Request, send: Any) -> None:
 
     `q` is a search as on the search page, `claim` a claim's evidence, any other name a column of `articles`.
     """
-    await _may_see(datasette, request)
+    await may_see(datasette, request, "articles")
     name, style = request.url_vars["format"], request.args.get("style") or DEFAULT_STYLE
     if name not in FORMATS:
         raise NotFound(f"There is no format {name}. There are: {', '.join(FORMATS)}.")

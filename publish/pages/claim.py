@@ -22,6 +22,7 @@ from db.citing.works import works_by_key
 from db.claims.filters import AS_OF, end_of
 from db.claims.kinds import KINDS
 from db.claims.write import combined
+from publish import compat
 from publish.address import absolute
 from publish.cells import DATABASE, article_path, readable, study_path
 from publish.charts import Frame, chart, year_of
@@ -38,7 +39,7 @@ from publish.pages.claim_papers import (
     facts_of,
     read_papers,
 )
-from publish.pages.page import JSON, may_run_sql, may_see, page, rows, snapshot
+from publish.pages.page import JSON, may_see, page, rows, snapshot
 from publish.spreadsheet import BOM, csv_rows
 from publish.verdicts import found, in_words, lines_of, mark
 
@@ -73,7 +74,7 @@ async def claim(datasette: "Datasette", request: Request) -> Response:
     """
     claim_id, as_of = request.url_vars["claim_id"], (request.args.get("as_of") or "").strip()
     day = _day(as_of) if as_of else ""
-    sql_runs = await may_run_sql(datasette, request)
+    sql_runs = await compat.may_run_sql(datasette, request.actor)
     feed = datasette.urls.path(f"/claims/{claim_id}.atom")
     base = absolute(datasette, f"/claims/{claim_id}")
 

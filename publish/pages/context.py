@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from publish import compat
 from publish.cells import DATABASE
 from publish.freshness import freshness
 from publish.pages.page import VIEW
@@ -12,13 +13,9 @@ if TYPE_CHECKING:
 
 async def for_page(datasette: "Datasette", request: Any, view_name: str) -> dict[str, Any]:
     """Template variables for one page; none of the data for a reader who may not see the database."""
-    if DATABASE not in datasette.databases:
+    if not await compat.may_view(datasette, request.actor if request else None):
         return {}
-    actor = request.actor if request else None
-    visible, _ = await datasette.check_visibility(actor, permissions=[("view-database", DATABASE), "view-instance"])
-    if not visible:
-        return {}
-    shown: dict[str, Any] = {"evidence_database": DATABASE, "site": datasette.metadata()}
+    shown: dict[str, Any] = {"evidence_database": DATABASE, "site": await compat.site_metadata(datasette)}
     if view_name == VIEW:  # its freshness was read together with its data
         return shown
     return shown | {"freshness": await freshness(datasette.get_database(DATABASE))}

@@ -8,9 +8,9 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
-from datasette.views.index import IndexView
 from markupsafe import Markup
 
+from publish import compat
 from publish.cells import DATABASE, readable
 from publish.charts import Frame, spark, year_of
 from publish.counted import Group, counted, total
@@ -43,17 +43,15 @@ _WORST_FIRST = ("contradicted", "outdated", "stale", "partly", "insufficient", "
 @kept()
 async def home(datasette: "Datasette", request: Request) -> Response:
     """The board; Datasette's own list of databases where ours is not served, or not to this reader."""
-    actor = request.actor
-    visible = (
-        DATABASE in datasette.databases
-        and (await datasette.check_visibility(actor, permissions=[("view-database", DATABASE), "view-instance"]))[0]
-    )
+    visible = await compat.may_view(datasette, request.actor)
     if not visible or not await datasette.get_database(DATABASE).table_exists("claims"):
+        from datasette.views.index import IndexView  # at the top, 1.0 would load plugins before our hooks are there
+
         index: Response = await IndexView(datasette).dispatch_request(request)
         return index
     hidden = set(await datasette.get_database(DATABASE).hidden_table_names())
-    described = datasette.metadata("tables", database=DATABASE) or {}
-    questions = await _questions(datasette, actor)
+    described = compat.table_metadata(datasette)
+    questions = await _questions(datasette, request.actor)
     tables = [
         {"name": name, "description": described.get(name, {}).get("description", "")}
         for name in sorted(await datasette.get_database(DATABASE).table_names(), key=_table_order(described))
@@ -151,9 +149,8 @@ def _spark(claim: Mapping[str, Any], frame: Frame) -> Markup:
 async def _questions(datasette: "Datasette", actor: Any) -> list[dict[str, Any]]:
     """The canned queries that this reader may run, with the first paragraph of their description."""
     questions = []
-    for query in (await datasette.get_canned_queries(DATABASE, actor)).values():
-        visible, _ = await datasette.check_visibility(actor, permissions=[("view-query", (DATABASE, query["name"]))])
-        if visible and query["name"] != "search":  # the search has its box
+    for query in await compat.prepared_queries(datasette, actor):
+        if query["name"] != "search":  # the search has its box
             first = _FIRST_PARAGRAPH.search(query.get("description_html", ""))
             # metadata.yml is ours: its HTML is trusted, as Datasette trusts it on the query's own page
             summary = Markup(first[1]) if first else Markup("")  # noqa: S704

@@ -12,6 +12,7 @@ from datasette.utils.asgi import Request, Response
 
 from db.schema import TABLES
 from db.status import health as health_of
+from publish import compat
 from publish.address import absolute
 from publish.cells import DATABASE
 from publish.page_cache import kept
@@ -109,19 +110,18 @@ def _url(address: str, changed: str | None) -> str:
 async def llms(datasette: "Datasette", request: Request) -> Response:
     """What is here and how to ask for it, in Markdown (llmstxt.org)."""
     await may_see(datasette, request)
-    site = datasette.metadata()
+    site = await compat.site_metadata(datasette)
 
-    described = datasette.metadata("tables", database=DATABASE) or {}
-    queries = await datasette.get_canned_queries(DATABASE, request.actor)
     lines = [f"# {site.get('title', 'Evidence Tracker')}", "", f"> {_line(site)}", "", _MANNERS, "", "## Pages", ""]
     lines += [f"- [{path}]({absolute(datasette, path)}): {words}" for path, words in {**PAGES, **PATTERNS}.items()]
     lines += ["", "## Prepared queries (JSON)", ""]
-    for name, query in queries.items():
+    for query in await compat.prepared_queries(datasette, request.actor):
+        name = query["name"]
         asked = f" (parameters: {', '.join(query['params'])})" if query.get("params") else ""
         address = absolute(datasette, f"/{DATABASE}/{name}.json?_shape=array")
         lines.append(f"- [{name}]({address}): {query.get('title', name)}{asked}")
     lines += ["", "## Tables (JSON)", ""]
-    for name, table in described.items():
+    for name, table in compat.table_metadata(datasette).items():
         if not table.get("hidden"):
             address = absolute(datasette, f"/{DATABASE}/{name}.json?_shape=objects")
             lines.append(f"- [{name}]({address}): {_line(table)}")

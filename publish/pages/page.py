@@ -14,6 +14,7 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Request, Response
 from datasette.views.base import DatasetteError
 
+from publish import compat
 from publish.cells import DATABASE
 from publish.freshness import read_freshness
 
@@ -80,14 +81,7 @@ async def may_see(datasette: "Datasette", request: Request, *tables: str) -> Non
     """
     if DATABASE not in datasette.databases:
         raise NotFound("The evidence database is not served here.")
-    above: list[Any] = [("view-database", DATABASE), "view-instance"]
-    for wanted in [*([("view-table", (DATABASE, table)), *above] for table in tables), above]:
-        await datasette.ensure_permissions(request.actor, wanted)
-
-
-async def may_run_sql(datasette: "Datasette", request: Request) -> bool:
-    """Whether this reader may run SQL of their own (`default_allow_sql`, `allow_sql`)."""
-    return bool(await datasette.permission_allowed(request.actor, "execute-sql", resource=DATABASE, default=True))
+    await compat.ensure_may_view(datasette, request.actor, *tables)
 
 
 async def snapshot(datasette: "Datasette", read: Callable[[sqlite3.Connection], Any]) -> Any:

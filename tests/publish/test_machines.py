@@ -5,7 +5,6 @@ import importlib.util
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from datasette.app import Datasette
 from lxml import etree
@@ -116,6 +115,8 @@ async def test_a_public_address_that_is_none_is_refused(monkeypatch: pytest.Monk
 async def test_prepared_queries_are_tools_for_language_models(claims_db):
     if importlib.util.find_spec("datasette_mcp") is None:
         pytest.skip("datasette-mcp is not installed (pip install 'evidence-tracker[mcp]')")
+    import httpx  # which datasette-mcp needs too; Datasette 1.0 has another
+
     served = application(claims_db, METADATA)
     await served.invoke_startup()
     app = served.app()

@@ -96,7 +96,9 @@ def test_datasette_1_reads_the_settings_that_we_serve_with(metadata):
 async def test_only_described_tables_are_shown(datasette: Datasette):
     shown = (await datasette.client.get("/evidence.json")).json()["tables"]
     assert {table["name"] for table in shown if not table["hidden"]} == set(TABLES)
-    assert {table["name"] for table in shown if table["hidden"]} >= FTS_SHADOWS
+    assert {table["name"] for table in shown if table["hidden"]} >= {
+        f"{table}_fts" for table in FULL_TEXT
+    }  # Datasette 1.0 does not list the parts that the index consists of
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,9 @@ def test_a_server_answers_on_loopback_and_ends_when_told_while_sqlite_is_busy(ev
             assert line, said
             said += line
         assert re.search(rf"http://127\.0\.0\.1:{port}\b", said)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/evidence.json", timeout=60) as answer:
-            assert answer.status == 200
+        for page in ("evidence.json", "articles/99000001.json"):  # Datasette's, and ours
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=60) as answer:
+                assert answer.status == 200
         for _ in range(3):  # answered by nobody: sent, and left
             with socket.create_connection(("127.0.0.1", port)) as reader:
                 reader.sendall(f"GET /evidence.json?sql={quote(HEAVY)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
