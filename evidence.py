@@ -140,9 +140,10 @@ def import_(topic: str | None, data: Path, as_json: bool, files: tuple[Path, ...
     from ingest.sync import import_into
 
     counts = [asdict(row) for row in import_into(data, _topic_of(data, topic), files)]
-    total = {name: sum(row[name] for row in counts) for name in counts[0] if name not in ("name", "problems")}
-    shown = [{name: row[name] for name in row if name != "problems"} for row in [*counts, {"name": "all", **total}]]
-    _show(counts, as_json, [as_text(shown), *(f"{row['name']}: {each}" for row in counts for each in row["problems"])])
+    total = {name: sum(row[name] for row in counts) for name, value in counts[0].items() if isinstance(value, int)}
+    shown = [{name: row[name] for name in ("name", *total)} for row in [*counts, {"name": "all", **total}]]
+    said = [f"{row['name']}: {each}" for row in counts for each in (*row["warnings"], *row["problems"])]
+    _show(counts, as_json, [as_text(shown), *said])
     if total["broken"]:
         raise IncompleteRunError(
             f"{total['broken']} broken records were left out; the rest is in {data / 'archive.db'}."

@@ -62,7 +62,7 @@ def bodies(file: BinaryIO) -> Iterator[bytes]:
     """The records of such a file as they stand in it, neither checked nor known by their PMIDs."""
     window = Window(utf8_chunks(file))
     window.skip_past(b"<PubmedArticleSet>", "its first tag")
-    while window.skip_space() and (body := window.take_to(b"</PubmedArticle>")):
+    while window.skip_space() and (body := window.take_element(b"PubmedArticle")):
         yield body
 
 

@@ -1,15 +1,17 @@
 """`evidence import`: files from PubMed into the archive, each in one transaction, every record accounted for."""
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from isal import igzip, igzip_lib
+from isal import isal_zlib
 
 from db.archive import Archive
 from db.received import RawRecord
+from ingest.gunzip import GunzipStream
 from ingest.looks import describe, is_medline, is_xml
 from ingest.medline import split_medline
 from ingest.raw import BrokenRecord, DeletedRecord
@@ -41,6 +43,8 @@ class FileCounts:
     """Held records among those deleted: PubMed has them no more from today on."""
     problems: tuple[str, ...]
     """Of each broken record its PMID, where it stands and what is wrong."""
+    warnings: tuple[str, ...] = ()
+    """What the file has, or lacks, that cost no record."""
 
 
 @dataclass
@@ -49,6 +53,7 @@ class _Tally:
 
     problems: list[str]
     deleted: list[int]
+    warnings: list[str]
     books: int = 0
 
 
@@ -66,12 +71,15 @@ def import_files(archive: Archive, paths: Iterable[Path], run: int) -> list[File
 
 
 def _import_file(archive: Archive, path: Path, run: int) -> FileCounts:
-    tally = _Tally(problems=[], deleted=[])
+    tally = _Tally(problems=[], deleted=[], warnings=[])
     stored = archive.store_file(run, path.name, _records(path, tally), tally.problems, tally.deleted)
     broken = len(tally.problems)
+    read = stored.new + stored.changed + stored.unchanged + broken
+    if not read and not tally.deleted:
+        tally.warnings.append("there is no record in it")
     return FileCounts(
         name=path.name,
-        read=stored.new + stored.changed + stored.unchanged + broken,
+        read=read,
         new=stored.new,
         changed=stored.changed,
         unchanged=stored.unchanged,
@@ -80,6 +88,7 @@ def _import_file(archive: Archive, path: Path, run: int) -> FileCounts:
         books=tally.books,
         gone=stored.gone,
         problems=tuple(tally.problems),
+        warnings=tuple(tally.warnings),
     )
 
 
@@ -90,15 +99,17 @@ def _records(path: Path, tally: _Tally) -> Iterator[RawRecord]:
             zipped = plain.read(len(_GZIP)) == _GZIP
             plain.seek(0)
             if zipped:
-                with igzip.open(plain, "rb") as unzipped:
-                    yield from _usable(unzipped, tally)
+                members = GunzipStream(plain)
+                yield from _usable(io.BufferedReader(members, 1 << 17), tally)
+                if members.left_out:
+                    tally.warnings.append(f"{members.left_out} bytes after the end of its gzip data were left out")
             else:
                 yield from _usable(plain, tally)
     except BadInputError as error:
         raise BadInputError(f"{path}: {error}") from None
     except EOFError:
         raise BadInputError(f"{path}: the gzip file is cut off. Download it again.") from None
-    except (igzip.BadGzipFile, igzip_lib.IsalError) as error:  # type: ignore[misc]  # isal types it as an instance
+    except isal_zlib.error as error:  # type: ignore[misc]  # isal types it as an instance
         raise BadInputError(f"{path}: the gzip file is damaged ({error}). Download it again.") from None
     except OSError as error:
         raise BadInputError(f"{path}: cannot be read ({error.strerror or error}). Check the path.") from None

@@ -32,20 +32,21 @@ _STARTS = re.compile(
     rb"<(?:Pubmed(?:Book)?Article(?:Set)?|Delete(?:Citation|Document))[\s/>]|</Pubmed(?:Book)?ArticleSet\s*>"
 )
 """Where reading can go on after something broken."""
+_END = re.compile(rb"</Pubmed(?:Book)?Article\s*>")
 _ROOT_OPEN = b'<r xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
 
 
 def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | DeletedRecord]:
     """Yield every record of PubMed XML as received, checked to be well-formed and to have one PMID of its own.
 
-    Several documents one after the other (pages put into one file) are read as one.
+    Several documents one after the other (pages put into one file) are read as one, and so are sets within sets.
 
     Raises:
         BadInputError: it is not PubMed XML (the message says what it looks like), declares entities, is in an
             encoding that it does not keep to, or ends in the middle.
     """
     window = Window(utf8_chunks(stream))
-    open_set: bytes | None = None
+    open_sets: list[bytes] = []
     seen_root = False
     while window.skip_space():
         closing, name = window.tag()
@@ -55,24 +56,31 @@ def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | Delet
         elif window.starts(b"<!--"):
             window.skip_past(b"-->", "a comment")
         elif window.starts(b"<?"):
+            if open_sets and window.starts(b"<?xml "):
+                yield BrokenRecord(
+                    None, window.position, f"the file before it is cut off: </{open_sets[-1].decode()}> is missing"
+                )
+                open_sets.clear()
             window.skip_past(b"?>", "a processing instruction")
         elif window.starts(b"<!"):
             _pass_doctype(window)
-        elif name in _DELETIONS and open_set and not closing:
+        elif name in _DELETIONS and open_sets and not closing:
             yield from _take_deletions(window, name)
-        elif name in _SETS and not closing and not open_set:
+        elif name in _SETS and not closing:
             seen_root = True
-            empty = window.skip_past(b">", "its first tag").endswith(b"/>")
-            open_set = None if empty else name
-        elif closing and name and name == open_set:
-            open_set = None
+            if not window.skip_past(b">", "its first tag").endswith(b"/>"):
+                open_sets.append(name)
+        elif closing and open_sets and name == open_sets[-1]:
+            open_sets.pop()
             window.skip_past(b">", "its last tag")
         elif not seen_root:
             raise BadInputError(f"not PubMed XML: it looks like {describe(window.head())}.")
         else:
             yield _take_stray(window)
-    if open_set:
-        raise BadInputError(f"it is cut off before </{open_set.decode()}> (byte {window.position}). Fetch it again.")
+    if open_sets:
+        raise BadInputError(
+            f"it is cut off before </{open_sets[-1].decode()}> (byte {window.position}). Fetch it again."
+        )
     if not seen_root:
         raise BadInputError(f"not PubMed XML: it looks like {describe(window.read_so_far)}.")
 
@@ -124,7 +132,7 @@ def _parse_in_context(body: bytes) -> etree._Element:
 
 def _take_record(window: Window, name: bytes) -> RawRecord | BrokenRecord:
     start = window.position
-    body = window.take_to(b"</" + name + b">")
+    body = window.take_element(name)
     if body is None:
         return _take_unclosed(window, start)
     try:
@@ -159,8 +167,10 @@ def _take_unclosed(window: Window, start: int) -> BrokenRecord:
     following = _STARTS.search(window.buffer, 1)
     pmid = _pmid_in(window.buffer)
     if following:
+        hidden = _END.search(window.buffer, 0, following.start())
         window.drop(following.start())
-        return BrokenRecord(pmid, start, "not well-formed: its end tag is missing")
+        reason = "a comment or the like in it has no end" if hidden else "its end tag is missing"
+        return BrokenRecord(pmid, start, f"not well-formed: {reason}")
     if window.ended:
         name = f"in the record of PMID {pmid}" if pmid else "in a record"
         raise BadInputError(f"it is cut off {name} (byte {start}). Fetch it again.")
@@ -171,7 +181,7 @@ def _take_unclosed(window: Window, start: int) -> BrokenRecord:
 
 def _take_deletions(window: Window, name: bytes) -> Iterator[DeletedRecord | BrokenRecord]:
     start, tag = window.position, name.decode()
-    body = window.take_to(b"</%b>" % name)
+    body = window.take_element(name)
     if body is None:
         raise BadInputError(f"it is cut off in {tag} (byte {start}). Fetch it again.")
     try:

@@ -13,8 +13,14 @@ _CHUNK = 1 << 16
 of 1 MB)."""
 _HEAD = 256
 """Bytes: more than any XML declaration."""
-_SPACE = re.compile(rb"[ \t\r\n]*")
+_SPACE = re.compile(rb"[ \t\r\n\x1a\0]*")
+"""White space, and what old systems put at the end of a text file or fill it up with."""
+_OPENING = re.compile(rb"<!--|<!\[CDATA\[|<\?")
+_CLOSING = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+"""Comments, CDATA sections and processing instructions: a tag in one of them is none."""
 _NAME = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*)")
+_LONGEST_END_TAG = 64
+"""Bytes: with the white space that may stand in it."""
 _ENCODINGS = re.compile(r"utf-?(8|16|32)|(us-)?ascii|iso-8859-1?\d|windows-125[0-8]", re.IGNORECASE)
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -99,17 +105,39 @@ class Window:
                 return
         self.drop(found.start())
 
-    def take_to(self, end_tag: bytes) -> bytes | None:
-        """Take out all up to and with `end_tag`; None if there is none, or not within the longest record."""
-        searched = 0
-        while (at := self.buffer.find(end_tag, searched)) < 0:
-            searched = max(0, len(self.buffer) - len(end_tag))
+    def take_element(self, name: bytes) -> bytes | None:
+        """Take out all up to and with the end tag of an element; None if none ends within the longest record."""
+        end_tag = re.compile(rb"</%b[ \t\r\n]*>" % name)
+        visible = searched = 0
+        while True:
+            found = end_tag.search(self.buffer, searched)
+            shown = self._visible_from(visible, found.start()) if found else None
+            if found and shown is not None:
+                if shown <= found.start():
+                    break
+                visible = searched = shown
+                continue
+            if not found:
+                searched = max(visible, len(self.buffer) - _LONGEST_END_TAG)
             if len(self.buffer) > MAX_RECORD or not self.more():
                 return None
         with memoryview(self.buffer) as seen:  # a slice of the buffer itself would be copied twice
-            body = bytes(seen[: at + len(end_tag)])
+            body = bytes(seen[: found.end()])
         self.drop(len(body))
         return body
+
+    def _visible_from(self, start: int, end: int) -> int | None:
+        """Where, from `start` on, text goes on that no comment or the like hides: beyond `end` if that is hidden.
+
+        None where what hides it has not come to its own end yet.
+        """
+        while opening := _OPENING.search(self.buffer, start, end):
+            closing = _CLOSING[opening[0]]
+            at = self.buffer.find(closing, opening.end())
+            if at < 0:
+                return None
+            start = at + len(closing)
+        return start
 
 
 def utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:

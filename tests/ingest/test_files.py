@@ -146,6 +146,42 @@ def test_a_file_that_cannot_be_used_is_named_and_the_archive_stays_as_it_was(arc
     assert state(archive) == before
 
 
+@pytest.mark.parametrize(
+    ("behind", "left_out"),
+    [
+        (b"", 0), (bytes(512), 0), (b"\r\n", 2), (bytes(3) + b"<html>Sorry</html>", 18), (b"\x1f", 1),
+        (b"x" * 300_000, 300_000),
+    ],
+)  # fmt: skip
+def test_what_follows_the_gzip_data_is_left_out_with_a_warning(archive, tmp_path, behind, left_out):
+    path = put(tmp_path, "a.xml.gz", gzip.compress(article_set(pubmed_article(99000001))) + behind)
+    said = (f"{left_out} bytes after the end of its gzip data were left out",) if left_out else ()
+    assert bring(archive, path) == [FileCounts("a.xml.gz", 1, 1, 0, 0, 0, 0, 0, 0, (), said)]
+
+
+def test_members_of_a_gzip_file_are_one_after_the_other(archive, tmp_path):
+    document = article_set(pubmed_article(99000001), pubmed_article(99000002))
+    pieces = [document[at : at + 500] for at in range(0, len(document), 500)]
+    members = bytes(7).join(map(gzip.compress, [b"", *pieces, b""]))
+    (counts,) = bring(archive, put(tmp_path, "a.xml.gz", members))
+    assert (counts.read, counts.new, counts.warnings) == (2, 2, ())
+    with pytest.raises(BadInputError, match="the gzip file is cut off"):
+        bring(archive, put(tmp_path, "b.xml.gz", gzip.compress(document) + gzip.compress(document)[:-9]))
+
+
+@pytest.mark.parametrize(
+    "content", [article_set(), b"<PubmedArticleSet/>", gzip.compress(article_set()), article_set("<!-- none -->")]
+)
+def test_a_file_without_records_is_said_to_hold_none(archive, tmp_path, content):
+    counts = bring(archive, put(tmp_path, "a.xml", content))
+    assert counts == [FileCounts("a.xml", 0, 0, 0, 0, 0, 0, 0, 0, (), ("there is no record in it",))]
+
+
+def test_deletions_alone_are_something(archive, tmp_path):
+    (counts,) = bring(archive, put(tmp_path, "a.xml", article_set(deleted=[99000001])))
+    assert (counts.read, counts.deleted, counts.warnings) == (0, 1, ())
+
+
 def test_a_file_that_is_not_there_or_a_folder_is_named(archive, tmp_path):
     for path in (tmp_path / "none.xml", tmp_path):
         with pytest.raises(BadInputError, match="cannot be read") as caught:

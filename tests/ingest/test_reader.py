@@ -559,9 +559,14 @@ def test_a_set_gives_each_record_as_received_and_then_the_deletions():
         pubmed_article(99000001).encode(),
         article_set(pubmed_article(99000001)) + article_set(),
         b"<PubmedArticleSet/>" + article_set(pubmed_article(99000001)),
+        b"<PubmedArticleSet>\n" + article_set(pubmed_article(99000001), prolog="") + b"</PubmedArticleSet >",
+        b"<PubmedArticleSet><PubmedBookArticleSet/>" + article_set(pubmed_article(99000001), prolog="")
+        + b"<PubmedArticleSet></PubmedArticleSet></PubmedArticleSet>",
+        article_set(pubmed_article(99000001)).replace(b"\n", b"\r\n") + b"\r\n\x1a",
+        article_set(pubmed_article(99000001)) + bytes(512),
     ],
     ids=["efetch", "baseline file", "no prolog", "byte-order mark", "leading lines", "comment", "one record alone",
-         "two documents in one file", "empty set first"],
+         "two documents in one file", "empty set first", "set in a set", "empty sets in a set", "DOS", "filled up"],
 )  # fmt: skip
 def test_every_envelope_that_pubmed_records_come_in_is_read(document):
     assert split(document) == [RawRecord(99000001, 1, "pubmed-xml", pubmed_article(99000001).encode())]
@@ -637,6 +642,55 @@ def test_bytes_that_are_not_utf_8_break_one_record():
 def test_a_tag_inside_a_comment_or_cdata_does_not_end_a_record():
     tricky = pubmed_article(99000001, title="x <!-- <PubmedArticle> --> <![CDATA[<PubmedArticle>]]>")
     assert split(article_set(tricky)) == [RawRecord(99000001, 1, "pubmed-xml", tricky.encode())]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<!-- </PubmedArticle> -->",
+        "<!-- was: </ArticleTitle></PubmedArticle><PubmedArticle> --><!-- </PubmedArticle > -->",
+        "<![CDATA[</PubmedArticle>]]>",
+        "<?note </PubmedArticle>?>",
+        "<!-- <![CDATA[ --> and <![CDATA[ <!-- </PubmedArticle> ]]>",
+    ],
+)
+def test_an_end_tag_inside_a_comment_or_the_like_ends_no_record(inside, monkeypatch):
+    tricky, plain = pubmed_article(99000001, title=f"x {inside}"), pubmed_article(99000002)
+    document = article_set(tricky, plain)
+    expected = [RawRecord(99000001, 1, "pubmed-xml", tricky.encode()),
+                RawRecord(99000002, 1, "pubmed-xml", plain.encode())]  # fmt: skip
+    assert split(document) == expected
+    monkeypatch.setattr("ingest.window._CHUNK", 5)
+    assert split(document) == expected
+
+
+@pytest.mark.parametrize("end_tag", ["</PubmedArticle >", "</PubmedArticle\n>", "</PubmedArticle\t \r\n>"])
+def test_white_space_in_an_end_tag_means_nothing(end_tag):
+    article = pubmed_article(99000001).replace("</PubmedArticle>", end_tag)
+    assert split(article_set(article, pubmed_article(99000002))) == [
+        RawRecord(99000001, 1, "pubmed-xml", article.encode()),
+        RawRecord(99000002, 1, "pubmed-xml", pubmed_article(99000002).encode()),
+    ]
+
+
+def test_a_comment_without_an_end_breaks_its_own_record_only():
+    wrong = pubmed_article(99000002, title="x <!-- y")
+    found = split(article_set(pubmed_article(99000001), wrong, pubmed_article(99000003)))
+    assert [(type(each), each.pmid) for each in found] == [
+        (RawRecord, 99000001), (BrokenRecord, 99000002), (RawRecord, 99000003),
+    ]  # fmt: skip
+    assert found[1].reason == "not well-formed: a comment or the like in it has no end"
+
+
+def test_a_cut_off_document_with_another_behind_it_is_told_and_both_are_read():
+    cut = article_set(pubmed_article(99000001)).replace(b"</PubmedArticleSet>", b"")
+    found = split(cut + article_set(pubmed_article(99000002)))
+    assert found == [
+        RawRecord(99000001, 1, "pubmed-xml", pubmed_article(99000001).encode()),
+        BrokenRecord(None, len(cut), "the file before it is cut off: </PubmedArticleSet> is missing"),
+        RawRecord(99000002, 1, "pubmed-xml", pubmed_article(99000002).encode()),
+    ]
+    assert "cut off before </PubmedArticleSet>" in refused(b"<PubmedArticleSet>" + article_set(prolog=""))
 
 
 def test_text_between_records_is_reported():
