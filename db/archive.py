@@ -238,7 +238,7 @@ class Archive:
         """
         with plain_errors(self.path):
             contents = self.database.execute(
-                "SELECT s.pmid, s.sha256, v.xml FROM seen s LEFT JOIN versions v ON v.pmid = s.pmid "  # noqa: S608
+                "SELECT s.pmid, s.sha256, CAST(v.xml AS BLOB) FROM seen s LEFT JOIN versions v ON v.pmid = s.pmid "  # noqa: S608
                 f"AND v.sha256 = s.sha256 WHERE {SOUND}"
             )
             found = [(pmid, sha256, now()) for pmid, sha256, zipped in contents if intact(zipped, sha256) is None]

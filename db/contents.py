@@ -138,7 +138,9 @@ def _repair(database: Database, record: RawRecord) -> None:
 
 def _is_retracted(database: Database, pmid: int, sha256: str, otherwise: bool) -> bool:
     """Whether a content is marked as retracted; of one that is damaged, what the log says last, or `otherwise`."""
-    ((zipped,),) = database.execute("SELECT xml FROM versions WHERE pmid = ? AND sha256 = ?", (pmid, sha256))
+    ((zipped,),) = database.execute(
+        "SELECT CAST(xml AS BLOB) FROM versions WHERE pmid = ? AND sha256 = ?", (pmid, sha256)
+    )
     if (body := intact(zipped, sha256)) is not None:
         return glance(body).retracted
     logged = database.execute(

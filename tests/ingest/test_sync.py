@@ -426,6 +426,20 @@ def test_what_left_and_the_window_of_every_run_are_published(world):
     ]  # fmt: skip
 
 
+def test_a_record_that_is_damaged_here_is_left_out_told_and_fetched_again_by_the_next_run(world):
+    world.sync()
+    before = world.live("SELECT * FROM articles ORDER BY pmid")
+    with sqlite3.connect(world.data / "archive.db") as archive:
+        archive.execute("UPDATE versions SET xml = x'00' || substr(xml, 2) WHERE pmid = ?", [FIRST + 1])
+    with pytest.raises(IncompleteRunError, match=rf"damaged in the archive and were left out: PMID {FIRST + 1}"):
+        world.later(days=1).sync()
+    assert world.live("SELECT count(*) FROM articles WHERE pmid = ?", FIRST + 1) == [(0,)]
+    world.later(days=1).sync()
+    assert world.fetched() == [[1]]
+    assert world.held() == world.truth()
+    assert world.live("SELECT * FROM articles ORDER BY pmid") == before
+
+
 # Notices: what each does to the record and to the claims
 
 NOTICES = {
