@@ -1,6 +1,7 @@
 """How a value looks in a table cell: links out, lists instead of JSON, the words that a search found.
 
-Everything that comes from a record is escaped here; only markup made here reaches the page.
+Everything that comes from a record is escaped here; only markup made here reaches the page. Titles stand in `<bdi>`, so
+that a direction which they set ends with them.
 """
 
 import json
@@ -30,6 +31,8 @@ _WORDS_OF_VOCABULARY = frozenset({
     "randomized", "blinding", "crossover", "n_total_basis", "role", "kind",
     "verdict", "when_written", "verdict_when_written", "verdict_with_retracted", "stance",
 })  # fmt: skip
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+"""Characters that turn the direction of what follows, out of the text that holds them too (Unicode annex 9)."""
 _TITLE_SHOWN = 300
 _SHOWN = 20
 """Entries of a list shown in a cell; the rest is counted. JSON and CSV have them all."""
@@ -43,7 +46,7 @@ def render(value: Any, column: str, database: str, datasette: "Datasette", row: 
         return _reference(value, column, datasette)
     if column == "title" and isinstance(value, str) and (path := _own_page(row)):
         title = value if len(value) <= _TITLE_SHOWN else f"{value[:_TITLE_SHOWN]}…"
-        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(path), marked(title))
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(datasette.urls.path(path), marked(title))
     if isinstance(value, str) and (MARK_START in value or MARK_END in value):
         return marked(value)
     if column in _LISTS and isinstance(value, str):
@@ -52,6 +55,8 @@ def render(value: Any, column: str, database: str, datasette: "Datasette", row: 
         return escape(readable(value))
     if column in _LINKS:
         return _LINKS[column](value, datasette)
+    if isinstance(value, str) and _TURNS.search(value):
+        return Markup("<bdi>{}</bdi>").format(value)
     return None
 
 
@@ -138,7 +143,7 @@ def _reference(value: dict[str, Any], column: str, datasette: "Datasette") -> Ma
         return None
     label = str(value["label"])[:_TITLE_SHOWN]
     path = datasette.urls.path(paths[column](value["value"]))
-    return Markup('<a href="{}">{}</a> <em>{}</em>').format(path, label, value["value"])
+    return Markup('<a href="{}"><bdi>{}</bdi></a> <em>{}</em>').format(path, label, value["value"])
 
 
 def _article(value: Any, datasette: "Datasette") -> Markup | None:

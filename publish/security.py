@@ -6,7 +6,9 @@ Datasette 0.65 answers `GET /\host/` with a redirect to `/\host`, which browsers
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from publish.address import public_url
 from publish.admission import MCP, App, path_below_base, refuse
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
@@ -33,6 +35,14 @@ def keep_locals_out_of_the_log() -> None:
     from datasette import handle_exception  # at the top it would be loaded before Datasette can register its hook
 
     handle_exception.rich = None
+
+
+def _called_from_here(scope: dict[str, Any]) -> bool:
+    """Whether no page of another site makes a reader's browser call: MCP asks servers to check `Origin`."""
+    origin = next((value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"origin"), "")
+    parts, public = urlsplit(origin), urlsplit(public_url())
+    of_public = bool(public.netloc) and (parts.scheme, parts.netloc) == (public.scheme, public.netloc)
+    return not origin or of_public or parts.hostname in ("localhost", "127.0.0.1", "::1")
 
 
 _READING = ("GET", "HEAD")
@@ -75,6 +85,8 @@ def _closed(scope: dict[str, Any], path: str) -> tuple[int, str, dict[str, str]]
         if reading and method == "POST":
             return 403, "Nothing can be written here.", {}
         return 405, f"{method} is not answered here.", {"allow": ", ".join(methods)}
+    if not reading and not _called_from_here(scope):
+        return 403, "Called by a page of another site.", {}
     if path.startswith("/-/") and not _OPEN.match(path):
         return 403, "This is not open to readers.", {}
     return None

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound, Request, Response
 from datasette.views.base import DatasetteError
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from db.citing.formats import FORMATS, write_citations
 from db.citing.works import works_by_key
@@ -85,7 +85,9 @@ async def claim(datasette: "Datasette", request: Request) -> Response:
         path = article_path(pmid) if pmid else study_path(study_id) if study_id else ""
         name = title or (f"PMID {pmid}" if pmid else study_id or "a record")
         # a claim has hundreds of these: % takes a tenth of the time of format
-        return Markup('<a href="%s">%s</a>') % (root + path, name) if path else escape(name)
+        return (
+            Markup('<a href="%s"><bdi>%s</bdi></a>') % (root + path, name) if path else Markup("<bdi>%s</bdi>") % name
+        )
 
     def run(sql: str, parameters: Mapping[str, str]) -> str:
         """Where the query runs."""

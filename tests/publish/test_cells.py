@@ -88,11 +88,11 @@ def test_the_place_where_a_reader_read_is_shown_but_never_linked(cell):
 
 
 def test_a_foreign_key_leads_to_our_page_where_there_is_one(cell):
-    assert cell("pmid", {"value": 1, "label": "A <b>"}) == '<a href="/articles/1">A &lt;b&gt;</a> <em>1</em>'
+    assert cell("pmid", {"value": 1, "label": "A <b>"}) == '<a href="/articles/1"><bdi>A &lt;b&gt;</bdi></a> <em>1</em>'
     assert cell("study_id", {"value": "doi:10.1/x", "label": "S"}) == (
-        '<a href="/studies/doi~3A10~2E1~2Fx">S</a> <em>doi:10.1/x</em>'
+        '<a href="/studies/doi~3A10~2E1~2Fx"><bdi>S</bdi></a> <em>doi:10.1/x</em>'
     )
-    assert cell("claim_id", {"value": "one", "label": "C"}) == '<a href="/claims/one">C</a> <em>one</em>'
+    assert cell("claim_id", {"value": "one", "label": "C"}) == '<a href="/claims/one"><bdi>C</bdi></a> <em>one</em>'
     assert cell("run_id", {"value": 1, "label": "1"}) is None
 
 
@@ -101,10 +101,14 @@ def test_a_title_leads_to_its_record_else_to_its_study(datasette):
         return str(render(row["title"], "title", "evidence", datasette, row))
 
     assert (
-        title({"title": "\ue000Oral\ue001 <i>", "pmid": 1}) == '<a href="/articles/1"><mark>Oral</mark> &lt;i&gt;</a>'
+        title({"title": "\ue000Oral\ue001 <i>", "pmid": 1})
+        == '<a href="/articles/1"><bdi><mark>Oral</mark> &lt;i&gt;</bdi></a>'
     )
-    assert title({"title": "T", "pmid": {"value": 7, "label": "T"}}) == '<a href="/articles/7">T</a>'
-    assert title({"title": "T", "pmid": None, "study_id": "doi:10.1/x"}) == '<a href="/studies/doi~3A10~2E1~2Fx">T</a>'
+    assert title({"title": "T", "pmid": {"value": 7, "label": "T"}}) == '<a href="/articles/7"><bdi>T</bdi></a>'
+    assert (
+        title({"title": "T", "pmid": None, "study_id": "doi:10.1/x"})
+        == '<a href="/studies/doi~3A10~2E1~2Fx"><bdi>T</bdi></a>'
+    )
     assert title({"title": "T"}) == "None"
 
 

@@ -71,6 +71,28 @@ async def test_text_of_either_direction_keeps_to_its_own_element(made: Datasette
     assert hit is not None
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/articles/{RIGHT_TO_LEFT}", f"/studies/pmid:{RIGHT_TO_LEFT}", "/search?q=egnirts", "/changes",
+        "/studies?route=intravenous", f"/cite?q={RIGHT_TO_LEFT}", f"/evidence/articles/{RIGHT_TO_LEFT}",
+        "/evidence/articles?language=ara", f"/evidence/studies?main_pmid={RIGHT_TO_LEFT}",
+        f"/evidence/study_reports?pmid={RIGHT_TO_LEFT}", "/evidence/search?q=egnirts",
+        f"/evidence?sql=select+title+as+t+from+articles+where+pmid={RIGHT_TO_LEFT}",
+    ],
+)  # fmt: skip
+async def test_a_title_that_turns_the_direction_is_isolated(made: Datasette, path: str):
+    page = lxml.html.fromstring((await made.client.get(path)).content)
+    isolating = ("bdi", "title", "textarea", "input", "p", "pre", "abstract")
+    turned = [
+        element for element in page.iter()
+        if isinstance(element.tag, str) and "\u202e" in (element.text or "") and "egnirts" in element.text
+    ]  # fmt: skip
+    for element in turned:
+        around = [element.tag, *(above.tag for above in element.iterancestors())]
+        assert set(around) & set(isolating) or element.get("dir") == "auto", lxml.html.tostring(element)[:200]
+
+
 async def test_lists_cut_a_title_of_200_kb_and_its_own_page_shows_it(made: Datasette):
     for path in ("/search?q=nasal+very+long", "/studies?route=intranasal", "/evidence/articles", "/"):
         assert len((await made.client.get(path)).content) < 400_000, path

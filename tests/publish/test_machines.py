@@ -136,7 +136,16 @@ async def test_prepared_queries_are_tools_for_language_models(claims_db):
         headers["mcp-session-id"] = (await ask(id=1, method="initialize", params=hello)).headers["mcp-session-id"]
         await ask(method="notifications/initialized")
         answer = await ask(id=2, method="tools/call", params=call)
+        sql = {"database": "evidence", "sql": "select file from pragma_database_list"}
+        refused = await ask(id=3, method="tools/call", params={"name": "execute_sql", "arguments": sql})
+        waiting = await client.get("/-/mcp", headers=headers)
+        headers["origin"] = "https://evil.example"
+        foreign = await ask(id=4, method="tools/call", params=call)
+        headers["origin"] = "http://localhost:5173"
+        own = await ask(id=5, method="tools/call", params=call)
     await said.put({"type": "lifespan.shutdown"})
     await life
     assert answer.status_code == 200, answer.text
+    assert "SQL error: not authorized" in refused.text
+    assert (waiting.status_code, foreign.status_code, own.status_code) == (405, 403, 200)
     assert all(name in answer.text for name in QUERIES)
