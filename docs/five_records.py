@@ -1,8 +1,7 @@
 """Five made-up records of different kinds, in our own words, for pictures of how a page marks an abstract."""
 
-from made_site import TRIAL, trial
-
-from records import pubmed_article
+from helpers.made_site import TRIAL, trial
+from helpers.records import pubmed_article
 
 CASE, KINETICS, OPEN_LABEL, REVIEW = range(99000121, 99000125)
 FIVE = {"trial": TRIAL, "case": CASE, "kinetics": KINETICS, "open-label": OPEN_LABEL, "review": REVIEW}

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.records import article_set, pubmed_article
 from pubmed_server import Article, Corpus, PubMedServer
-from records import article_set, pubmed_article
 from topics import load_register, load_topic
 
 ROOT = Path(__file__).parents[1]

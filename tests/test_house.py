@@ -12,9 +12,10 @@ from docs.generate import rendered
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "topics": {"topics"},
-    "db": {"db", "topics"},
-    "ingest": {"ingest", "db", "topics"},
-    "publish": {"publish", "db", "topics"},
+    "records": {"records", "topics"},
+    "db": {"db", "records", "topics"},
+    "ingest": {"ingest", "db", "records", "topics"},
+    "publish": {"publish", "db", "records", "topics"},
 }
 FORBIDDEN = (r"(?<![\w.~])/(?:home|root|work)/\w", r"pypi\.org|pythonhosted|npmjs\.|deb\.debian\.org")
 OURS = {*MAY_IMPORT, "evidence", "tests", "bench"}

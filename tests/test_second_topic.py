@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from claim_world import CHAMOMILE, evidence, timeline, verdict
 from sqlite_utils import Database
 
 from db.claims.check import check_claims
+from helpers.claim_world import CHAMOMILE, evidence, timeline, verdict
+from helpers.records import RANDOMIZED, pubmed_article
 from ingest.build import build
 from ingest.sync import import_into
-from records import RANDOMIZED, pubmed_article
 from topics import load_topic
 
 HUMANS = ("D006801", "Humans", False)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from made_site import make_site
 from playwright.sync_api import Browser, sync_playwright
-from serving import served
+
+from helpers.made_site import make_site
+from helpers.serving import served
 
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from browsing import MISSING, PAGES, opened
+
+from helpers.browsing import MISSING, PAGES, opened
 
 EVERY = PAGES | MISSING
 RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(

@@ -3,7 +3,8 @@
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import HEAVY, MISSING, PAGES, Seen, opened
+
+from helpers.browsing import HEAVY, MISSING, PAGES, Seen, opened
 
 EVERY = PAGES | HEAVY
 OVERFLOW = "document.documentElement.scrollWidth"

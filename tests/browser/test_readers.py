@@ -4,9 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import Seen, opened
-from made_site import REGISTRATION, TRIAL
 from playwright.sync_api import Page, expect
+
+from helpers.browsing import Seen, opened
+from helpers.made_site import REGISTRATION, TRIAL
 
 PUBMED = f"https://pubmed.ncbi.nlm.nih.gov/{TRIAL}/"
 

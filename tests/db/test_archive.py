@@ -12,7 +12,7 @@ import pytest
 
 from db.archive import Archive, RawRecord, SearchSlice, Stored
 from db.lock import run_lock
-from records import pubmed_article
+from helpers.records import pubmed_article
 from topics.errors import BadInputError, LockedError
 
 

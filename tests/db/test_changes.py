@@ -3,10 +3,10 @@
 import sqlite3
 
 import pytest
-from made_claims import FIRST, PILLOW, SECOND, WITHDRAWN, fill_archive, log, make_claims, raw
 
 from db.archive import Archive, SearchSlice
 from db.changes import changes_of, refresh
+from helpers.made_claims import FIRST, PILLOW, SECOND, WITHDRAWN, fill_archive, log, make_claims, raw
 
 
 @pytest.fixture

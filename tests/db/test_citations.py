@@ -4,9 +4,9 @@ import json
 import sqlite3
 
 import pytest
-from citation_records import make_database
 
 from db.citations import MOST_REFERENCES, cite, lines
+from helpers.citation_records import make_database
 from topics.errors import BadInputError
 
 

@@ -6,7 +6,6 @@ import json
 import pytest
 import rispy
 from Bio import Medline
-from citation_records import make_database
 from citeproc.source.json import CiteProcJSON
 from pybtex.database import parse_string
 
@@ -14,6 +13,7 @@ from db.citations import cite, export, opened
 from db.citing.formats import FORMATS, citation_key, csl_item, write_citations
 from db.citing.model import Author, Work
 from db.citing.works import full_pages, works_by_key
+from helpers.citation_records import make_database
 from topics.errors import BadInputError
 
 AWKWARD = Work(

@@ -5,10 +5,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from citation_records import make_database
 
 from db.citations import check_manuscript
 from db.citing.manuscript import references_of
+from helpers.citation_records import make_database
 from topics.errors import BadInputError
 
 TEXT = """# A made-up review

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 import pytest
-from citation_records import make_database
 
 from db.citations import cite
 from db.citing.online import matcher_line, read_matches, search_terms
 from db.citing.reading import read_reference
+from helpers.citation_records import make_database
 
 KNOWN = "Stranger Q. Penguins of the south and their songs. Polar Fict. 2014;7:970-6."
 

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from claim_world import CHAMOMILE, report, world
 
 from db.archive import Archive
 from db.claims.check import Change, check_claims
 from db.claims.report import claim_lines, claim_record, claims_overview, open_claims
+from helpers.claim_world import CHAMOMILE, report, world
 from topics import load_topic
 from topics.errors import BadInputError
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from claim_world import CHAMOMILE, report, timeline, verdict, world
 from sqlite_utils import Database
 
 from db.claims.file import load_claims
 from db.claims.filters import AS_OF, Known, end_of
 from db.claims.kinds import KINDS, _Assertions
+from helpers.claim_world import CHAMOMILE, report, timeline, verdict, world
 from topics import Topic, load_topic
 from topics.errors import BadInputError
 

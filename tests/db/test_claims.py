@@ -1,12 +1,12 @@
 """Claims held against made-up studies: verdicts, timelines, evidence and what they rest on."""
 
 import pytest
-from claim_world import CHAMOMILE, evidence, report, timeline, verdict, world
 
 from db.claims.file import load_claims
 from db.claims.filters import Known, end_of
 from db.claims.kinds import NotTestable
 from db.claims.write import combined
+from helpers.claim_world import CHAMOMILE, evidence, report, timeline, verdict, world
 from topics import load_topic
 from topics.errors import BadInputError
 

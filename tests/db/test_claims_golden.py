@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from claim_world import evidence, timeline, verdict
 from sqlite_utils import Database
 
 from db.claims.check import verdicts_on
 from db.claims.file import load_claims
 from db.claims.filters import Known, end_of
 from db.claims.kinds import Listing, NotTestable
+from helpers.claim_world import evidence, timeline, verdict
 from ingest.build import build
 from topics import load_topic
 

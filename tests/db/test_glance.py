@@ -3,7 +3,7 @@
 import pytest
 
 from db.glance import Glance, glance
-from records import RETRACTED, RETRACTION_NOTICE, medline, pubmed_article, pubmed_book
+from helpers.records import RETRACTED, RETRACTION_NOTICE, medline, pubmed_article, pubmed_book
 
 LINKS = [
     ("CommentIn", 99000801, "J Made Up Res"), ("RetractionIn", 99000802, "J Made Up Res"),

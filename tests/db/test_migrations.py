@@ -12,7 +12,7 @@ from db.archive import Archive, RawRecord, SearchSlice
 from db.changes import changes_of
 from db.migrations import ARCHIVE
 from db.rounds import came_to, due_again, notices_to_fetch
-from records import pubmed_article
+from helpers.records import pubmed_article
 
 RELEASED = sorted((Path(__file__).parent / "archives").glob("*.sql"))
 """What `sqlite3 archive.db .dump` wrote of an archive of each schema."""

@@ -1,8 +1,7 @@
 """What a study looked like from when to when: later reports never change what an earlier date gives."""
 
-from claim_world import report
-
 from db.studies import join_reports
+from helpers.claim_world import report
 
 
 def states(*reports):

@@ -2,8 +2,8 @@
 
 import pytest
 
+from helpers.records import article_set
 from ingest.sync import import_into
-from records import article_set
 from topics import load_topic
 
 

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from made_builds import METHODS, build_anew, content, trial
 from sqlite_utils import Database
 
 from db.archive import Archive
 from db.changes import refresh
 from db.claims import write as claims
+from helpers.made_builds import METHODS, build_anew, content, trial
+from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, article_set
 from ingest import build as build_module
 from ingest.build import build
 from ingest.sync import import_into
-from records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, article_set
 from topics import load_topic
 from topics.errors import IncompleteRunError
 

@@ -2,15 +2,15 @@
 
 import json
 
-from made_builds import METHODS, content, trial
 from sqlite_utils import Database
 
 from db.archive import Archive
+from helpers.made_builds import METHODS, content, trial
+from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, medline, pubmed_article
 from ingest import build as build_module
 from ingest import steady
 from ingest.build import build
 from ingest.sync import import_into
-from records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, medline, pubmed_article
 from topics import load_register, load_topic
 
 STUDIES = len(load_register(load_topic("ketamine-routes")))

@@ -1,9 +1,9 @@
 """A reference that we do not hold, asked of a PubMed that is really served: the matcher, then a search."""
 
 import pytest
-from citation_records import make_database
 
 from db.citations import cite
+from helpers.citation_records import make_database
 from ingest.eutils import Eutils, EutilsSettings
 from pubmed_server.corpus import Article, Corpus
 from pubmed_server.server import PubMedServer

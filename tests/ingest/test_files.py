@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from db.archive import Archive
+from helpers.records import article_set, medline, pubmed_article, pubmed_book
 from ingest.files import FileCounts, import_files
 from ingest.reader import record_of
-from records import article_set, medline, pubmed_article, pubmed_book
 from topics.errors import BadInputError
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"

@@ -2,9 +2,9 @@
 
 import pytest
 
+from helpers.records import pubmed_article
 from ingest.reader import record_of
 from ingest.record import Record
-from records import pubmed_article
 from topics.errors import BadInputError
 
 

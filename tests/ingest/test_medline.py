@@ -5,11 +5,11 @@ import io
 import pytest
 
 from db.received import RawRecord
+from helpers.records import medline, pubmed_article
 from ingest.medline import read_medline, split_medline
 from ingest.raw import BrokenRecord
 from ingest.reader import record_of
 from ingest.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Registration, Section
-from records import medline, pubmed_article
 from topics.errors import BadInputError
 
 FULL = medline(

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from db.received import RawRecord
+from helpers.records import FILE_PROLOG, PROLOG, RANDOMIZED, article_set, pubmed_article, pubmed_book
 from ingest.raw import MAX_RECORD
 from ingest.reader import BrokenRecord, DeletedRecord, read_record, record_of, split_records
 from ingest.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Registration, Section
-from records import FILE_PROLOG, PROLOG, RANDOMIZED, article_set, pubmed_article, pubmed_book
 from topics.errors import BadInputError
 
 ROOT = Path(__file__).parents[2]
@@ -807,7 +807,7 @@ def test_a_record_that_gives_itself_another_pmid_is_broken(record, others):
 
 MEMORY = """
 import io, resource, sys
-from records import article_set, pubmed_article, PROLOG
+from helpers.records import article_set, pubmed_article, PROLOG
 from ingest.reader import read_record, split_records
 
 class Endless(io.RawIOBase):

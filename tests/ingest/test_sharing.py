@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
+from helpers.made_work import double, double_or_die
 from ingest.sharing import in_order
-from made_work import double, double_or_die
 
 
 def test_results_come_in_the_order_of_the_pieces():

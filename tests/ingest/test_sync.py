@@ -12,13 +12,13 @@ from db.archive import Archive
 from db.claims.check import check_claims
 from db.rounds import OVERLAP
 from db.status import health, read_status
+from helpers.records import article_set
 from ingest.build import build
 from ingest.eutils import EutilsSettings
 from ingest.sync import import_into, plan_of, pull_topic, sync
 from ingest.transport import Pace
 from publish.freshness import Freshness, read_freshness
 from pubmed_server import TOPIC, Corpus, PubMedServer, trial, unindexed
-from records import article_set
 from topics import load_topic
 from topics.errors import BadInputError, IncompleteRunError, PubMedError
 

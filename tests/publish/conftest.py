@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 from datasette.app import Datasette
-from made_claims import make_claims
-from made_site import make_site
-from published import METADATA, make_evidence
 
+from helpers.made_claims import make_claims
+from helpers.made_site import make_site
+from helpers.published import METADATA, make_evidence
 from publish.serve import application
 
 

@@ -6,10 +6,10 @@ import sqlite3
 import pytest
 import sqlite_utils
 from datasette.app import Datasette
-from made_site import KINETICS, NOTICE, REGISTRATION, SECOND_REPORT, TRIAL, WITHDRAWN, WITHOUT_ABSTRACT
-from published import METADATA
-from shown import parsed, words
 
+from helpers.made_site import KINETICS, NOTICE, REGISTRATION, SECOND_REPORT, TRIAL, WITHDRAWN, WITHOUT_ABSTRACT
+from helpers.published import METADATA
+from helpers.shown import parsed, words
 from publish.marking import FACETS
 from publish.pages.article import accuracy_of
 from publish.serve import application

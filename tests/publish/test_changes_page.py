@@ -4,9 +4,9 @@ import lxml.html
 import pytest
 from datasette.app import Datasette
 from lxml import etree
-from made_claims import HOSTILE, SECOND, WITHDRAWN
-from shown import words
 
+from helpers.made_claims import HOSTILE, SECOND, WITHDRAWN
+from helpers.shown import words
 from publish.feeds import Entry, Feed, atom, json_feed
 
 pytestmark = pytest.mark.asyncio

@@ -8,7 +8,6 @@ import pytest
 import pytest_asyncio
 import rispy
 from Bio import Medline
-from citation_records import make_database
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
@@ -17,6 +16,7 @@ from pybtex.database import parse_string
 
 from db.schema import TABLES
 from db.sqlite import open_database
+from helpers.citation_records import make_database
 from publish.pages import cite
 
 

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import lxml.html
 import pytest
 from datasette.app import Datasette
-from made_claims import FIRST, SECOND, WITHDRAWN
-from published import METADATA
-from shown import parsed, words
 
+from helpers.made_claims import FIRST, SECOND, WITHDRAWN
+from helpers.published import METADATA
+from helpers.shown import parsed, words
 from publish.described import load_metadata
 from publish.serve import SETTINGS
 

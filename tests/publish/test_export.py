@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from datasette.app import Datasette
 from datasette.views.base import DatasetteError
-from published import METADATA
-from serving import served
 
+from helpers.published import METADATA
+from helpers.serving import served
 from publish.described import load_metadata
 from publish.pages import export
 from publish.pages.export import _page

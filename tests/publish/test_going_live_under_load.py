@@ -7,9 +7,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from serving import served
 
 from db.release import go_live
+from helpers.serving import served
 
 READERS, RELEASES = 4, 6
 PATHS = ("/map.json", "/studies.json", "/search.json?q=ketamine")

@@ -6,9 +6,9 @@ import sqlite3
 import lxml.html
 import pytest
 from datasette.app import Datasette
-from published import METADATA
 
 from db.schema import TABLES
+from helpers.published import METADATA
 from publish.described import load_metadata
 
 pytestmark = pytest.mark.asyncio

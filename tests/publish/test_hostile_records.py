@@ -7,7 +7,8 @@ import xml.etree.ElementTree as ET
 import lxml.html
 import pytest
 from datasette.app import Datasette
-from made_site import HOSTILE, HUGE, RIGHT_TO_LEFT, SCRIPT, UNCLOSED, WITH_NUL
+
+from helpers.made_site import HOSTILE, HUGE, RIGHT_TO_LEFT, SCRIPT, UNCLOSED, WITH_NUL
 
 pytestmark = pytest.mark.asyncio
 PAGES = [

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 from datasette.app import Datasette
-from made_site import HUGE
 
+from helpers.made_site import HUGE
 from publish import sql
 from publish.admission import Kind, _begin
 from publish.limits import limit

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from datasette.app import Datasette
 from lxml import etree
-from made_claims import make_claims
-from published import METADATA
 
 from db.coverage import MAX_AGE_DAYS
+from helpers.made_claims import make_claims
+from helpers.published import METADATA
 from publish.address import public_url
 from publish.described import load_metadata
 from publish.serve import application

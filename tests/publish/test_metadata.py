@@ -6,9 +6,9 @@ import re
 import pytest
 import yaml
 from datasette.app import Datasette
-from published import METADATA
 
 from db.schema import FULL_TEXT, TABLES
+from helpers.published import METADATA
 from publish.described import load_metadata, undescribed
 from publish.serve import SETTINGS, application
 from topics.errors import BadInputError

@@ -4,10 +4,10 @@ import sqlite3
 
 import pytest
 from datasette.app import Datasette
-from published import METADATA
-from shown import parsed, words
 
 from db.schema import TABLES
+from helpers.published import METADATA
+from helpers.shown import parsed, words
 from publish.definitions import FACETS
 from publish.described import load_metadata
 

@@ -7,8 +7,8 @@ import lxml.html
 import pytest
 import sqlite_utils
 from datasette.app import Datasette
-from published import METADATA
 
+from helpers.published import METADATA
 from publish.described import load_metadata
 from publish.serve import SETTINGS, application
 

@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 from datasette import hookimpl
 from datasette.plugins import pm
-from published import METADATA
 
 from db.release import go_live
+from helpers.published import METADATA
 from publish import page_cache
 from publish.page_cache import Answer, Pages, Watch, keep_pages, kept
 from publish.pages import home

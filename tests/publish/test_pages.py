@@ -5,9 +5,9 @@ import sqlite3
 
 import pytest
 from datasette.app import Datasette
-from published import HOSTILE, METADATA
 
 from db.schema import TABLES
+from helpers.published import HOSTILE, METADATA
 from publish.described import load_metadata
 from publish.serve import SETTINGS, application
 

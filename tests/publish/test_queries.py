@@ -1,7 +1,8 @@
 """The prepared questions, with their whole answers over the small database."""
 
 import pytest
-from published import HOSTILE
+
+from helpers.published import HOSTILE
 
 pytestmark = pytest.mark.asyncio
 
@@ -85,8 +86,7 @@ async def test_retractions_come_first_and_corrections_are_not_retractions(datase
 
 
 async def test_a_retraction_without_a_known_notice_is_listed(own_copy, tmp_path):
-    from published import METADATA
-
+    from helpers.published import METADATA
     from publish.serve import application
 
     own_copy.conn.execute("DELETE FROM notices")

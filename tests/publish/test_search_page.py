@@ -3,7 +3,8 @@
 import lxml.html
 import pytest
 from datasette.app import Datasette
-from made_site import KINETICS, REGISTRATION, SECOND_REPORT, TRIAL
+
+from helpers.made_site import KINETICS, REGISTRATION, SECOND_REPORT, TRIAL
 
 pytestmark = pytest.mark.asyncio
 DEEP = "+".join(f"word{number}" for number in range(900))

@@ -10,8 +10,8 @@ import urllib.request
 from urllib.parse import quote
 
 import pytest
-from published import HOSTILE, METADATA
 
+from helpers.published import HOSTILE, METADATA
 from publish.search import search_articles
 from publish.serve import SETTINGS, live_database, serve
 from topics.errors import BadInputError

@@ -3,10 +3,10 @@
 import lxml.html
 import pytest
 from datasette.app import Datasette
-from made_site import REGISTRATION, SCRIPT, SECOND_REPORT, TRIAL, WITHDRAWN
-from published import METADATA
-from shown import parsed, words
 
+from helpers.made_site import REGISTRATION, SCRIPT, SECOND_REPORT, TRIAL, WITHDRAWN
+from helpers.published import METADATA
+from helpers.shown import parsed, words
 from publish.described import load_metadata
 from publish.pages.study import counted_because
 from publish.serve import SETTINGS

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from records import JOURNAL_ARTICLE, RETRACTED, RETRACTION_NOTICE, pubmed_article, pubmed_book
+from helpers.records import JOURNAL_ARTICLE, RETRACTED, RETRACTION_NOTICE, pubmed_article, pubmed_book
 
 AUTHOR, VOLUME, FIRST_PAGE = "Sample AB", "7", "11"
 """What `pubmed_article` writes into every record."""

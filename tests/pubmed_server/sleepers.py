@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from records import RANDOMIZED
+from helpers.records import RANDOMIZED
 
 from .corpus import Article
 

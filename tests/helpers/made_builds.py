@@ -3,8 +3,8 @@
 import shutil
 import sqlite3
 
+from helpers.records import RANDOMIZED, pubmed_article
 from ingest.build import build
-from records import RANDOMIZED, pubmed_article
 
 KETAMINE = (("D007649", "Ketamine", "690G0D6V8H"),)
 HUMAN = (("D006801", "Humans", False), ("D007649", "Ketamine", True))

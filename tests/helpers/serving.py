@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from published import METADATA
 
+from helpers.published import METADATA
 from publish.serve import application
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from helpers.records import RANDOMIZED, RETRACTED, article_set, medline, pubmed_article
 from ingest.build import build
 from ingest.sync import import_into
-from records import RANDOMIZED, RETRACTED, article_set, medline, pubmed_article
 from topics import load_topic
 
 TRIAL, SECOND_REPORT, WITHDRAWN, NOTICE, KINETICS, WITHOUT_ABSTRACT = range(99000101, 99000107)

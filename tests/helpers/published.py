@@ -8,7 +8,7 @@ import sqlite_utils
 
 from db.schema import TABLES, create_evidence, finish_evidence
 
-METADATA = Path(__file__).parents[1] / "metadata.yml"
+METADATA = Path(__file__).parents[2] / "metadata.yml"
 HOSTILE = '<script>alert(1)</script> & <img src=x onerror=alert(2)> of "quoted" ketamine'
 
 _NOTHING_DECIDED: dict[str, Any] = {

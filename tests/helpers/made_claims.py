@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from claim_world import report, world
 from sqlite_utils import Database
 
 from db.archive import Archive
 from db.changes import write_changes
 from db.received import RawRecord
 from db.schema import finish_evidence
-from records import article_set, pubmed_article
+from helpers.claim_world import report, world
+from helpers.records import article_set, pubmed_article
 
 FIRST, SECOND, PILLOW, WITHDRAWN = range(99000001, 99000005)
 HOSTILE = "<script>alert(1)</script> of chamomile"

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from made_site import HUGE, REGISTRATION, RIGHT_TO_LEFT, SCRIPT, TRIAL, UNCLOSED, WITHDRAWN
 from playwright.sync_api import Browser, Page
+
+from helpers.made_site import HUGE, REGISTRATION, RIGHT_TO_LEFT, SCRIPT, TRIAL, UNCLOSED, WITHDRAWN
 
 PAGES = {
     "home": "/",

@@ -14,7 +14,7 @@ from db.store import Store
 from db.studies import Report, join_reports
 from topics import Topic, load_topic
 
-CHAMOMILE = Path(__file__).parent / "topics" / "chamomile-sleep"
+CHAMOMILE = Path(__file__).parents[1] / "topics" / "chamomile-sleep"
 
 
 def report(pmid: int, public_from: str, **known: Any) -> Report:
