@@ -8,10 +8,10 @@ from unittest.mock import patch
 from bench.made_records import FIRST_PMID, records
 from bench.measure import apart, median, met
 from db.archive import Archive
-from db.received import RawRecord
 from ingest.build import build
 from ingest.sharing import cores
 from ingest.sync import import_into
+from records.content import RawRecord
 from topics import load_topic
 
 TOPIC = "ketamine-routes"

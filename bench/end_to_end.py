@@ -15,7 +15,6 @@ from bench.measure import apart, in_turns, median, met, ratio
 from db.archive import Archive
 from db.claims.file import load_claims
 from db.full_text import FullTextAside
-from db.received import RawRecord
 from db.schema import analyze_evidence, create_evidence
 from db.sqlite import open_database, throw_away
 from db.store import Store
@@ -26,6 +25,7 @@ from ingest.register_layer import Register
 from ingest.sharing import cores, in_order
 from ingest.standing import OF_A_RECORD
 from ingest.steady import batches, without_cycle_search
+from records.content import RawRecord
 from topics import load_topic
 
 

@@ -27,7 +27,7 @@ from bench.made_words import (
     THINGS,
     TOWNS,
 )
-from ingest.window import Window, utf8_chunks
+from records.window import Window, utf8_chunks
 
 FIRST_PMID = 99_000_001
 PROLOG = (

@@ -15,9 +15,9 @@ from pubmed_parser import parse_medline_xml
 
 from bench.made_records import bodies
 from bench.measure import SHARED, in_turns, median, met, ratio
-from db.received import RawRecord
-from ingest.reader import record_of, split_records
 from ingest.steady import without_cycle_search
+from records.content import RawRecord
+from records.splitter import record_of, split_records
 
 REAL = SHARED / "pubmed_xml"
 """Real records, where they are: fixtures of public projects, most of few files, so the same ones again and again."""

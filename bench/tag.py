@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bench.measure import SHARED, met
 from ingest.gold_sets import read_gold
-from ingest.record import Record
 from ingest.tagging import TAGGER_VERSION, Tagger
 from ingest.tagging.lexicon import expand, fold
+from records.record import Record
 from topics import load_topic
 
 ROUNDS = 7

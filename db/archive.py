@@ -22,8 +22,8 @@ from sqlite_utils import Database
 from db.contents import mark_gone, store_contents
 from db.eastern import eastern_day
 from db.migrations import ARCHIVE
-from db.received import RawRecord, SearchSlice, Stored, StoredRecord, intact
 from db.sqlite import open_private_database, plain_errors
+from records.content import RawRecord, SearchSlice, Stored, StoredRecord, intact
 from topics.errors import BadInputError
 
 __all__ = ["Archive", "RawRecord", "SearchSlice", "Stored", "StoredRecord", "now", "today"]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from db.glance import glance
-from db.received import Origin, RawRecord, Stored, intact, rank
+from records.content import Origin, RawRecord, Stored, intact, rank
 
 _IN_CHUNK = 500
 """PMIDs in one `IN (…)`: well under SQLite's limit on host parameters."""

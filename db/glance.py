@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from db.retractions import ANNOUNCES, NOTICE_TYPES, is_marked_in_title
+from records.retractions import ANNOUNCES, NOTICE_TYPES, is_marked_in_title
 
 UNSETTLED = ("In-Data-Review", "In-Process", "Publisher")
 """Values of MedlineCitation@Status (pubmed_250101.dtd) of records that wait for their indexing."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from db.archive import Archive
 from ingest.gold_sets import PSYCHEDELICS, Judged, is_held_back, read_gold
-from ingest.reader import record_of
-from ingest.record import Record
 from ingest.tagging import TAGGER_VERSION, Tagger, decide
+from records.record import Record
+from records.splitter import record_of
 from topics import Topic, Vocabulary
 from topics.errors import BadInputError
 

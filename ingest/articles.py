@@ -5,12 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from db.received import RawRecord, StoredRecord
-from db.retractions import NOTICE_TYPES
 from db.store import packed, row_of
 from db.studies import Report
-from ingest.reader import record_of
-from ingest.record import Record
 from ingest.register_layer import Register, register_layer
 from ingest.rows import (
     arm_rows,
@@ -25,6 +21,10 @@ from ingest.rows import (
 )
 from ingest.tagging import Tagger, decide, disagreements
 from ingest.tagging.model import Tagged
+from records.content import RawRecord, StoredRecord
+from records.record import Record
+from records.retractions import NOTICE_TYPES
+from records.splitter import record_of
 from topics import RegisterStudy, Topic
 
 _NOTHING = Tagged()

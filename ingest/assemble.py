@@ -10,7 +10,6 @@ from typing import Any
 
 from db.archive import Archive
 from db.claims.file import Claims
-from db.retractions import ANNOUNCES
 from db.store import Store, row_of
 from db.studies import Report, Study, join_reports, keyed
 from ingest.articles import Arrival, ArticleWriter, record_of_entry
@@ -18,6 +17,7 @@ from ingest.kin import standing_reports
 from ingest.register_layer import Register, register_layer
 from ingest.rows import KEYS_OF_A_RECORD, measurement_rows, numbered, register_row, study_row
 from ingest.standing import Differences
+from records.retractions import ANNOUNCES
 from topics import RegisterStudy, Topic
 
 _FIRST_ANNOUNCED = KEYS_OF_A_RECORD // 2

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 from db.archive import Archive, now
 from db.eastern import is_busy
-from db.received import RawRecord
 from db.rounds import complete_run, why_not_believed
 from ingest.eutils import Eutils
 from ingest.log import event
-from ingest.reader import BrokenRecord, DeletedRecord, split_records
+from records.content import RawRecord
+from records.splitter import BrokenRecord, DeletedRecord, split_records
 from topics.errors import BadInputError, EvidenceError, IncompleteRunError
 
 PAGE = 400

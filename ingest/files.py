@@ -10,13 +10,13 @@ from typing import BinaryIO
 from isal import isal_zlib
 
 from db.archive import Archive
-from db.received import RawRecord
 from ingest.gunzip import GunzipStream
-from ingest.looks import describe, is_medline, is_xml
-from ingest.medline import split_medline
-from ingest.raw import BrokenRecord, DeletedRecord
-from ingest.reader import split_records
 from ingest.steady import without_cycle_search
+from records.content import RawRecord
+from records.formats import describe, is_medline, is_xml
+from records.medline import split_medline
+from records.pieces import BrokenRecord, DeletedRecord
+from records.splitter import split_records
 from topics.errors import BadInputError
 
 _GZIP = b"\x1f\x8b"

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from db.retractions import ANNOUNCES, NOTICE_TYPES, is_marked_in_title
 from db.schema import TABLES
 from db.studies import Study
-from ingest.identifiers import clean_doi
-from ingest.record import Record
 from ingest.tagging.model import Arm, Decision, Measurement, Tag
+from records.identifiers import clean_doi
+from records.record import Record
+from records.retractions import ANNOUNCES, NOTICE_TYPES, is_marked_in_title
 from topics import RegisterStudy
 
 RETRACTED_PUBLICATION = "D016441"

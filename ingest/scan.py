@@ -17,16 +17,16 @@ from typing import Any, BinaryIO
 
 from isal import igzip, igzip_lib
 
-from db.received import RawRecord
 from ingest.articles import deciding_of
-from ingest.raw import MAX_RECORD, BrokenRecord, DeletedRecord
-from ingest.reader import read_record, split_records
-from ingest.record import Record
 from ingest.rows import article_row
 from ingest.sieve import Sieve, own_pmid
 from ingest.steady import without_cycle_search
 from ingest.tagging import Tagger
 from ingest.tagging.model import Tagged
+from records.content import RawRecord
+from records.pieces import MAX_RECORD, BrokenRecord, DeletedRecord
+from records.record import Record
+from records.splitter import read_record, split_records
 from topics import Topic, load_topic
 from topics.errors import BadInputError
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-from ingest.mesh_ui import DESCRIPTORS
 from ingest.tagging.lexicon import fold
 from ingest.tagging.model import Tagged
+from records.mesh import DESCRIPTORS
 from topics import Topic
 
 _OWN = b"<MedlineCitation "

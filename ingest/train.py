@@ -26,11 +26,11 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ingest.gold_sets import PSYCHEDELICS, is_held_back, read_gold, title_digest
-from ingest.record import Record
 from ingest.tagging import Tagger, conduct, decide, designs, document, routes, vote
 from ingest.tagging.counts import find_counts
 from ingest.tagging.lexicon import fold
 from ingest.tagging.model import PRECEDENCE, Tagged
+from records.record import Record
 from topics import Vocabulary, load_topic
 
 FACETS = {"ketamine": "design", "psynamic": "study type", "studytype": "study kind", "medline": "RCT, text only"}

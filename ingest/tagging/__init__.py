@@ -1,12 +1,12 @@
 """From a record to its tags: pure, versioned, every text tag with its exact words."""
 
-from ingest.record import Record
 from ingest.tagging import conduct, designs, document, doses, measurements, people, routes, subjects, vote, words
 from ingest.tagging.counts import find_counts
 from ingest.tagging.decide import ENOUGH, decide, design_of, disagreements
 from ingest.tagging.indexing import indexing_tags
 from ingest.tagging.lexicon import Lexicon, Rule
 from ingest.tagging.model import Arm, Decision, Measurement, Tag, Tagged
+from records.record import Record
 from topics import Vocabulary
 
 __all__ = [

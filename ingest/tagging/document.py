@@ -5,10 +5,10 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ingest.record import Record, Section
 from ingest.tagging.lexicon import Hit, Lexicon, lower_ascii, word_set
 from ingest.tagging.model import Tag
 from ingest.tagging.sections import category_of, split_sections
+from records.record import Record, Section
 
 TITLE, BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, OTHER = (
     "title", "background", "objective", "methods", "results", "conclusions", "other",

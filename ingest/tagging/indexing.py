@@ -3,8 +3,8 @@
 Human and automated indexing are told apart by confidence: an automated record's headings weigh less than the text.
 """
 
-from ingest.record import Record
 from ingest.tagging.model import Tag
+from records.record import Record
 
 # UI -> (facet, value, confidence), https://www.nlm.nih.gov/mesh/pubtypes.html. Confidence says how far the type alone
 # settles the question: 'Case Reports' is also given to series, 'Review' to any kind of review.

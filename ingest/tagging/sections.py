@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from ingest.record import Section
+from records.record import Section
 
 # A head is a few words and a colon at the start of the abstract or after the end of a sentence. Which words may stand
 # in a head, and the NlmCategory they mean: https://www.nlm.nih.gov/bsd/policy/structured_abstracts.html (its list of

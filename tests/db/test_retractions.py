@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.retractions import is_marked_in_title
+from records.retractions import is_marked_in_title
 
 
 @pytest.mark.parametrize(

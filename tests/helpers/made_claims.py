@@ -6,10 +6,10 @@ from sqlite_utils import Database
 
 from db.archive import Archive
 from db.changes import write_changes
-from db.received import RawRecord
 from db.schema import finish_evidence
 from helpers.claim_world import report, world
 from helpers.records import article_set, pubmed_article
+from records.content import RawRecord
 
 FIRST, SECOND, PILLOW, WITHDRAWN = range(99000001, 99000005)
 HOSTILE = "<script>alert(1)</script> of chamomile"

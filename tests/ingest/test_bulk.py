@@ -20,10 +20,10 @@ from db.archive import Archive
 from helpers.records import FILE_PROLOG, article_set, pubmed_article
 from ingest.bulk import bulk
 from ingest.downloads import fetch, locate
-from ingest.reader import record_of
 from ingest.scan import scan_file
 from ingest.sieve import Sieve, topic_words
 from ingest.tagging import Tagger
+from records.splitter import record_of
 from topics import load_topic
 from topics.errors import BadInputError, PubMedError
 

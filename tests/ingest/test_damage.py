@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from db.archive import Archive
-from db.received import RawRecord, SearchSlice
 from db.rounds import due_again
 from evidence import main
 from ingest.build import build
 from pubmed_server import TOPIC, trial
+from records.content import RawRecord, SearchSlice
 from topics import load_topic
 from topics.errors import BadInputError, EvidenceError
 

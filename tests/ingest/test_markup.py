@@ -3,8 +3,8 @@
 import pytest
 
 from helpers.records import pubmed_article
-from ingest.reader import record_of
-from ingest.record import Record
+from records.record import Record
+from records.splitter import record_of
 from topics.errors import BadInputError
 
 

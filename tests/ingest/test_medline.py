@@ -4,12 +4,12 @@ import io
 
 import pytest
 
-from db.received import RawRecord
 from helpers.records import medline, pubmed_article
-from ingest.medline import read_medline, split_medline
-from ingest.raw import BrokenRecord
-from ingest.reader import record_of
-from ingest.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Registration, Section
+from records.content import RawRecord
+from records.medline import read_medline, split_medline
+from records.pieces import BrokenRecord
+from records.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Registration, Section
+from records.splitter import record_of
 from topics.errors import BadInputError
 
 FULL = medline(

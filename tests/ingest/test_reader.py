@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from db.received import RawRecord
 from helpers.records import FILE_PROLOG, PROLOG, RANDOMIZED, article_set, pubmed_article, pubmed_book
-from ingest.raw import MAX_RECORD
-from ingest.reader import BrokenRecord, DeletedRecord, read_record, record_of, split_records
-from ingest.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Registration, Section
+from records.content import RawRecord
+from records.pieces import MAX_RECORD
+from records.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Registration, Section
+from records.splitter import BrokenRecord, DeletedRecord, read_record, record_of, split_records
 from topics.errors import BadInputError
 
 ROOT = Path(__file__).parents[2]
@@ -660,7 +660,7 @@ def test_an_end_tag_inside_a_comment_or_the_like_ends_no_record(inside, monkeypa
     expected = [RawRecord(99000001, 1, "pubmed-xml", tricky.encode()),
                 RawRecord(99000002, 1, "pubmed-xml", plain.encode())]  # fmt: skip
     assert split(document) == expected
-    monkeypatch.setattr("ingest.window._CHUNK", 5)
+    monkeypatch.setattr("records.window._CHUNK", 5)
     assert split(document) == expected
 
 
@@ -702,7 +702,7 @@ def test_text_between_records_is_reported():
 
 
 def test_a_record_longer_than_any_is_passed_over(monkeypatch):
-    monkeypatch.setattr("ingest.window.MAX_RECORD", 200_000)
+    monkeypatch.setattr("records.window.MAX_RECORD", 200_000)
     endless = pubmed_article(99000001, title="x" * 3_000_000).replace("</PubmedArticle>", "")
     found = split(article_set(endless, pubmed_article(99000002)))
     assert [(type(each), each.pmid) for each in found] == [(BrokenRecord, 99000001), (RawRecord, 99000002)]
@@ -769,7 +769,7 @@ def test_chunk_borders_may_fall_anywhere(monkeypatch):
     )
     whole = split(document)
     for size in (1, 2, 3, 7, 64, 1000):
-        monkeypatch.setattr("ingest.window._CHUNK", size)
+        monkeypatch.setattr("records.window._CHUNK", size)
         assert split(document) == whole
 
 
@@ -808,7 +808,7 @@ def test_a_record_that_gives_itself_another_pmid_is_broken(record, others):
 MEMORY = """
 import io, resource, sys
 from helpers.records import article_set, pubmed_article, PROLOG
-from ingest.reader import read_record, split_records
+from records.splitter import read_record, split_records
 
 class Endless(io.RawIOBase):
     "3,000 records of 15 KB, made as they are read."

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ingest.record import Record
 from ingest.rows import tag_rows
 from ingest.tagging.model import Tag
+from records.record import Record
 
 RECORD = Record(99000001, title="IM ketamine in twelve people")
 

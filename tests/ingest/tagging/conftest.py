@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ingest.record import Record
 from ingest.tagging import Decision, Tagged, Tagger, decide
+from records.record import Record
 from topics import Term, Vocabulary
 
 VOCABULARY = Vocabulary(

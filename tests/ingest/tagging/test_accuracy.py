@@ -7,7 +7,7 @@ import pytest
 
 from ingest.accuracy import markdown, print_table, score, wilson
 from ingest.gold_sets import is_held_back, read_gold
-from ingest.record import Record
+from records.record import Record
 from topics import load_topic
 from topics.errors import BadInputError
 

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.record import Record
 from ingest.tagging import Tagger, decide, disagreements
+from records.record import Record
 from topics import Term, Vocabulary
 
 VOCABULARY = Vocabulary(

@@ -1,7 +1,7 @@
 """Layers of tags: the register, human indexing, the text, automated indexing, and what they disagree on."""
 
-from ingest.record import Chemical, MeshHeading, PublicationType, Record
 from ingest.tagging import Decision, Tag, Tagger, decide, disagreements
+from records.record import Chemical, MeshHeading, PublicationType, Record
 
 
 def _tag(facet: str, value: str, source: str, confidence: float = 0.9, *, role: str = "", rule: str = "rule") -> Tag:

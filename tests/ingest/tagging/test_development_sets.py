@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ingest.gold_sets import read_gold
-from ingest.record import Record
 from ingest.tagging import Tagger
+from records.record import Record
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
 SETS = ("ketamine_dev.jsonl.gz", "psynamic_dev.jsonl.gz", "studytype_dev.jsonl.gz", "medline_1000.txt.gz")

@@ -6,7 +6,7 @@ A record has hundreds of elements and PubMed tens of millions of records. Of lxm
 
 from lxml.etree import XMLParser, _Element, fromstring
 
-from ingest.markup import plain_text, resolved
+from records.markup import plain_text, resolved
 
 _PARSER = XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True,

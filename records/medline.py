@@ -13,16 +13,16 @@ from typing import BinaryIO
 
 from Bio import Medline
 
-from db.received import RawRecord
-from ingest.dates import UNKNOWN, date_of_text, iso_day
-from ingest.identifiers import clean_doi, clean_orcid, clean_pmcid, clean_pmid
-from ingest.looks import encoding_of
-from ingest.mesh_ui import DESCRIPTORS, PUBLICATION_TYPES, QUALIFIERS
-from ingest.pubmed_xml import ARTICLE_NUMBER, ELSEWHERE, join_abstract, title_or_vernacular
-from ingest.raw import MAX_RECORD, BrokenRecord
-from ingest.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Section
-from ingest.registrations import all_registrations
 from ingest.tagging.sections import split_sections
+from records.content import RawRecord
+from records.dates import UNKNOWN, date_of_text, iso_day
+from records.formats import encoding_of
+from records.identifiers import clean_doi, clean_orcid, clean_pmcid, clean_pmid
+from records.mesh import DESCRIPTORS, PUBLICATION_TYPES, QUALIFIERS
+from records.pieces import MAX_RECORD, BrokenRecord
+from records.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Section
+from records.registries import all_registrations
+from records.xml import ARTICLE_NUMBER, ELSEWHERE, join_abstract, title_or_vernacular
 from topics.errors import BadInputError
 
 _LINKS = {

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from ingest.markup import resolved
+from records.markup import resolved
 
 MAX_PMID = 99_999_999
 """PMIDs have at most eight digits."""

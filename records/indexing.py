@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
-from ingest.elements import each_of, text_of, texts_of
-from ingest.mesh_ui import DESCRIPTORS, PUBLICATION_TYPES
-from ingest.record import Chemical, MeshHeading, PublicationType
+from records.elements import each_of, text_of, texts_of
+from records.mesh import DESCRIPTORS, PUBLICATION_TYPES
+from records.record import Chemical, MeshHeading, PublicationType
 
 _NO_QUALIFIER = (("", ""),)
 

@@ -11,16 +11,16 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from db.received import RawRecord
-from ingest.elements import parse, text_of, version_of
-from ingest.identifiers import clean_pmid
-from ingest.looks import describe
-from ingest.markup import with_characters
-from ingest.medline import read_medline
-from ingest.pubmed_xml import read_article, read_book
-from ingest.raw import MAX_RECORD, BrokenRecord, DeletedRecord
-from ingest.record import Record
-from ingest.window import Window, utf8_chunks
+from records.content import RawRecord
+from records.elements import parse, text_of, version_of
+from records.formats import describe
+from records.identifiers import clean_pmid
+from records.markup import with_characters
+from records.medline import read_medline
+from records.pieces import MAX_RECORD, BrokenRecord, DeletedRecord
+from records.record import Record
+from records.window import Window, utf8_chunks
+from records.xml import read_article, read_book
 from topics.errors import BadInputError
 
 _RECORDS = {b"PubmedArticle": "MedlineCitation", b"PubmedBookArticle": "BookDocument"}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from ingest.record import Registration
+from records.record import Registration
 
 
 class Registry(NamedTuple):

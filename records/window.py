@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ingest.raw import MAX_RECORD
+from records.pieces import MAX_RECORD
 from topics.errors import BadInputError
 
 _CHUNK = 1 << 16

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 from lxml.etree import _Element
 
-from ingest.dates import UNKNOWN, PrintedDate, printed_date
-from ingest.elements import children_of, each_of, text_of, texts_of, version_of
-from ingest.identifiers import clean_doi, clean_orcid, clean_pmid
-from ingest.indexing import chemicals, keywords, mesh_headings, publication_types
-from ingest.pubmed_data import day_of, entered_in, identifiers, read_pubmed_data, references
-from ingest.record import Author, Link, Record, Section
-from ingest.registrations import all_registrations
+from records.dates import UNKNOWN, PrintedDate, printed_date
+from records.elements import children_of, each_of, text_of, texts_of, version_of
+from records.identifiers import clean_doi, clean_orcid, clean_pmid
+from records.indexing import chemicals, keywords, mesh_headings, publication_types
+from records.pubmed_data import day_of, entered_in, identifiers, read_pubmed_data, references
+from records.record import Author, Link, Record, Section
+from records.registries import all_registrations
 from topics.errors import BadInputError
 
 _NO_TITLE = re.compile(r"(?:\[(?:not available|in process citation|no title available)\.?\]\.?)?", re.IGNORECASE)

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from lxml.etree import XPath, _Element
 
-from ingest.dates import iso_day
-from ingest.elements import children_of, each_of
-from ingest.identifiers import clean_doi, clean_pmcid, clean_pmid
+from records.dates import iso_day
+from records.elements import children_of, each_of
+from records.identifiers import clean_doi, clean_pmcid, clean_pmid
 
 _CITED_PMIDS = XPath("descendant::ArticleId[not(@IdType != 'pubmed')]/text()", smart_strings=False)
 """Within a ReferenceList only: dozens of plain strings in one call are cheaper than as many elements."""
