@@ -112,10 +112,10 @@ def sync(
     accept_shrinking: bool, log_json: bool,
 ) -> None:  # fmt: skip
     """Do one scheduled run: pull what is due from PubMed, build, check the claims. Exit code 1 if a verdict flipped."""
-    from ingest.eutils import EutilsSettings
     from ingest.log import log_json as log_json_lines
-    from ingest.sync import plan_of
-    from ingest.sync import sync as sync_topic
+    from ingest.pubmed.client import EutilsSettings
+    from ingest.pubmed.run import plan_of
+    from ingest.pubmed.run import sync as sync_topic
 
     loaded = _topic_of(data, topic, record=not dry_run)
     if dry_run:
@@ -137,7 +137,7 @@ def sync(
 def import_(topic: str | None, data: Path, as_json: bool, files: tuple[Path, ...]) -> None:
     """Read FILES (PubMed XML, .xml.gz, MEDLINE/nbib) into the archive; `evidence build` then uses them."""
     from db.tables import as_text
-    from ingest.sync import import_into
+    from ingest.pubmed.run import import_into
 
     counts = [asdict(row) for row in import_into(data, _topic_of(data, topic), files)]
     total = {name: sum(row[name] for row in counts) for name, value in counts[0].items() if isinstance(value, int)}
@@ -250,7 +250,7 @@ def cite(
     from db.citations import check_manuscript, export, lines
     from db.citations import cite as look_up_references
     from db.citing.telling import answer_json
-    from ingest.eutils import Eutils, EutilsSettings
+    from ingest.pubmed.client import Eutils, EutilsSettings
     from publish.serve import live_database
 
     live = live_database(data)

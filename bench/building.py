@@ -9,8 +9,8 @@ from bench.made_records import FIRST_PMID, records
 from bench.measure import apart, median, met
 from db.archive import Archive
 from ingest.build import build
+from ingest.pubmed.run import import_into
 from ingest.sharing import cores
-from ingest.sync import import_into
 from records.content import RawRecord
 from topics import load_topic
 

@@ -19,9 +19,9 @@ from bench.kills import kills_of_amending_builds, random_kills
 from bench.proof import FIRST, made_trials, must, write_table
 from bench.readers import readers_through_publications
 from db.archive import Archive
-from ingest.eutils import EutilsSettings
-from ingest.sync import pull_topic
-from ingest.transport import Pace
+from ingest.pubmed.client import EutilsSettings
+from ingest.pubmed.run import pull_topic
+from ingest.pubmed.transport import Pace
 from pubmed_server import FAULTS, LIES, TOPIC, Corpus, PubMedServer
 from topics import load_topic
 from topics.errors import EvidenceError
@@ -60,7 +60,7 @@ def random_faults(faults: int, records: int = 60, seed: int = 1) -> dict[str, Ou
         PubMedServer(made_trials(records)) as pubmed,
         patch("db.archive._clock", lambda: moment),
         patch.object(Pace, "wait", lambda self, per_second: None),
-        patch("ingest.fetch.PAGE", 25),
+        patch("ingest.pubmed.fetch.PAGE", 25),
     ):
         settings = EutilsSettings(
             "bench@example.org", "0123456789abcdef", pubmed.url, read_timeout=0.3, deadline=4, attempts=5,

@@ -25,9 +25,9 @@ from db.archive import Archive
 from db.release import LIVE
 from db.schema import TABLES
 from ingest.build import build
-from ingest.eutils import EutilsSettings
-from ingest.sync import pull_topic, sync
-from ingest.transport import Pace
+from ingest.pubmed.client import EutilsSettings
+from ingest.pubmed.run import pull_topic, sync
+from ingest.pubmed.transport import Pace
 from pubmed_server import TOPIC, PubMedServer
 from topics import load_topic
 from topics.errors import EvidenceError
@@ -163,7 +163,7 @@ def _timed(data: Path, url: str, page: int, step: str) -> float:
 
 def _run(data: Path, url: str, page: int, step: str) -> None:
     """A run ('sync'), or its first part ('pull')."""
-    with patch.object(Pace, "wait", lambda self, per_second: None), patch("ingest.fetch.PAGE", page):
+    with patch.object(Pace, "wait", lambda self, per_second: None), patch("ingest.pubmed.fetch.PAGE", page):
         {"sync": sync, "pull": pull_topic}[step](
             data, load_topic(TOPIC), EutilsSettings("bench@example.org", base_url=url)
         )

@@ -9,8 +9,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from bench.measure import met
 from db.archive import Archive
-from ingest.eutils import Eutils, EutilsSettings
-from ingest.search import pull
+from ingest.pubmed.client import Eutils, EutilsSettings
+from ingest.pubmed.search import pull
 from pubmed_server import Corpus, PubMedServer, many
 
 FIRST = 99_000_000

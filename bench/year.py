@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from bench.proof import must, write_table
 from db.archive import Archive
-from ingest.eutils import EutilsSettings
-from ingest.sync import SyncResult, sync
-from ingest.transport import Pace
+from ingest.pubmed.client import EutilsSettings
+from ingest.pubmed.run import SyncResult, sync
+from ingest.pubmed.transport import Pace
 from pubmed_server import TOPIC, Article, Corpus, PubMedServer, trial, unindexed
 from topics import load_topic
 from topics.errors import EvidenceError

@@ -25,7 +25,7 @@ from urllib.error import URLError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
-from ingest.faults import ADDRESS, LATER, Fault
+from ingest.pubmed.errors import ADDRESS, LATER, Fault
 
 NETWORK_ERRORS = (OSError, HTTPException)
 """What can happen on the way; `network_fault` names it."""

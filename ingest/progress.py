@@ -20,7 +20,7 @@ class Bars:
         self._started: dict[str, float] = {}
 
     def pull(self, slices_done: int, slices: int, records_done: int, records: int) -> None:
-        """Called by `ingest.search.pull` after every page."""
+        """Called by `ingest.pubmed.search.pull` after every page."""
         self._advance(f"PubMed: slice {slices_done} of {slices}, records", records_done, records, "pull")
 
     def build(self, done: int, total: int) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.build import BuildResult, build
-from ingest.eutils import EutilsSettings
 from ingest.progress import Bars
-from ingest.sync import Pulled, pull_topic
+from ingest.pubmed.client import EutilsSettings
+from ingest.pubmed.run import Pulled, pull_topic
 from topics import Topic
 from topics.errors import EvidenceError
 

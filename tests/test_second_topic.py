@@ -8,7 +8,7 @@ from db.claims.check import check_claims
 from helpers.claim_world import CHAMOMILE, evidence, timeline, verdict
 from helpers.records import RANDOMIZED, pubmed_article
 from ingest.build import build
-from ingest.sync import import_into
+from ingest.pubmed.run import import_into
 from topics import load_topic
 
 HUMANS = ("D006801", "Humans", False)

@@ -12,7 +12,7 @@ from db.archive import Archive
 from db.topic_record import refuse_other_topic, topic_of
 from evidence import main
 from ingest.build import build
-from ingest.sync import import_into
+from ingest.pubmed.run import import_into
 from pubmed_server import TOPIC
 from topics import load_topic
 from topics.errors import BadInputError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from helpers.records import RANDOMIZED, RETRACTED, article_set, medline, pubmed_article
 from ingest.build import build
-from ingest.sync import import_into
+from ingest.pubmed.run import import_into
 from topics import load_topic
 
 TRIAL, SECOND_REPORT, WITHDRAWN, NOTICE, KINETICS, WITHOUT_ABSTRACT = range(99000101, 99000107)

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.records import article_set
-from ingest.sync import import_into
+from ingest.pubmed.run import import_into
 from topics import load_topic
 
 

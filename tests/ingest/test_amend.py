@@ -21,7 +21,7 @@ from helpers.made_builds import METHODS, build_anew, content, trial
 from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, article_set
 from ingest import build as build_module
 from ingest.build import build
-from ingest.sync import import_into
+from ingest.pubmed.run import import_into
 from topics import load_topic
 from topics.errors import IncompleteRunError
 

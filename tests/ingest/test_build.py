@@ -10,7 +10,7 @@ from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, medline, p
 from ingest import build as build_module
 from ingest import steady
 from ingest.build import build
-from ingest.sync import import_into
+from ingest.pubmed.run import import_into
 from topics import load_register, load_topic
 
 STUDIES = len(load_register(load_topic("ketamine-routes")))

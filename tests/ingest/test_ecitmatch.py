@@ -4,7 +4,7 @@ import pytest
 
 from db.citations import cite
 from helpers.citation_records import make_database
-from ingest.eutils import Eutils, EutilsSettings
+from ingest.pubmed.client import Eutils, EutilsSettings
 from pubmed_server.corpus import Article, Corpus
 from pubmed_server.server import PubMedServer
 from topics.errors import PubMedError

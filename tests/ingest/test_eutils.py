@@ -11,9 +11,9 @@ from collections import Counter
 
 import pytest
 
-from ingest.eutils import Eutils, EutilsSettings, SearchAnswer
-from ingest.faults import retry_after
-from ingest.transport import Pace
+from ingest.pubmed.client import Eutils, EutilsSettings, SearchAnswer
+from ingest.pubmed.errors import retry_after
+from ingest.pubmed.transport import Pace
 from pubmed_server import Article, Corpus, PubMedServer, many
 from pubmed_server.answers import Reply
 from topics.errors import BadInputError, PubMedError

@@ -13,11 +13,11 @@ import ingest.downloads
 from db.lock import run_lock
 from ingest.bulk import bulk
 from ingest.downloads import fetch, locate
-from ingest.eutils import Eutils, EutilsSettings
 from ingest.http import LimitedRequest, chunks, exchange
 from ingest.notify import notify
-from ingest.sync import sync
-from ingest.transport import Pace
+from ingest.pubmed.client import Eutils, EutilsSettings
+from ingest.pubmed.run import sync
+from ingest.pubmed.transport import Pace
 from pubmed_server import TOPIC
 from topics import load_topic
 from topics.errors import EvidenceError, PubMedError
@@ -307,7 +307,7 @@ def test_the_folder_is_free_when_somebody_is_told_of_a_failure(tmp_path, monkeyp
         taking.join()
         return ""
 
-    monkeypatch.setattr("ingest.sync.tell_somebody", tell)
+    monkeypatch.setattr("ingest.pubmed.run.tell_somebody", tell)
     settings = EutilsSettings("tests@example.org", base_url="http://127.0.0.1:9/", attempts=1)
     with pytest.raises(EvidenceError):
         sync(tmp_path, load_topic(TOPIC), settings, notify="somebody")

@@ -13,11 +13,11 @@ import pytest
 
 from db.archive import now
 from db.eastern import eastern_day
-from ingest.eutils import EutilsSettings
 from ingest.log import event, log_json
 from ingest.notify import notify
-from ingest.sync import sync
-from ingest.transport import Pace
+from ingest.pubmed.client import EutilsSettings
+from ingest.pubmed.run import sync
+from ingest.pubmed.transport import Pace
 from pubmed_server import TOPIC, Corpus, PubMedServer, trial
 from topics import load_topic
 from topics.errors import PubMedError

@@ -10,7 +10,7 @@ import pytest
 
 from db.archive import Archive
 from db.lock import run_lock
-from ingest.fetch import PAGE
+from ingest.pubmed.fetch import PAGE
 from pubmed_server import Corpus, PubMedServer, many
 
 ROOT = Path(__file__).parents[2]
@@ -19,9 +19,9 @@ import sys
 from pathlib import Path
 from db.archive import Archive
 from db.lock import run_lock
-from ingest.eutils import Eutils, EutilsSettings
-from ingest.search import pull
-from ingest.transport import Pace
+from ingest.pubmed.client import Eutils, EutilsSettings
+from ingest.pubmed.search import pull
+from ingest.pubmed.transport import Pace
 Pace.wait = lambda self, per_second: None
 data, url = Path(sys.argv[1]), sys.argv[2]
 with run_lock(data), Archive.open(data) as archive:

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import ingest.fetch
-import ingest.search
+import ingest.pubmed.fetch
+import ingest.pubmed.search
 from db.archive import Archive, SearchSlice
-from ingest.eutils import CEILING, Eutils, EutilsSettings, SearchAnswer
-from ingest.search import HIGHEST_PMID, count, pull, slices
-from ingest.transport import Pace
+from ingest.pubmed.client import CEILING, Eutils, EutilsSettings, SearchAnswer
+from ingest.pubmed.search import HIGHEST_PMID, count, pull, slices
+from ingest.pubmed.transport import Pace
 from pubmed_server import Article, Corpus, PubMedServer, many
 from topics.errors import BadInputError, IncompleteRunError, PubMedError
 
@@ -78,7 +78,7 @@ def test_a_search_is_stored_whole_and_its_ledger_adds_up(pubmed, archive):
          "translation": "ketamine[Title/Abstract]", "reported": 450, "received": 450, "stored": 450, "missing": "[]",
          "warnings": "[]"}
     ]  # fmt: skip
-    assert replace(result, counts={}) == ingest.fetch.PullResult(
+    assert replace(result, counts={}) == ingest.pubmed.fetch.PullResult(
         1, 450, 450, 450, 450, 450, 0, 1, "ketamine[Title/Abstract]", (), {}
     )
     assert told == [(0, 1, 0, 450), (0, 1, 400, 450), (0, 1, 450, 450), (1, 1, 450, 450)]
@@ -142,7 +142,7 @@ def test_an_unknown_field_tag_is_an_error_by_its_name(pubmed, archive):
 
 def test_a_range_without_records_is_no_dropped_term():
     answer = SearchAnswer(0, (), "", ("PhraseNotFound: 1:50[UID]",), ("No items found.",))
-    ingest.search._refuse_dropped(answer, "1:50")
+    ingest.pubmed.search._refuse_dropped(answer, "1:50")
 
 
 # More records than PubMed names
@@ -186,7 +186,7 @@ class AskedOnly:
 def test_slices_tile_the_pmids_wherever_they_lie(pmids, ceiling, seed):
     asked = AskedOnly(pmids, ceiling, random.Random(seed))  # noqa: S311
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ingest.search, "CEILING", ceiling)
+        patch.setattr(ingest.pubmed.search, "CEILING", ceiling)
         found = list(slices(asked, "q"))
     assert sorted(pmid for each in found for pmid in each.ids) == sorted(pmids)
     assert all(each.reported == len(each.ids) <= ceiling for each in found)
@@ -381,7 +381,7 @@ def test_changed_records_are_a_new_version_beside_the_old_one(pubmed, archive):
     pubmed.corpus.retract(FIRST, notice=99000700)
     slice_id = archive.open_slice(1, SearchSlice(QUERY, "", 1, (FIRST,)))
     archive.database.execute("UPDATE ledger SET missing = ? WHERE ledger_id = ?", (f"[{FIRST}]", slice_id))
-    (page,) = ingest.fetch.fetch_missing(archive, client_of(pubmed), 1, slice_id)
+    (page,) = ingest.pubmed.fetch.fetch_missing(archive, client_of(pubmed), 1, slice_id)
     assert (page.new, page.changed, page.unchanged) == (0, 1, 0)
     assert held(archive)[FIRST] == pubmed.corpus[FIRST].record
     kept = archive.database.execute("SELECT xml FROM versions WHERE pmid = ? ORDER BY rowid", [FIRST]).fetchall()

@@ -14,9 +14,9 @@ from db.rounds import OVERLAP
 from db.status import health, read_status
 from helpers.records import article_set
 from ingest.build import build
-from ingest.eutils import EutilsSettings
-from ingest.sync import import_into, plan_of, pull_topic, sync
-from ingest.transport import Pace
+from ingest.pubmed.client import EutilsSettings
+from ingest.pubmed.run import import_into, plan_of, pull_topic, sync
+from ingest.pubmed.transport import Pace
 from publish.freshness import Freshness, read_freshness
 from pubmed_server import TOPIC, Corpus, PubMedServer, trial, unindexed
 from topics import load_topic
@@ -562,7 +562,7 @@ def test_another_vocabulary_tags_again_from_the_archive(world, tmp_path):
 
 
 def test_an_unfinished_round_of_changed_records_goes_on_where_it_was(world, monkeypatch):
-    monkeypatch.setattr("ingest.fetch.PAGE", 2)
+    monkeypatch.setattr("ingest.pubmed.fetch.PAGE", 2)
     world.pull()
     world.later(days=1)
     for nth in range(5):
@@ -608,7 +608,7 @@ def test_what_fell_short_is_published_as_stale_with_code_4_and_mended_by_the_nex
 
 
 def test_a_first_run_that_breaks_off_is_built_with_what_came_and_leaves_with_code_3(world, monkeypatch):
-    monkeypatch.setattr("ingest.fetch.PAGE", 2)
+    monkeypatch.setattr("ingest.pubmed.fetch.PAGE", 2)
     world.pubmed.inject("http_502", 99, "efetch", after=1)
     with pytest.raises(PubMedError, match="HTTP 502"):
         world.sync()
@@ -689,7 +689,7 @@ def test_a_term_that_pubmed_dropped_stops_the_run_with_code_2(world):
 
 
 def test_a_run_makes_no_more_requests_than_it_may_and_the_next_goes_on(world, monkeypatch):
-    monkeypatch.setattr("ingest.fetch.PAGE", 1)
+    monkeypatch.setattr("ingest.pubmed.fetch.PAGE", 1)
     world.settings = replace(world.settings, max_requests=4)
     with pytest.raises(IncompleteRunError, match=r"stopped after 4 requests, .*--max-requests"):
         world.pull()

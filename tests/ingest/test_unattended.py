@@ -15,10 +15,10 @@ from bench.kills import kills_of_amending_builds, random_kills
 from bench.readers import readers_through_publications
 from bench.year import SETTLE, year
 from db.archive import Archive
-from ingest.eutils import EutilsSettings
-from ingest.fetch import off_peak_advice
-from ingest.sync import sync
-from ingest.transport import Pace
+from ingest.pubmed.client import EutilsSettings
+from ingest.pubmed.fetch import off_peak_advice
+from ingest.pubmed.run import sync
+from ingest.pubmed.transport import Pace
 from pubmed_server import TOPIC, Corpus, PubMedServer, trial
 from topics import load_topic
 
@@ -63,16 +63,16 @@ def test_after_weeks_of_change_the_archive_is_what_pubmed_has(tmp_path):
 SYNC = """
 import resource, sys
 from pathlib import Path
-import ingest.sync
-from ingest.eutils import EutilsSettings
-from ingest.transport import Pace
+import ingest.pubmed.run
+from ingest.pubmed.client import EutilsSettings
+from ingest.pubmed.transport import Pace
 from topics import load_topic
 from topics.errors import EvidenceError
 Pace.wait = lambda self, per_second: None
 data, url, topic, most = sys.argv[1:]
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
 try:
-    ingest.sync.sync(Path(data), load_topic(topic), EutilsSettings("tests@example.org", base_url=url))
+    ingest.pubmed.run.sync(Path(data), load_topic(topic), EutilsSettings("tests@example.org", base_url=url))
 except EvidenceError as error:
     print(error)
     sys.exit(error.exit_code)
@@ -155,7 +155,7 @@ def test_a_big_pull_in_working_hours_is_advised_to_wait(stamp, requests, said):
 
 
 def test_the_advice_is_given_before_the_first_page(pubmed, tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr("ingest.fetch.PAGE", 5)
+    monkeypatch.setattr("ingest.pubmed.fetch.PAGE", 5)
     monkeypatch.setattr("db.archive._clock", lambda: datetime(2026, 3, 4, 15, tzinfo=UTC))
     sync(tmp_path / "db", load_topic(TOPIC), EutilsSettings("tests@example.org", base_url=pubmed.url))
     advice = [record.getMessage() for record in caplog.records if "NCBI asks" in record.getMessage()]

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
-from ingest.answers import NO_SUCH_RECORDS
+from ingest.pubmed.answers import NO_SUCH_RECORDS
 
 LATER = "Run the same command again later; what is stored stays stored."
 ADDRESS = "Check the network, and EVIDENCE_EUTILS_URL if it is set."

@@ -16,8 +16,8 @@ from db.rounds import (
     notices_to_fetch,
     unfinished_from,
 )
-from ingest.fetch import PAGE, off_peak_advice
-from ingest.search import NamedSearch
+from ingest.pubmed.fetch import PAGE, off_peak_advice
+from ingest.pubmed.search import NamedSearch
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from db.eastern import eastern_day
 from db.lock import run_lock
 from ingest.build import BuildResult, build
 from ingest.build import Progress as BuildProgress
-from ingest.cycle import fetch_again, fetch_notices
-from ingest.eutils import Eutils, EutilsSettings
-from ingest.fetch import Progress, PullResult, ShortRunError
 from ingest.files import FileCounts, import_files
 from ingest.log import event
 from ingest.notify import notify as tell_somebody
-from ingest.plan import Plan, plan, searches
-from ingest.search import pull
+from ingest.pubmed.client import Eutils, EutilsSettings
+from ingest.pubmed.fetch import Progress, PullResult, ShortRunError
+from ingest.pubmed.plan import Plan, plan, searches
+from ingest.pubmed.refetch import fetch_again, fetch_notices
+from ingest.pubmed.search import pull
 from topics import Topic
 from topics.errors import EvidenceError, IncompleteRunError, PubMedError
 
@@ -101,7 +101,7 @@ def plan_of(data: Path, topic: Topic) -> Plan:
 
 
 def pull_topic(data: Path, topic: Topic, settings: EutilsSettings, progress: Progress | None = None) -> Pulled:
-    """Ask PubMed for what is due (`ingest.plan`) and fetch it into the archive of `data`.
+    """Ask PubMed for what is due (`ingest.pubmed.plan`) and fetch it into the archive of `data`.
 
     Raises:
         PubMedError: PubMed cannot be reached, or refuses.

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.archive import Archive, SearchSlice
-from ingest.eutils import CEILING, Eutils, SearchAnswer
-from ingest.fetch import OpenRun, Progress, PullResult, fetch_slices, finish, open_run, tell
 from ingest.log import event
+from ingest.pubmed.client import CEILING, Eutils, SearchAnswer
+from ingest.pubmed.fetch import OpenRun, Progress, PullResult, fetch_slices, finish, open_run, tell
 from topics.errors import BadInputError
 
 HIGHEST_PMID = 99_999_999

@@ -23,8 +23,6 @@ import stamina.instrumentation
 from Bio import Entrez
 from lxml import etree
 
-from ingest.answers import SearchAnswer, read_search, read_summaries
-from ingest.faults import Answer, Fault, fault_in
 from ingest.http import (
     CONNECT_TIMEOUT,
     MOST_BYTES,
@@ -38,7 +36,9 @@ from ingest.http import (
     new_opener,
 )
 from ingest.log import event
-from ingest.transport import Handle, pace_of, through_bio_entrez
+from ingest.pubmed.answers import SearchAnswer, read_search, read_summaries
+from ingest.pubmed.errors import Answer, Fault, fault_in
+from ingest.pubmed.transport import Handle, pace_of, through_bio_entrez
 from topics.errors import BadInputError, IncompleteRunError, PubMedError
 
 NCBI_URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
@@ -107,7 +107,7 @@ class EutilsSettings:
 
 @dataclass
 class Counts:
-    """What a client has done so far; `bytes` are those received, `faults` are by kind (`ingest.faults`)."""
+    """What a client has done so far; `bytes` are those received, `faults` are by kind (`ingest.pubmed.errors`)."""
 
     requests: int = 0
     retries: int = 0

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from db.archive import Archive, now
 from db.eastern import is_busy
 from db.rounds import complete_run, why_not_believed
-from ingest.eutils import Eutils
 from ingest.log import event
+from ingest.pubmed.client import Eutils
 from records.content import RawRecord
 from records.splitter import BrokenRecord, DeletedRecord, split_records
 from topics.errors import BadInputError, EvidenceError, IncompleteRunError

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from db.archive import Archive, SearchSlice, now
 from db.rounds import due_again, mark_absent, notices_to_fetch
-from ingest.eutils import Eutils
-from ingest.fetch import PAGE, OpenRun, Progress, PullResult, fetch_slices, finish, open_run
 from ingest.log import event
+from ingest.pubmed.client import Eutils
+from ingest.pubmed.fetch import PAGE, OpenRun, Progress, PullResult, fetch_slices, finish, open_run
 
 _log = logging.getLogger(__name__)
 

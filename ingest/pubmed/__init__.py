@@ -1,0 +1,1 @@
+"""PubMed asked: searches planned, sent, counted and fetched into the archive."""
