@@ -161,7 +161,7 @@ def bulk(
     table: Path | None,
 ) -> None:  # fmt: skip
     """Look through NLM's baseline and update FILES (paths, globs, addresses) and take what the topic wants."""
-    from ingest.bulk import bulk as look_through
+    from ingest.bulk.run import bulk as look_through
 
     result = look_through(data, _topic_of(data, topic), files, scheduler, table, workers)
     _show(result, as_json, result.lines())

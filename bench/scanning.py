@@ -5,8 +5,8 @@ import statistics
 from pathlib import Path
 
 from bench.measure import Took, in_turns, median, met, ratio
-from ingest.bulk import bulk
-from ingest.scan import scan_file
+from ingest.bulk.run import bulk
+from ingest.bulk.scan import scan_file
 from topics import load_topic
 
 TOPIC = "ketamine-routes"

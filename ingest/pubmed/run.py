@@ -15,7 +15,7 @@ from db.eastern import eastern_day
 from db.lock import run_lock
 from ingest.build import BuildResult, build
 from ingest.build import Progress as BuildProgress
-from ingest.files import FileCounts, import_files
+from ingest.import_files import FileCounts, import_files
 from ingest.log import event
 from ingest.notify import notify as tell_somebody
 from ingest.pubmed.client import Eutils, EutilsSettings

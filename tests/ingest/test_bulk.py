@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from db.archive import Archive
 from helpers.records import FILE_PROLOG, article_set, pubmed_article
-from ingest.bulk import bulk
-from ingest.downloads import fetch, locate
-from ingest.scan import scan_file
-from ingest.sieve import Sieve, topic_words
+from ingest.bulk.files import fetch, locate
+from ingest.bulk.prefilter import Sieve, topic_words
+from ingest.bulk.run import bulk
+from ingest.bulk.scan import scan_file
 from ingest.tagging import Tagger
 from records.splitter import record_of
 from topics import load_topic

@@ -7,7 +7,7 @@ import pytest
 
 from db.archive import Archive
 from helpers.records import article_set, medline, pubmed_article, pubmed_book
-from ingest.files import FileCounts, import_files
+from ingest.import_files import FileCounts, import_files
 from records.splitter import record_of
 from topics.errors import BadInputError
 

@@ -8,11 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-import ingest.bulk
-import ingest.downloads
+import ingest.bulk.files
+import ingest.bulk.run
 from db.lock import run_lock
-from ingest.bulk import bulk
-from ingest.downloads import fetch, locate
+from ingest.bulk.files import fetch, locate
+from ingest.bulk.run import bulk
 from ingest.http import LimitedRequest, chunks, exchange
 from ingest.notify import notify
 from ingest.pubmed.client import Eutils, EutilsSettings
@@ -209,9 +209,9 @@ def test_a_redirect_on_the_same_host_is_sent_the_report_again():
 
 @pytest.fixture
 def hasty(monkeypatch):
-    monkeypatch.setattr(ingest.downloads, "FILE_DEADLINE", 0.5)
-    monkeypatch.setattr(ingest.downloads, "_SMALL_DEADLINE", 0.5)
-    monkeypatch.setattr(ingest.downloads, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(ingest.bulk.files, "FILE_DEADLINE", 0.5)
+    monkeypatch.setattr(ingest.bulk.files, "_SMALL_DEADLINE", 0.5)
+    monkeypatch.setattr(ingest.bulk.files, "MOST_BYTES", 1 << 20)
 
 
 def file_server(of_file):

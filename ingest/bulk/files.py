@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urljoin
 
+from ingest.bulk.scan import checked_md5
 from ingest.http import (
     MOST_BYTES,
     NETWORK_ERRORS,
@@ -17,7 +18,6 @@ from ingest.http import (
     exchange,
     network_fault,
 )
-from ingest.scan import checked_md5
 from topics.errors import BadInputError, PubMedError
 
 _LINK = re.compile(r'href="(pubmed\d+n\d+\.xml\.gz)"')

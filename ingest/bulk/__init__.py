@@ -1,0 +1,1 @@
+"""NLM's baseline and update files, looked through for what a topic wants."""
