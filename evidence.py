@@ -215,8 +215,8 @@ def claims(topic: str | None, data: Path, as_json: bool, claim_id: str | None) -
 )
 def check(topic: str | None, data: Path, as_json: bool, as_of: str, markdown: bool) -> None:
     """Say which verdicts changed since the last check, and which record did it. Exit code 1 if one flipped."""
-    from db.changes import refresh
     from db.claims.check import check_claims
+    from db.evidence.changes import refresh
 
     result = check_claims(data, _topic_of(data, topic), as_of=as_of, today=datetime.now(UTC).date())
     if not as_of:

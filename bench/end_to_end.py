@@ -14,10 +14,10 @@ from bench.made_records import FIRST_PMID, bodies
 from bench.measure import apart, in_turns, median, met, ratio
 from db.archive import Archive
 from db.claims.file import load_claims
-from db.full_text import FullTextAside
-from db.schema import analyze_evidence, create_evidence
+from db.evidence.full_text import FullTextAside
+from db.evidence.schema import analyze_evidence, create_evidence
+from db.evidence.write import Store
 from db.sqlite import open_database, throw_away
-from db.store import Store
 from ingest.articles import Arrival, ArticleWriter
 from ingest.assemble import Assembly, Inputs
 from ingest.build import write_all

@@ -22,8 +22,8 @@ from bench.building import TOPIC as TOPIC_OF_BUILDS
 from bench.building import change, make_archive
 from bench.proof import made_trials, must
 from db.archive import Archive
-from db.release import LIVE
-from db.schema import TABLES
+from db.evidence.publish import LIVE
+from db.evidence.schema import TABLES
 from ingest.build import build
 from ingest.pubmed.client import EutilsSettings
 from ingest.pubmed.run import pull_topic, sync

@@ -6,7 +6,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
-from db.release import LIVE, go_live
+from db.evidence.publish import LIVE, go_live
 
 
 def readers_through_publications(publications: int, readers: int = 4) -> tuple[int, int, int]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from db.archive import Archive, now, today
-from db.coverage import MAX_AGE_DAYS, last_complete, newest_runs
-from db.release import LIVE
+from db.evidence.coverage import MAX_AGE_DAYS, last_complete, newest_runs
+from db.evidence.publish import LIVE
 from db.rounds import due_again, next_whole_search
 
 _FIRST_PULL = timedelta(days=7)

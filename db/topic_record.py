@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from db.archive import Archive, another_topic
-from db.release import LIVE
+from db.evidence.publish import LIVE
 from topics import Topic, load_topic, topic_names
 from topics.errors import BadInputError
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from db.store import packed, row_of
-from db.studies import Report
+from db.evidence.studies import Report
+from db.evidence.write import packed, row_of
 from ingest.register_layer import Register, register_layer
 from ingest.rows import (
     arm_rows,
@@ -47,7 +47,7 @@ class Written(NamedTuple):
 
     articles: int
     rows: bytes
-    """Articles, with their tags and everything that hangs on them, as `db.store.packed` does."""
+    """Articles, with their tags and everything that hangs on them, as `db.evidence.write.packed` does."""
 
 
 class ArticleWriter:

@@ -10,8 +10,8 @@ from typing import Any
 
 from db.archive import Archive
 from db.claims.file import Claims
-from db.store import Store, row_of
-from db.studies import Report, Study, join_reports, keyed
+from db.evidence.studies import Report, Study, join_reports, keyed
+from db.evidence.write import Store, row_of
 from ingest.articles import Arrival, ArticleWriter, record_of_entry
 from ingest.kin import standing_reports
 from ingest.register_layer import Register, register_layer

@@ -15,18 +15,18 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from db.archive import Archive, today
-from db.changes import write_changes
 from db.claims.file import load_claims
 from db.claims.schema import CLAIM_TABLES
 from db.claims.unchanged import Before
 from db.claims.write import write_claims
-from db.full_text import FullTextAside
+from db.evidence.changes import write_changes
+from db.evidence.full_text import FullTextAside
+from db.evidence.publish import LIVE, Seal, break_seal, check, flaws, go_live, seal, seal_of
+from db.evidence.schema import TABLES, analyze_evidence, create_evidence, create_indexes
+from db.evidence.studies import Study
+from db.evidence.write import Store
 from db.lock import run_lock
-from db.release import LIVE, Seal, break_seal, check, flaws, go_live, seal, seal_of
-from db.schema import TABLES, analyze_evidence, create_evidence, create_indexes
 from db.sqlite import open_database, plain_errors, remove_database, throw_away
-from db.store import Store
-from db.studies import Study
 from ingest.articles import ArticleWriter
 from ingest.assemble import Assembly, Inputs, arrivals, rows_of_studies
 from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows

@@ -4,8 +4,8 @@ import json
 import re
 
 from db.archive import Archive
-from db.coverage import last_complete
-from db.store import Store
+from db.evidence.coverage import last_complete
+from db.evidence.write import Store
 from ingest.assemble import Assembly, Inputs
 from ingest.tagging import TAGGER_VERSION
 from topics import Topic

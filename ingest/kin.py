@@ -1,6 +1,6 @@
 """Which reports a change can reach: those bound to what changed, directly or through others, before and after it.
 
-Only they can come to be joined into other studies, so only they are joined again (`db.studies` says what binds).
+Only they can come to be joined into other studies, so only they are joined again (`db.evidence.studies` says what binds).
 """
 
 # ruff: noqa: S608 - what is put into the queries are constants; values are bound
@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from db.claims.file import Claims
-from db.schema import DECIDING
-from db.studies import SAME_STUDY, Report, doi_of_work, own_registrations
+from db.evidence.schema import DECIDING
+from db.evidence.studies import SAME_STUDY, Report, doi_of_work, own_registrations
 from ingest.register_layer import Register
 from ingest.rows import public_from_of
 from topics import RegisterStudy

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from db.archive import Archive, today
-from db.coverage import ahead
+from db.evidence.coverage import ahead
 from db.sqlite import open_database, plain_errors
 from ingest.measured import accuracy_rows
 from ingest.tagging.vote import WEIGHTS

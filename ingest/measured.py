@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 
 BUNDLED = Path(__file__).parent / "tagging" / "accuracy.csv"
 NAME = "accuracy.csv"

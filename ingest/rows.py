@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from db.schema import TABLES
-from db.studies import Study
+from db.evidence.schema import TABLES
+from db.evidence.studies import Study
 from ingest.tagging.model import Arm, Decision, Measurement, Tag
 from records.identifiers import clean_doi
 from records.record import Record

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from db.archive import SOUND, Archive
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from topics import RegisterStudy
 
 OF_A_RECORD = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.archive import today
-from db.coverage import last_complete, newest_runs
+from db.evidence.coverage import last_complete, newest_runs
 
 _COUNTED = """
 select (select value from build where key = 'from_pubmed') as from_pubmed,

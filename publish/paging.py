@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from publish.cells import DATABASE
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported

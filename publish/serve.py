@@ -10,7 +10,7 @@ from pathlib import Path
 import uvicorn
 from datasette.app import Datasette
 
-from db.release import LIVE
+from db.evidence.publish import LIVE
 from db.sqlite import plain_errors
 from publish import compat
 from publish.address import public_url

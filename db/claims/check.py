@@ -15,8 +15,8 @@ from sqlite_utils import Database
 
 from db.archive import Archive, now
 from db.claims.replay import end_of
-from db.coverage import read_coverage
-from db.release import LIVE
+from db.evidence.coverage import read_coverage
+from db.evidence.publish import LIVE
 from db.sqlite import open_database, plain_errors
 from topics import Topic
 from topics.errors import BadInputError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from db.claims.filters import Scope
 from db.claims.kinds import CuratedEvidence, Kind
 from db.claims.tally import Match
-from db.studies import Report, Study
+from db.evidence.studies import Report, Study
 
 ALL = "SELECT * FROM study_history"
 """Every state of a study, whenever it was."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.release import LIVE
+from db.evidence.publish import LIVE
 from db.sqlite import plain_errors
 from topics.errors import BadInputError
 

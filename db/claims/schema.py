@@ -1,4 +1,4 @@
-"""Tables of `evidence.db` that hold claims and how they fare, as plain data for `db.schema`.
+"""Tables of `evidence.db` that hold claims and how they fare, as plain data for `db.evidence.schema`.
 
 `study_history` is what claims are tested on: every study as it was known from when to when. Its rows without
 `known_until` are the studies of today.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from db.claims.filters import Scope
 from db.claims.kinds import Kind
 from db.claims.tally import Match
-from db.studies import Report
+from db.evidence.studies import Report
 
 _UNDATED = "9999-12-31"
 _ROOM = 10**13

@@ -23,9 +23,9 @@ from db.claims.replay import Entry, History, entry_on, history_of
 from db.claims.stances import Keys, curated_rows, tested_rows
 from db.claims.unchanged import Before, Standing
 from db.claims.words import because, flip
-from db.coverage import read_coverage
-from db.store import Store, settle
-from db.studies import Report, Study, keyed
+from db.evidence.coverage import read_coverage
+from db.evidence.studies import Report, Study, keyed
+from db.evidence.write import Store, settle
 from topics import Topic
 from topics.errors import BadInputError
 

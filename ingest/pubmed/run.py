@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from db.archive import Archive, now, today
-from db.changes import refresh
 from db.claims.check import CheckResult, check_claims
 from db.eastern import eastern_day
+from db.evidence.changes import refresh
 from db.lock import run_lock
 from ingest.build import BuildResult, build
 from ingest.build import Progress as BuildProgress

@@ -19,7 +19,7 @@ from db.citing.model import Answer, Work
 from db.citing.styles import DEFAULT_STYLE, NAMED, entry_html
 from db.citing.telling import answer_json, reports_besides
 from db.citing.works import load_works, works_by_key
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from publish.cells import DATABASE, doi_link, pubmed_link, readable
 from publish.page_cache import kept
 from publish.pages.citation_head import coins, head_tags

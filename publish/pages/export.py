@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 from datasette.utils.asgi import Request
 from datasette.views.base import DatasetteError
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from publish.cells import DATABASE
 from publish.spreadsheet import BOM, csv_rows
 

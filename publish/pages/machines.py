@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from datasette.utils.asgi import Request, Response
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from db.status import health as health_of
 from publish import compat
 from publish.address import absolute

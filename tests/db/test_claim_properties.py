@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from db.studies import Report
+from db.evidence.studies import Report
 from helpers.claim_world import report, world
 
 DATES = ("", "2009", "2010-05", "2010-05-17", "2011", "2012-06-30", "2013", "2020-02")

@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 from sqlite_utils import Database
 
-from db.full_text import FullTextAside
-from db.schema import TABLES, create_evidence, create_full_text
-from db.store import Store, packed
+from db.evidence.full_text import FullTextAside
+from db.evidence.schema import TABLES, create_evidence, create_full_text
+from db.evidence.write import Store, packed
 
 WORDS = ("nasal sprays", "infusions", "a spray and an infusion", "tablets", "lozenges")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.archive import Archive, RawRecord, SearchSlice
-from db.changes import changes_of
+from db.evidence.changes import changes_of
 from db.migrations import ARCHIVE
 from db.rounds import came_to, due_again, notices_to_fetch
 from helpers.records import pubmed_article

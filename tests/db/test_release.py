@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 from sqlite_utils import Database
 
-from db.release import Seal, check, flaws, go_live, seal, seal_of
-from db.schema import create_evidence, finish_evidence
-from db.store import Store
+from db.evidence.publish import Seal, check, flaws, go_live, seal, seal_of
+from db.evidence.schema import create_evidence, finish_evidence
+from db.evidence.write import Store
 from topics.errors import IncompleteRunError
 
 

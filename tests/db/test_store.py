@@ -3,8 +3,8 @@
 import pytest
 from sqlite_utils import Database
 
-from db.schema import TABLES, create_evidence, finish_evidence
-from db.store import Store, packed
+from db.evidence.schema import TABLES, create_evidence, finish_evidence
+from db.evidence.write import Store, packed
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.studies import Report, join_reports
+from db.evidence.studies import Report, join_reports
 
 
 def report(pmid: int, design: str = "randomized_controlled_trial", **more) -> Report:

@@ -1,6 +1,6 @@
 """What a study looked like from when to when: later reports never change what an earlier date gives."""
 
-from db.studies import join_reports
+from db.evidence.studies import join_reports
 from helpers.claim_world import report
 
 

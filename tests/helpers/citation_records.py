@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from db.schema import TABLES, create_evidence, finish_evidence
+from db.evidence.schema import TABLES, create_evidence, finish_evidence
 from db.sqlite import open_database
 
 ARTICLES = (

@@ -9,9 +9,9 @@ from sqlite_utils import Database
 
 from db.claims.file import load_claims
 from db.claims.write import write_claims
-from db.schema import create_evidence
-from db.store import Store
-from db.studies import Report, join_reports
+from db.evidence.schema import create_evidence
+from db.evidence.studies import Report, join_reports
+from db.evidence.write import Store
 from topics import Topic, load_topic
 
 CHAMOMILE = Path(__file__).parents[1] / "topics" / "chamomile-sleep"

@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from db.archive import Archive
-from db.changes import write_changes
-from db.schema import finish_evidence
+from db.evidence.changes import write_changes
+from db.evidence.schema import finish_evidence
 from helpers.claim_world import report, world
 from helpers.records import article_set, pubmed_article
 from records.content import RawRecord

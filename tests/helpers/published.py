@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlite_utils
 
-from db.schema import TABLES, create_evidence, finish_evidence
+from db.evidence.schema import TABLES, create_evidence, finish_evidence
 
 METADATA = Path(__file__).parents[2] / "metadata.yml"
 HOSTILE = '<script>alert(1)</script> & <img src=x onerror=alert(2)> of "quoted" ketamine'

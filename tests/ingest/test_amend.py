@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from db.archive import Archive
-from db.changes import refresh
 from db.claims import write as claims
+from db.evidence.changes import refresh
 from helpers.made_builds import METHODS, build_anew, content, trial
 from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, article_set
 from ingest import build as build_module
@@ -31,7 +31,7 @@ def test_a_failed_check_leaves_the_live_file_as_it_was(tmp_path, topic, import_r
     before = content(live)
     import_records(trial(99000001))
     monkeypatch.setattr("ingest.build.flaws", lambda *_, **__: ["does not add up"])  # of what was added to it
-    monkeypatch.setattr("db.release._contents", lambda *_, **__: ["nor does this"])  # of what is made anew
+    monkeypatch.setattr("db.evidence.publish._contents", lambda *_, **__: ["nor does this"])  # of what is made anew
     with pytest.raises(IncompleteRunError, match="nor does this"):
         build(tmp_path, topic)
     assert content(live) == before

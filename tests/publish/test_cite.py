@@ -14,7 +14,7 @@ from datasette.plugins import pm
 from datasette.utils.asgi import Response
 from pybtex.database import parse_string
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from db.sqlite import open_database
 from helpers.citation_records import make_database
 from publish.pages import cite

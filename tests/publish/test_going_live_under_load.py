@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.release import go_live
+from db.evidence.publish import go_live
 from helpers.serving import served
 
 READERS, RELEASES = 4, 6

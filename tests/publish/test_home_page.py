@@ -7,7 +7,7 @@ import lxml.html
 import pytest
 from datasette.app import Datasette
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from helpers.published import METADATA
 from publish.described import load_metadata
 

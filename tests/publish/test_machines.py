@@ -9,7 +9,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import etree
 
-from db.coverage import MAX_AGE_DAYS
+from db.evidence.coverage import MAX_AGE_DAYS
 from helpers.made_claims import make_claims
 from helpers.published import METADATA
 from publish.address import public_url

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
-from db.schema import FULL_TEXT, TABLES
+from db.evidence.schema import FULL_TEXT, TABLES
 from helpers.published import METADATA
 from publish.described import load_metadata, undescribed
 from publish.serve import SETTINGS, application

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from datasette.app import Datasette
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from helpers.published import METADATA
 from helpers.shown import parsed, words
 from publish.definitions import FACETS

@@ -13,7 +13,7 @@ import pytest_asyncio
 from datasette import hookimpl
 from datasette.plugins import pm
 
-from db.release import go_live
+from db.evidence.publish import go_live
 from helpers.published import METADATA
 from publish import page_cache
 from publish.page_cache import Answer, Pages, Watch, keep_pages, kept

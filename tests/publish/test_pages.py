@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 from datasette.app import Datasette
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from helpers.published import HOSTILE, METADATA
 from publish.described import load_metadata
 from publish.serve import SETTINGS, application

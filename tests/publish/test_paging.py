@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from datasette.app import Datasette
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 from publish.paging import in_one_order
 
 SORTED_BY_READERS = ("studies", "articles", "tag_accuracy", "verdict_timeline", "authors")

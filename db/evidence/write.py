@@ -7,7 +7,7 @@ from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from db.schema import TABLES
+from db.evidence.schema import TABLES
 
 if TYPE_CHECKING:  # it takes pandas with it, which processes that only make rows need not wait for
     from sqlite_utils import Database
@@ -72,7 +72,7 @@ def unpack(connection: sqlite3.Connection, parcel: bytes, columns: Mapping[str, 
 class Store:
     """Collects rows by table and writes them in batches. Call `flush` at the end.
 
-    Foreign keys are checked once, over all rows, before the database goes live (`db.release.check`): rows may come in
+    Foreign keys are checked once, over all rows, before the database goes live (`db.evidence.publish.check`): rows may come in
     any order.
     """
 

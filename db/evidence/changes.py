@@ -13,10 +13,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from db.archive import RETRACTIONS, Archive
-from db.release import LIVE, Seal, break_seal, seal, seal_of
-from db.schema import TABLES
+from db.evidence.publish import LIVE, Seal, break_seal, seal, seal_of
+from db.evidence.schema import TABLES
+from db.evidence.write import settle
 from db.sqlite import open_database, plain_errors
-from db.store import settle
 
 _NEW = """
 SELECT v.pmid, v.run_id, v.fetched_at FROM versions v

@@ -16,7 +16,7 @@ from pathlib import Path
 from isal import isal_zlib
 from sqlite_utils import Database
 
-from db.schema import FULL_TEXT, TABLES
+from db.evidence.schema import FULL_TEXT, TABLES
 from db.sqlite import open_database, plain_errors, remove_database
 from topics.errors import BadInputError, IncompleteRunError
 

@@ -13,9 +13,9 @@ from queue import SimpleQueue
 
 from sqlite_utils import Database
 
-from db.schema import FULL_TEXT, TABLES, create_full_text
+from db.evidence.schema import FULL_TEXT, TABLES, create_full_text
+from db.evidence.write import take_parcels, unpack
 from db.sqlite import open_database, remove_database, throw_away
-from db.store import take_parcels, unpack
 
 _SHADOWS = ("data", "idx", "docsize")
 """Tables that an FTS5 index is kept in (https://sqlite.org/fts5.html, "FTS5 Data Structures"), but for its settings."""
@@ -25,7 +25,7 @@ and takes almost twice as long (measured; `hashsize` in SQLite's fts5_config.c).
 
 
 class FullTextAside:
-    """Takes the texts out of parcels of rows (`db.store.packed`), makes their full text, and moves it to the rows."""
+    """Takes the texts out of parcels of rows (`db.evidence.write.packed`), makes their full text, and moves it to the rows."""
 
     def __init__(self, path: Path) -> None:
         """`path` is a new file to work in, which `close` deletes."""

@@ -1,0 +1,1 @@
+"""`evidence.db`: its shape, how it is written, and how it goes live."""
