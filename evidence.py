@@ -281,9 +281,9 @@ def search(topic: str | None, data: Path, as_json: bool, query: str, limit: int)
 def accuracy(topic: str | None, data: Path, as_json: bool, gold: tuple[Path, ...]) -> None:
     """Score the taggers on labelled files, print a table, and put it into evidence.db."""
     from db.archive import Archive
-    from ingest.accuracy import from_archive, print_table, score
+    from db.evidence.accuracy import save_accuracy
+    from evaluation.accuracy import from_archive, print_table, score
     from ingest.build import build as build_database
-    from ingest.measured import save_accuracy
 
     loaded = _topic_of(data, topic)
     with Archive.open(data) as archive:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from bench.measure import SHARED, met
-from ingest.gold_sets import read_gold
+from evaluation.gold_sets import read_gold
 from ingest.tagging import TAGGER_VERSION, Tagger
 from ingest.tagging.lexicon import expand, fold
 from records.record import Record

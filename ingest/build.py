@@ -19,6 +19,7 @@ from db.claims.file import load_claims
 from db.claims.schema import CLAIM_TABLES
 from db.claims.unchanged import Before
 from db.claims.write import write_claims
+from db.evidence.accuracy import accuracy_rows
 from db.evidence.changes import write_changes
 from db.evidence.full_text import FullTextAside
 from db.evidence.publish import LIVE, Seal, break_seal, check, flaws, go_live, seal, seal_of
@@ -32,7 +33,6 @@ from ingest.assemble import Assembly, Inputs, arrivals, rows_of_studies
 from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows
 from ingest.kin import judged_papers, kin
 from ingest.made_from import build_values, fingerprints
-from ingest.measured import accuracy_rows
 from ingest.register_layer import Register
 from ingest.sharing import cores, in_order
 from ingest.standing import Differences, clear, clear_studies, differences

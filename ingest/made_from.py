@@ -5,9 +5,9 @@ from contextlib import closing
 from pathlib import Path
 
 from db.archive import Archive, today
+from db.evidence.accuracy import accuracy_rows
 from db.evidence.coverage import ahead
 from db.sqlite import open_database, plain_errors
-from ingest.measured import accuracy_rows
 from ingest.tagging.vote import WEIGHTS
 from topics import Topic
 

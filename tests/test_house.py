@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "records": {"records", "topics"},
     "db": {"db", "records", "topics"},
     "ingest": {"ingest", "db", "records", "topics"},
+    "evaluation": {"evaluation", "ingest", "db", "records", "topics"},
     "publish": {"publish", "db", "records", "topics"},
 }
 FORBIDDEN = (r"(?<![\w.~])/(?:home|root|work)/\w", r"pypi\.org|pythonhosted|npmjs\.|deb\.debian\.org")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.accuracy import markdown, print_table, score, wilson
-from ingest.gold_sets import is_held_back, read_gold
+from evaluation.accuracy import markdown, print_table, score, wilson
+from evaluation.gold_sets import is_held_back, read_gold
 from records.record import Record
 from topics import load_topic
 from topics.errors import BadInputError

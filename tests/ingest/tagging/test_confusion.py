@@ -1,7 +1,7 @@
 """The table of what is taken for what."""
 
-from ingest.confusion import NONE, confusion
-from ingest.gold_sets import Judged
+from evaluation.confusion import NONE, confusion
+from evaluation.gold_sets import Judged
 
 
 def test_the_table_counts_the_development_half_by_label_and_value():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.gold_sets import read_gold
+from evaluation.gold_sets import read_gold
 from ingest.tagging import Tagger
 from records.record import Record
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from ingest.gold_sets import PSYCHEDELICS, is_held_back, title_digest
+from evaluation.gold_sets import PSYCHEDELICS, is_held_back, title_digest
 from ingest.tagging import Tag, decide, vote
 from ingest.tagging.model import PRECEDENCE
 
@@ -148,14 +148,14 @@ def _labelled(number: int) -> dict:
 )
 def test_a_reader_says_which_of_the_designs_that_a_label_allows_is_true(said, choices, true):
     pytest.importorskip("scipy", reason="training needs the extra 'train'")
-    from ingest import train
+    from evaluation import train
 
     assert train.truth(said, frozenset({"cohort", "cross_sectional"}), choices) == true
 
 
 def test_readers_are_found_by_the_title(tmp_path, monkeypatch):
     pytest.importorskip("scipy", reason="training needs the extra 'train'")
-    from ingest import train
+    from evaluation import train
 
     row = next(row for row in map(_labelled, range(1, 40, 2)) if not is_held_back(row["title"]))
     path, readers = tmp_path / "made_up.jsonl", tmp_path / "readers.csv"
@@ -169,7 +169,7 @@ def test_readers_are_found_by_the_title(tmp_path, monkeypatch):
 
 def test_training_leaves_the_held_back_third_alone_and_gives_the_same_weights_again(tmp_path, monkeypatch):
     pytest.importorskip("scipy", reason="training needs the extra 'train'")
-    from ingest import train
+    from evaluation import train
 
     rows = [_labelled(number) for number in range(90)]
     path = tmp_path / "made_up.jsonl"

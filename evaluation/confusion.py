@@ -1,6 +1,6 @@
 """What is taken for what: a table for each facet that has one label a record, over the development half.
 
-Run: `python -m ingest.confusion FILE…`; prints Markdown for docs/accuracy-notes.md.
+Run: `python -m evaluation.confusion FILE…`; prints Markdown for docs/accuracy-notes.md.
 """
 
 import sys
@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingest.accuracy import judge
-from ingest.gold_sets import Judged
+from evaluation.accuracy import judge
+from evaluation.gold_sets import Judged
 from topics import load_topic
 
 FACETS = ("design", "study type", "study kind")

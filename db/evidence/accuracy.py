@@ -11,7 +11,7 @@ from typing import Any
 
 from db.evidence.schema import TABLES
 
-BUNDLED = Path(__file__).parent / "tagging" / "accuracy.csv"
+BUNDLED = Path(__file__).with_name("accuracy.csv")
 NAME = "accuracy.csv"
 _COLUMNS = tuple(column for column in TABLES["tag_accuracy"].columns if column != "accuracy_id")
 

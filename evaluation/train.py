@@ -1,6 +1,6 @@
 """Trains the model that votes on the design, on the development half of labelled sets.
 
-Run: `python -m ingest.train FILE…` (needs the extra `train`). Prints, for every set, how often the design is right
+Run: `python -m evaluation.train FILE…` (needs the extra `train`). Prints, for every set, how often the design is right
 by the rules alone and with the vote, cross-validated, and writes `ingest/tagging/vote.csv`. The third that is held
 back (`gold_sets.is_held_back`) is never looked at.
 
@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from ingest.gold_sets import PSYCHEDELICS, is_held_back, read_gold, title_digest
+from evaluation.gold_sets import PSYCHEDELICS, is_held_back, read_gold, title_digest
 from ingest.tagging import Tagger, conduct, decide, designs, document, routes, vote
 from ingest.tagging.counts import find_counts
 from ingest.tagging.lexicon import fold

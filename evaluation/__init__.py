@@ -1,0 +1,1 @@
+"""How good the tags are: labelled sets, scores, and the training of the vote on the design."""
