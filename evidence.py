@@ -61,7 +61,7 @@ def command(*extra: Callable[..., Any], **settings: Any) -> Callable[[Callable[.
     def decorate(function: Callable[..., Any]) -> click.Command:
         @wraps(function)
         def run(verbose: bool, **options: Any) -> None:
-            from db.topic_record import refuse_other_topic
+            from db.archive.topic import refuse_other_topic
 
             with _one_line_errors(verbose):
                 refuse_other_topic(options["data"], options["topic"])
@@ -280,7 +280,7 @@ def search(topic: str | None, data: Path, as_json: bool, query: str, limit: int)
 @command(click.argument("gold", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)))
 def accuracy(topic: str | None, data: Path, as_json: bool, gold: tuple[Path, ...]) -> None:
     """Score the taggers on labelled files, print a table, and put it into evidence.db."""
-    from db.archive import Archive
+    from db.archive.store import Archive
     from db.evidence.accuracy import save_accuracy
     from evaluation.accuracy import from_archive, print_table, score
     from ingest.build import build as build_database
@@ -313,7 +313,7 @@ def topic_new(name: str, parent: Path) -> None:
 
 
 def _topic_of(data: Path, given: str | None, *, record: bool = True) -> "Topic":
-    from db.topic_record import topic_of
+    from db.archive.topic import topic_of
 
     return topic_of(data, given, record=record)
 

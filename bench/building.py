@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from bench.made_records import FIRST_PMID, records
 from bench.measure import apart, median, met
-from db.archive import Archive
+from db.archive.store import Archive
 from ingest.build import build
 from ingest.pubmed.run import import_into
 from ingest.sharing import cores

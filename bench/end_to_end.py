@@ -12,7 +12,7 @@ from isal import igzip
 from bench.building import TOPIC, anew, change, make_archive
 from bench.made_records import FIRST_PMID, bodies
 from bench.measure import apart, in_turns, median, met, ratio
-from db.archive import Archive
+from db.archive.store import Archive
 from db.claims.file import load_claims
 from db.evidence.full_text import FullTextAside
 from db.evidence.schema import analyze_evidence, create_evidence

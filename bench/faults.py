@@ -18,7 +18,7 @@ from unittest.mock import patch
 from bench.kills import kills_of_amending_builds, random_kills
 from bench.proof import FIRST, made_trials, must, write_table
 from bench.readers import readers_through_publications
-from db.archive import Archive
+from db.archive.store import Archive
 from ingest.pubmed.client import EutilsSettings
 from ingest.pubmed.run import pull_topic
 from ingest.pubmed.transport import Pace
@@ -58,7 +58,7 @@ def random_faults(faults: int, records: int = 60, seed: int = 1) -> dict[str, Ou
     with (
         tempfile.TemporaryDirectory() as folder,
         PubMedServer(made_trials(records)) as pubmed,
-        patch("db.archive._clock", lambda: moment),
+        patch("db.archive.store._clock", lambda: moment),
         patch.object(Pace, "wait", lambda self, per_second: None),
         patch("ingest.pubmed.fetch.PAGE", 25),
     ):

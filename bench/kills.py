@@ -21,7 +21,7 @@ from unittest.mock import patch
 from bench.building import TOPIC as TOPIC_OF_BUILDS
 from bench.building import change, make_archive
 from bench.proof import made_trials, must
-from db.archive import Archive
+from db.archive.store import Archive
 from db.evidence.publish import LIVE
 from db.evidence.schema import TABLES
 from ingest.build import build

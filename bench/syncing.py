@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from bench.measure import met
-from db.archive import Archive
+from db.archive.store import Archive
 from ingest.pubmed.client import Eutils, EutilsSettings
 from ingest.pubmed.search import pull
 from pubmed_server import Corpus, PubMedServer, many

@@ -19,7 +19,7 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from bench.proof import must, write_table
-from db.archive import Archive
+from db.archive.store import Archive
 from ingest.pubmed.client import EutilsSettings
 from ingest.pubmed.run import SyncResult, sync
 from ingest.pubmed.transport import Pace
@@ -148,7 +148,7 @@ def year(data: Path, weeks: int = 52, records: int = 250, seed: int = 7) -> Iter
     moment = monday
     with (
         PubMedServer(living.corpus) as pubmed,
-        patch("db.archive._clock", lambda: moment),
+        patch("db.archive.store._clock", lambda: moment),
         patch.object(Pace, "wait", lambda self, per_second: None),
     ):
         settings = EutilsSettings(

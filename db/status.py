@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from db.archive import Archive, now, today
+from db.archive.schedule import due_again, next_whole_search
+from db.archive.store import Archive, now, today
 from db.evidence.coverage import MAX_AGE_DAYS, last_complete, newest_runs
 from db.evidence.publish import LIVE
-from db.rounds import due_again, next_whole_search
 
 _FIRST_PULL = timedelta(days=7)
 """How long after its archive was made a database may stand on its register alone before a pull is overdue."""

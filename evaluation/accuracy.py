@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from db.archive import Archive
+from db.archive.store import Archive
 from evaluation.gold_sets import PSYCHEDELICS, Judged, is_held_back, read_gold
 from ingest.tagging import TAGGER_VERSION, Tagger, decide
 from records.record import Record

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from db.archive import Archive
+from db.archive.store import Archive
 from db.claims.file import Claims
 from db.evidence.studies import Report, Study, join_reports, keyed
 from db.evidence.write import Store, row_of

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from db.archive import Archive, today
+from db.archive.store import Archive, today
 from db.claims.file import load_claims
 from db.claims.schema import CLAIM_TABLES
 from db.claims.unchanged import Before

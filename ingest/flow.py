@@ -3,7 +3,7 @@
 import json
 import re
 
-from db.archive import Archive
+from db.archive.store import Archive
 from db.evidence.coverage import last_complete
 from db.evidence.write import Store
 from ingest.assemble import Assembly, Inputs

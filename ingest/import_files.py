@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from isal import isal_zlib
 
-from db.archive import Archive
+from db.archive.store import Archive
 from ingest.gunzip import GunzipStream
 from ingest.steady import without_cycle_search
 from records.content import RawRecord

@@ -4,7 +4,7 @@ import hashlib
 from contextlib import closing
 from pathlib import Path
 
-from db.archive import Archive, today
+from db.archive.store import Archive, today
 from db.evidence.accuracy import accuracy_rows
 from db.evidence.coverage import ahead
 from db.sqlite import open_database, plain_errors

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from db.archive import SOUND, Archive
+from db.archive.store import SOUND, Archive
 from db.evidence.schema import TABLES
 from topics import RegisterStudy
 

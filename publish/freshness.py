@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from db.archive import today
+from db.archive.store import today
 from db.evidence.coverage import last_complete, newest_runs
 
 _COUNTED = """

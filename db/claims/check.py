@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.archive import Archive, now
+from db.archive.store import Archive, now
 from db.claims.replay import end_of
 from db.evidence.coverage import read_coverage
 from db.evidence.publish import LIVE

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.archive import RETRACTIONS, Archive
+from db.archive.store import RETRACTIONS, Archive
 from db.evidence.publish import LIVE, Seal, break_seal, seal, seal_of
 from db.evidence.schema import TABLES
 from db.evidence.write import settle

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from db.archive import Archive
+from db.archive.store import Archive
 from db.lock import run_lock
 from ingest.bulk.files import fetch, locate
 from ingest.bulk.prefilter import topic_words

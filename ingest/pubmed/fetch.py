@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from db.archive import Archive, now
-from db.eastern import is_busy
-from db.rounds import complete_run, why_not_believed
+from db.archive.days import is_busy
+from db.archive.schedule import complete_run, why_not_believed
+from db.archive.store import Archive, now
 from ingest.log import event
 from ingest.pubmed.client import Eutils
 from records.content import RawRecord

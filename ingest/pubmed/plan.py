@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from db.archive import Archive, now
-from db.eastern import eastern_day
-from db.rounds import (
+from db.archive.days import eastern_day
+from db.archive.schedule import (
     OVERLAP,
     WHOLE_SEARCH,
     came_to,
@@ -16,6 +15,7 @@ from db.rounds import (
     notices_to_fetch,
     unfinished_from,
 )
+from db.archive.store import Archive, now
 from ingest.pubmed.fetch import PAGE, off_peak_advice
 from ingest.pubmed.search import NamedSearch
 

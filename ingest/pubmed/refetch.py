@@ -8,8 +8,8 @@ come is gone only if PubMed's summaries say so as well, in two runs. Being delet
 import logging
 from collections.abc import Sequence
 
-from db.archive import Archive, SearchSlice, now
-from db.rounds import due_again, mark_absent, notices_to_fetch
+from db.archive.schedule import due_again, mark_absent, notices_to_fetch
+from db.archive.store import Archive, SearchSlice, now
 from ingest.log import event
 from ingest.pubmed.client import Eutils
 from ingest.pubmed.fetch import PAGE, OpenRun, Progress, PullResult, fetch_slices, finish, open_run
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 def fetch_again(archive: Archive, client: Eutils, topic: str, progress: Progress | None = None) -> PullResult | None:
-    """Fetch every record that is due (`db.rounds.due_again`) as a run of kind 'cycle'; None if none is.
+    """Fetch every record that is due (`db.archive.schedule.due_again`) as a run of kind 'cycle'; None if none is.
 
     Raises:
         PubMedError: PubMed cannot be reached, keeps failing, or refuses.
@@ -28,7 +28,7 @@ def fetch_again(archive: Archive, client: Eutils, topic: str, progress: Progress
 
 
 def fetch_notices(archive: Archive, client: Eutils, topic: str, progress: Progress | None = None) -> PullResult | None:
-    """Fetch notices that held records name (`db.rounds.notices_to_fetch`) as a run of kind 'notices'.
+    """Fetch notices that held records name (`db.archive.schedule.notices_to_fetch`) as a run of kind 'notices'.
 
     Raises:
         PubMedError, IncompleteRunError: as `fetch_again`.

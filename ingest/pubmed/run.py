@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from db.archive import Archive, now, today
+from db.archive.days import eastern_day
+from db.archive.store import Archive, now, today
 from db.claims.check import CheckResult, check_claims
-from db.eastern import eastern_day
 from db.evidence.changes import refresh
 from db.lock import run_lock
 from ingest.build import BuildResult, build

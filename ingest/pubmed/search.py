@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from db.archive import Archive, SearchSlice
+from db.archive.store import Archive, SearchSlice
 from ingest.log import event
 from ingest.pubmed.client import CEILING, Eutils, SearchAnswer
 from ingest.pubmed.fetch import OpenRun, Progress, PullResult, fetch_slices, finish, open_run, tell
@@ -56,7 +56,7 @@ def pull(
 
     Records are stored page by page, so a run that was killed goes on where it was: what it stored is not fetched again.
     A whole search that names far fewer records than before counts only with `accept_shrinking`, or when a run on
-    another day has found the same (`db.rounds.why_not_believed`).
+    another day has found the same (`db.archive.schedule.why_not_believed`).
 
     Raises:
         BadInputError: PubMed left out a part of the search.

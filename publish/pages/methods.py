@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 
-from db.archive import today
+from db.archive.store import today
 from publish.cells import readable
 from publish.charts import Box, flow
 from publish.definitions import FACETS, LIMITS

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from db.archive import Archive, RawRecord, SearchSlice, Stored
+from db.archive.store import Archive, RawRecord, SearchSlice, Stored
 from db.lock import run_lock
 from helpers.records import pubmed_article
 from topics.errors import BadInputError, LockedError

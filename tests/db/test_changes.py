@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from db.archive import Archive, SearchSlice
+from db.archive.store import Archive, SearchSlice
 from db.evidence.changes import changes_of, refresh
 from helpers.made_claims import FIRST, PILLOW, SECOND, WITHDRAWN, fill_archive, log, make_claims, raw
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from db.archive import Archive
+from db.archive.store import Archive
 from db.claims.check import Change, check_claims
 from db.claims.report import claim_lines, claim_record, claims_overview, open_claims
 from helpers.claim_world import CHAMOMILE, report, world

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.glance import Glance, glance
+from db.archive.glance import Glance, glance
 from helpers.records import RETRACTED, RETRACTION_NOTICE, medline, pubmed_article, pubmed_book
 
 LINKS = [

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from db.archive import Archive, RawRecord, SearchSlice
+from db.archive.schedule import came_to, due_again, notices_to_fetch
+from db.archive.schema import ARCHIVE
+from db.archive.store import Archive, RawRecord, SearchSlice
 from db.evidence.changes import changes_of
-from db.migrations import ARCHIVE
-from db.rounds import came_to, due_again, notices_to_fetch
 from helpers.records import pubmed_article
 
 RELEASED = sorted((Path(__file__).parent / "archives").glob("*.sql"))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from db.archive import Archive
-from db.topic_record import refuse_other_topic, topic_of
+from db.archive.store import Archive
+from db.archive.topic import refuse_other_topic, topic_of
 from evidence import main
 from ingest.build import build
 from ingest.pubmed.run import import_into

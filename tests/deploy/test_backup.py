@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.archive import Archive, RawRecord, SearchSlice
+from db.archive.store import Archive, RawRecord, SearchSlice
 from db.lock import run_lock
 from ingest.build import build
 from pubmed_server import TOPIC, trial

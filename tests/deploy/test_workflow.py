@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from db.archive import Archive, RawRecord, SearchSlice
+from db.archive.store import Archive, RawRecord, SearchSlice
 from pubmed_server import trial
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from db.archive import Archive
+from db.archive.store import Archive
 from db.evidence.changes import write_changes
 from db.evidence.schema import finish_evidence
 from helpers.claim_world import report, world

@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from db.archive import Archive
+from db.archive.store import Archive
 from db.claims import write as claims
 from db.evidence.changes import refresh
 from helpers.made_builds import METHODS, build_anew, content, trial

@@ -4,7 +4,7 @@ import json
 
 from sqlite_utils import Database
 
-from db.archive import Archive
+from db.archive.store import Archive
 from helpers.made_builds import METHODS, content, trial
 from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, medline, pubmed_article
 from ingest import build as build_module

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.archive import Archive
+from db.archive.store import Archive
 from helpers.records import FILE_PROLOG, article_set, pubmed_article
 from ingest.bulk.files import fetch, locate
 from ingest.bulk.prefilter import Sieve, topic_words

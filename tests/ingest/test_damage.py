@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
-from db.archive import Archive
-from db.rounds import due_again
+from db.archive.schedule import due_again
+from db.archive.store import Archive
 from evidence import main
 from ingest.build import build
 from pubmed_server import TOPIC, trial

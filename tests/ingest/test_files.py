@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from db.archive import Archive
+from db.archive.store import Archive
 from helpers.records import article_set, medline, pubmed_article, pubmed_book
 from ingest.import_files import FileCounts, import_files
 from records.splitter import record_of

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from db.archive import now
-from db.eastern import eastern_day
+from db.archive.days import eastern_day
+from db.archive.store import now
 from ingest.log import event, log_json
 from ingest.notify import notify
 from ingest.pubmed.client import EutilsSettings

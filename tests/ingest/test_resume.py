@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.archive import Archive
+from db.archive.store import Archive
 from db.lock import run_lock
 from ingest.pubmed.fetch import PAGE
 from pubmed_server import Corpus, PubMedServer, many
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PULL = """
 import sys
 from pathlib import Path
-from db.archive import Archive
+from db.archive.store import Archive
 from db.lock import run_lock
 from ingest.pubmed.client import Eutils, EutilsSettings
 from ingest.pubmed.search import pull

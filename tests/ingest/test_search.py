@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import ingest.pubmed.fetch
 import ingest.pubmed.search
-from db.archive import Archive, SearchSlice
+from db.archive.store import Archive, SearchSlice
 from ingest.pubmed.client import CEILING, Eutils, EutilsSettings, SearchAnswer
 from ingest.pubmed.search import HIGHEST_PMID, count, pull, slices
 from ingest.pubmed.transport import Pace

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from db.archive import Archive
+from db.archive.schedule import OVERLAP
+from db.archive.store import Archive
 from db.claims.check import check_claims
-from db.rounds import OVERLAP
 from db.status import health, read_status
 from helpers.records import article_set
 from ingest.build import build
@@ -85,7 +85,7 @@ def world(tmp_path, monkeypatch):
     monkeypatch.setattr(Pace, "wait", lambda self, per_second: None)
     with PubMedServer(Corpus([trial(FIRST + nth, edat="2026/01/01", crdt="2026/01/01") for nth in range(5)])) as pubmed:
         made = World(tmp_path / "db", pubmed)
-        monkeypatch.setattr("db.archive._clock", lambda: made.moment)
+        monkeypatch.setattr("db.archive.store._clock", lambda: made.moment)
         yield made
 
 

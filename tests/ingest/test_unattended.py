@@ -14,7 +14,7 @@ from bench.faults import random_faults
 from bench.kills import kills_of_amending_builds, random_kills
 from bench.readers import readers_through_publications
 from bench.year import SETTLE, year
-from db.archive import Archive
+from db.archive.store import Archive
 from ingest.pubmed.client import EutilsSettings
 from ingest.pubmed.fetch import off_peak_advice
 from ingest.pubmed.run import sync
@@ -156,7 +156,7 @@ def test_a_big_pull_in_working_hours_is_advised_to_wait(stamp, requests, said):
 
 def test_the_advice_is_given_before_the_first_page(pubmed, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr("ingest.pubmed.fetch.PAGE", 5)
-    monkeypatch.setattr("db.archive._clock", lambda: datetime(2026, 3, 4, 15, tzinfo=UTC))
+    monkeypatch.setattr("db.archive.store._clock", lambda: datetime(2026, 3, 4, 15, tzinfo=UTC))
     sync(tmp_path / "db", load_topic(TOPIC), EutilsSettings("tests@example.org", base_url=pubmed.url))
     advice = [record.getMessage() for record in caplog.records if "NCBI asks" in record.getMessage()]
     assert advice == [

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from db.archive import SOUND, Archive, now
-from db.eastern import eastern_day
-from db.glance import UNSETTLED
+from db.archive.days import eastern_day
+from db.archive.glance import UNSETTLED
+from db.archive.store import SOUND, Archive, now
 from db.sqlite import plain_errors
 from topics.errors import IncompleteRunError
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from db.glance import glance
+from db.archive.glance import glance
 from records.content import Origin, RawRecord, Stored, intact, rank
 
 _IN_CHUNK = 500

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from db.archive import Archive, another_topic
+from db.archive.store import Archive, another_topic
 from db.evidence.publish import LIVE
 from topics import Topic, load_topic, topic_names
 from topics.errors import BadInputError

@@ -19,9 +19,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.contents import mark_gone, store_contents
-from db.eastern import eastern_day
-from db.migrations import ARCHIVE
+from db.archive.days import eastern_day
+from db.archive.schema import ARCHIVE
+from db.archive.versions import mark_gone, store_contents
 from db.sqlite import open_private_database, plain_errors
 from records.content import RawRecord, SearchSlice, Stored, StoredRecord, intact
 from topics.errors import BadInputError
@@ -234,7 +234,7 @@ class Archive:
         """Compare every current content with its hash, and note those that differ: nothing reads them any more.
 
         Returns:
-            PMIDs of all records whose current content is damaged: they are to be fetched again (`db.rounds.due_again`).
+            PMIDs of all records whose current content is damaged: they are to be fetched again (`db.archive.schedule.due_again`).
         """
         with plain_errors(self.path):
             contents = self.database.execute(
