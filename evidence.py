@@ -247,9 +247,9 @@ def cite(
     """Look REFERENCES up: identifiers, addresses, references in scraps, or a .bib, .ris, .nbib or text file."""
     from contextlib import nullcontext
 
-    from db.citations import check_manuscript, export, lines
-    from db.citations import cite as look_up_references
-    from db.citing.telling import answer_json
+    from db.citations.look_up import check_manuscript, export, lines
+    from db.citations.look_up import cite as look_up_references
+    from db.citations.words import answer_json
     from ingest.pubmed.client import Eutils, EutilsSettings
     from publish.serve import live_database
 

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from bench.damage import KINDS, LIGHT
 from bench.reference_set import Sample, facts_in, register_facts, samples, write_database
-from db.citations import cite, find, lines, opened
-from db.citing.candidates import by_author, by_title, shelf_of
-from db.citing.comparing import compare, prepared
-from db.citing.files import read_references
-from db.citing.model import Answer
-from db.citing.works import load_works
+from db.citations.candidates import by_author, by_title, shelf_of
+from db.citations.comparison import compare, prepared
+from db.citations.files import read_references
+from db.citations.look_up import cite, find, lines, opened
+from db.citations.model import Answer
+from db.citations.works import load_works
 from ingest.build import build
 from topics import load_topic
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.damage import KINDS, Facts
-from db.citing.works import full_pages, load_works, surname_and_initials
+from db.citations.works import full_pages, load_works, surname_and_initials
 from db.evidence.schema import TABLES, create_evidence, finish_evidence
 from db.sqlite import open_database
 from topics import RegisterStudy, load_register, load_topic

@@ -1,1 +1,1 @@
-"""How a reference finds its record. `db/citations.py` is what other modules call."""
+"""How a reference finds its record. `db/citations/look_up.py` is what other modules call."""

@@ -176,7 +176,7 @@ class Eutils:
     def ecitmatch(self, lines: Sequence[str]) -> str:
         """Ask the citation matcher about lines of `journal|year|volume|page|author|key|`; its answer is text.
 
-        Misses stand in it as words, and lines can be left out: read it with `db.citing.online.read_matches`.
+        Misses stand in it as words, and lines can be left out: read it with `db.citations.online.read_matches`.
 
         Raises:
             PubMedError: as `esearch`.

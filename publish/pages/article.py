@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup
 
-from db.citing.formats import FORMATS
-from db.citing.model import Work
-from db.citing.works import load_works
+from db.citations.formats import FORMATS
+from db.citations.model import Work
+from db.citations.works import load_works
 from publish.cells import DATABASE, doi_link, pmc_link, pubmed_link, readable, study_path
 from publish.marking import FACETS, facet_order, marked_html, spans_of
 from publish.page_cache import kept

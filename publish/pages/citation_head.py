@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from db.citing.formats import plain_title
-from db.citing.model import Work
-from db.citing.works import full_pages
+from db.citations.formats import plain_title
+from db.citations.model import Work
+from db.citations.works import full_pages
 
 
 def head_tags(work: Work) -> Markup:

@@ -13,12 +13,12 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup
 
-from db.citations import look_up
-from db.citing.formats import FORMATS, csl_item, write_citations
-from db.citing.model import Answer, Work
-from db.citing.styles import DEFAULT_STYLE, NAMED, entry_html
-from db.citing.telling import answer_json, reports_besides
-from db.citing.works import load_works, works_by_key
+from db.citations.formats import FORMATS, csl_item, write_citations
+from db.citations.look_up import look_up
+from db.citations.model import Answer, Work
+from db.citations.styles import DEFAULT_STYLE, NAMED, entry_html
+from db.citations.words import answer_json, reports_besides
+from db.citations.works import load_works, works_by_key
 from db.evidence.schema import TABLES
 from publish.cells import DATABASE, doi_link, pubmed_link, readable
 from publish.page_cache import kept

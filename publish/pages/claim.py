@@ -17,8 +17,8 @@ from datasette.utils.asgi import NotFound, Request, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
-from db.citing.formats import FORMATS, write_citations
-from db.citing.works import works_by_key
+from db.citations.formats import FORMATS, write_citations
+from db.citations.works import works_by_key
 from db.claims.filters import AS_OF, end_of
 from db.claims.kinds import KINDS
 from db.claims.write import combined

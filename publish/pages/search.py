@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 
-from db.citing.model import Work
-from db.citing.works import load_works
+from db.citations.model import Work
+from db.citations.works import load_works
 from publish.cells import marked, readable
 from publish.page_cache import kept
 from publish.pages.article import list_in_words

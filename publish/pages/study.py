@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import NotFound, Request, Response
 
-from db.citing.model import Work
-from db.citing.works import load_works
+from db.citations.model import Work
+from db.citations.works import load_works
 from publish.cells import readable, study_path
 from publish.marking import facet_order
 from publish.page_cache import kept

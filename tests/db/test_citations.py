@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from db.citations import MOST_REFERENCES, cite, lines
+from db.citations.look_up import MOST_REFERENCES, cite, lines
 from helpers.citation_records import make_database
 from topics.errors import BadInputError
 

@@ -5,7 +5,7 @@ import pytest
 from bench.citations import ask, scored
 from bench.damage import KINDS, LIGHT
 from bench.reference_set import REFERENCES, WITHHELD, register_facts, samples, write_database
-from db.citations import opened
+from db.citations.look_up import opened
 
 RECORDS = 1_500
 

@@ -9,10 +9,10 @@ from Bio import Medline
 from citeproc.source.json import CiteProcJSON
 from pybtex.database import parse_string
 
-from db.citations import cite, export, opened
-from db.citing.formats import FORMATS, citation_key, csl_item, write_citations
-from db.citing.model import Author, Work
-from db.citing.works import full_pages, works_by_key
+from db.citations.formats import FORMATS, citation_key, csl_item, write_citations
+from db.citations.look_up import cite, export, opened
+from db.citations.model import Author, Work
+from db.citations.works import full_pages, works_by_key
 from helpers.citation_records import make_database
 from topics.errors import BadInputError
 

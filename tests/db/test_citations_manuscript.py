@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from db.citations import check_manuscript
-from db.citing.manuscript import references_of
+from db.citations.look_up import check_manuscript
+from db.citations.manuscript import references_of
 from helpers.citation_records import make_database
 from topics.errors import BadInputError
 

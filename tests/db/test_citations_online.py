@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from db.citations import cite
-from db.citing.online import matcher_line, read_matches, search_terms
-from db.citing.reading import read_reference
+from db.citations.look_up import cite
+from db.citations.online import matcher_line, read_matches, search_terms
+from db.citations.reading import read_reference
 from helpers.citation_records import make_database
 
 KNOWN = "Stranger Q. Penguins of the south and their songs. Polar Fict. 2014;7:970-6."

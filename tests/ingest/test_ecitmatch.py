@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.citations import cite
+from db.citations.look_up import cite
 from helpers.citation_records import make_database
 from ingest.pubmed.client import Eutils, EutilsSettings
 from pubmed_server.corpus import Article, Corpus

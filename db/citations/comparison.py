@@ -11,9 +11,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from db.citing.folding import COMMON_WORDS, folded, name_key, words
-from db.citing.model import Difference, Reference, Work
-from db.citing.works import first_page
+from db.citations.folding import COMMON_WORDS, folded, name_key, words
+from db.citations.model import Difference, Reference, Work
+from db.citations.works import first_page
 
 _WORD_CUTOFF = 78
 _NAME_CUTOFF = 82

@@ -7,8 +7,8 @@ those that `bench/citations.py` counts on the two thirds of its test set that it
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from db.citing.comparing import Comparison, compare, prepared, title_differs
-from db.citing.model import Answer, Match, Reference, Work
+from db.citations.comparison import Comparison, compare, prepared, title_differs
+from db.citations.model import Answer, Match, Reference, Work
 
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "title": {"same": 6.0, "close": 5.0, "piece": 3.5, "half": -0.5, "other": -4.5},

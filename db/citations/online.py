@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from db.citing.folding import COMMON_WORDS, repaired, words
-from db.citing.model import Answer, Match, Reference, Work
+from db.citations.folding import COMMON_WORDS, repaired, words
+from db.citations.model import Answer, Match, Reference, Work
 
 _PMID = re.compile(r"[1-9]\d{0,7}")
 _AT_ONCE = 50

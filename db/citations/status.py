@@ -4,10 +4,10 @@ import json
 import sqlite3
 from typing import Any
 
-from db.citing.candidates import by_title
-from db.citing.comparing import compare, prepared
-from db.citing.model import ClaimStance, Notice, OtherReport, Reference, Standing, Work
-from db.citing.works import load_works
+from db.citations.candidates import by_title
+from db.citations.comparison import compare, prepared
+from db.citations.model import ClaimStance, Notice, OtherReport, Reference, Standing, Work
+from db.citations.works import load_works
 
 PREPRINT = "D000076942"
 """MeSH UI of the publication type Preprint."""

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from lxml import etree
 
-from db.citing.files import read_references
-from db.citing.identifiers import identifiers_in
-from db.citing.model import Answer, Reference
-from db.citing.reading import read_reference, split_references
-from db.citing.standing import has_claims
+from db.citations.files import read_references
+from db.citations.identifiers import identifiers_in
+from db.citations.model import Answer, Reference
+from db.citations.reading import read_reference, split_references
+from db.citations.status import has_claims
 from topics.errors import BadInputError
 
 _HEADING = re.compile(

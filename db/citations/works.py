@@ -5,7 +5,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from db.citing.model import Author, Work
+from db.citations.model import Author, Work
 
 _COLUMNS = (
     "pmid, title, doi, pmcid, vernacular_title, journal, year, published, volume, issue, pages, language, "

@@ -10,18 +10,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from db.citing.candidates import Shelf, by_author, by_place, by_title, shelf_of, unlisted
-from db.citing.files import read_references
-from db.citing.formats import write_citations
-from db.citing.identifiers import KINDS
-from db.citing.manuscript import ManuscriptReport, check
-from db.citing.matching import ACCEPT, beyond_doubt, decide, in_order, ranked
-from db.citing.model import Answer, Match, Reference, Work
-from db.citing.online import AskPubMed, ask_for_missing
-from db.citing.standing import standing_of
-from db.citing.styles import DEFAULT_STYLE
-from db.citing.telling import answer_lines
-from db.citing.works import load_works, works_by_key
+from db.citations.candidates import Shelf, by_author, by_place, by_title, shelf_of, unlisted
+from db.citations.files import read_references
+from db.citations.formats import write_citations
+from db.citations.identifiers import KINDS
+from db.citations.manuscript import ManuscriptReport, check
+from db.citations.matching import ACCEPT, beyond_doubt, decide, in_order, ranked
+from db.citations.model import Answer, Match, Reference, Work
+from db.citations.online import AskPubMed, ask_for_missing
+from db.citations.status import standing_of
+from db.citations.styles import DEFAULT_STYLE
+from db.citations.words import answer_lines
+from db.citations.works import load_works, works_by_key
 from db.sqlite import plain_errors
 from topics.errors import BadInputError
 

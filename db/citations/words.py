@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from db.citing.formats import csl_item, plain_title
-from db.citing.model import Answer, Match, OtherReport
-from db.citing.styles import entry_text
+from db.citations.formats import csl_item, plain_title
+from db.citations.model import Answer, Match, OtherReport
+from db.citations.styles import entry_text
 
 _OUTCOMES = {
     "exact": "Found", "probable": "Probably", "several": "Several records fit; none is certain",

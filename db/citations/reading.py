@@ -6,9 +6,9 @@ whole text as well (`matching`). Parts that are not found stay empty.
 
 import re
 
-from db.citing.folding import folded, repaired
-from db.citing.identifiers import identifiers_in, without_identifiers
-from db.citing.model import Reference
+from db.citations.folding import folded, repaired
+from db.citations.identifiers import identifiers_in, without_identifiers
+from db.citations.model import Reference
 
 _YEAR = r"(?:1[89]|20)\d\d"
 _PAREN_YEAR = re.compile(rf"\(({_YEAR})[a-z]?(?:,[^)]*)?\)")

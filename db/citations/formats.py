@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from db.citing.folding import folded
-from db.citing.model import Author, Work
-from db.citing.styles import DEFAULT_STYLE, entry_html, entry_text
-from db.citing.works import full_pages
+from db.citations.folding import folded
+from db.citations.model import Author, Work
+from db.citations.styles import DEFAULT_STYLE, entry_html, entry_text
+from db.citations.works import full_pages
 from topics.errors import BadInputError
 
 RETRACTED = "Retracted publication"

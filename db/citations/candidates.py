@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
-from db.citing.folding import COMMON_WORDS, folded, name_key, words
-from db.citing.model import Reference, Work
-from db.citing.works import load_unlisted, surname_and_initials
+from db.citations.folding import COMMON_WORDS, folded, name_key, words
+from db.citations.model import Reference, Work
+from db.citations.works import load_unlisted, surname_and_initials
 
 _RARE = 250
 """A word in more records than this finds too many to be worth ranking; it counts only beside another word."""

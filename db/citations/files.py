@@ -14,11 +14,11 @@ from pybtex.errors import capture
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 
-from db.citing.folding import repaired
-from db.citing.identifiers import identifiers_in
-from db.citing.model import Reference
-from db.citing.reading import read_reference, split_references
-from db.citing.works import first_page
+from db.citations.folding import repaired
+from db.citations.identifiers import identifiers_in
+from db.citations.model import Reference
+from db.citations.reading import read_reference, split_references
+from db.citations.works import first_page
 from topics.errors import BadInputError
 
 _MATCHER_LINE = re.compile(r"[^|\n]*\|\d{0,4}\|[^|\n]*\|[^|\n]*\|[^|\n]*(?:\|[^|\n]*){0,2}")

@@ -1,0 +1,1 @@
+"""Citation look-up: from a reference, whole or in scraps, to the record, its status and the claims it bears on."""
