@@ -171,7 +171,7 @@ def bulk(
 @command()
 def build(topic: str | None, data: Path, as_json: bool) -> None:
     """Make evidence.db from the archive and the register. Says so and is quick when nothing has changed."""
-    from ingest.build import build as build_database
+    from ingest.build.run import build as build_database
 
     result = build_database(data, _topic_of(data, topic), _progress().build)
     _show(result, as_json, [result.line()])
@@ -283,7 +283,7 @@ def accuracy(topic: str | None, data: Path, as_json: bool, gold: tuple[Path, ...
     from db.archive.store import Archive
     from db.evidence.accuracy import save_accuracy
     from evaluation.accuracy import from_archive, print_table, score
-    from ingest.build import build as build_database
+    from ingest.build.run import build as build_database
 
     loaded = _topic_of(data, topic)
     with Archive.open(data) as archive:

@@ -8,9 +8,9 @@ from unittest.mock import patch
 from bench.made_records import FIRST_PMID, records
 from bench.measure import apart, median, met
 from db.archive.store import Archive
-from ingest.build import build
+from ingest.build.processes import cores
+from ingest.build.run import build
 from ingest.pubmed.run import import_into
-from ingest.sharing import cores
 from records.content import RawRecord
 from topics import load_topic
 
@@ -58,7 +58,7 @@ def anew(folder: str, processes: int) -> int:
     """Build with no live database to take anything over from; this many other processes take a share."""
     for path in Path(folder).glob("evidence.db*"):
         path.unlink()
-    with patch("ingest.build.cores", lambda: processes):
+    with patch("ingest.build.run.cores", lambda: processes):
         return run(folder)
 
 

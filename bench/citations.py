@@ -23,7 +23,7 @@ from db.citations.files import read_references
 from db.citations.look_up import cite, find, lines, opened
 from db.citations.model import Answer
 from db.citations.works import load_works
-from ingest.build import build
+from ingest.build.run import build
 from topics import load_topic
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "citations.md"

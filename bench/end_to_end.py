@@ -18,13 +18,13 @@ from db.evidence.full_text import FullTextAside
 from db.evidence.schema import analyze_evidence, create_evidence
 from db.evidence.write import Store
 from db.sqlite import open_database, throw_away
-from ingest.articles import Arrival, ArticleWriter
-from ingest.assemble import Assembly, Inputs
-from ingest.build import write_all
-from ingest.register_layer import Register
-from ingest.sharing import cores, in_order
-from ingest.standing import OF_A_RECORD
-from ingest.steady import batches, without_cycle_search
+from ingest.build.articles import Arrival, ArticleWriter
+from ingest.build.assemble import Assembly, Inputs
+from ingest.build.differences import OF_A_RECORD
+from ingest.build.loops import batches, without_cycle_search
+from ingest.build.processes import cores, in_order
+from ingest.build.register import Register
+from ingest.build.run import write_all
 from records.content import RawRecord
 from topics import load_topic
 

@@ -24,7 +24,7 @@ from bench.proof import made_trials, must
 from db.archive.store import Archive
 from db.evidence.publish import LIVE
 from db.evidence.schema import TABLES
-from ingest.build import build
+from ingest.build.run import build
 from ingest.pubmed.client import EutilsSettings
 from ingest.pubmed.run import pull_topic, sync
 from ingest.pubmed.transport import Pace

@@ -27,7 +27,7 @@ import uvicorn
 from bench.made_records import FIRST_PMID
 from bench.measure import ROOT, met
 from db.evidence.publish import go_live
-from ingest.build import build
+from ingest.build.run import build
 from publish.serve import application
 from topics import load_topic
 

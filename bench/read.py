@@ -15,7 +15,7 @@ from pubmed_parser import parse_medline_xml
 
 from bench.made_records import bodies
 from bench.measure import SHARED, in_turns, median, met, ratio
-from ingest.steady import without_cycle_search
+from ingest.build.loops import without_cycle_search
 from records.content import RawRecord
 from records.splitter import record_of, split_records
 

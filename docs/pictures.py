@@ -23,7 +23,7 @@ from five_records import FIVE, five_records  # noqa: E402
 from helpers.made_site import REGISTRATION, TRIAL  # noqa: E402
 from helpers.records import article_set  # noqa: E402
 from helpers.serving import served  # noqa: E402
-from ingest.build import build  # noqa: E402
+from ingest.build.run import build  # noqa: E402
 from ingest.pubmed.run import import_into  # noqa: E402
 from topics import load_topic  # noqa: E402
 from topics.errors import BadInputError, EvidenceError  # noqa: E402

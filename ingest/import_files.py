@@ -10,8 +10,8 @@ from typing import BinaryIO
 from isal import isal_zlib
 
 from db.archive.store import Archive
+from ingest.build.loops import without_cycle_search
 from ingest.gunzip import GunzipStream
-from ingest.steady import without_cycle_search
 from records.content import RawRecord
 from records.formats import describe, is_medline, is_xml
 from records.medline import split_medline

@@ -24,7 +24,7 @@ class Bars:
         self._advance(f"PubMed: slice {slices_done} of {slices}, records", records_done, records, "pull")
 
     def build(self, done: int, total: int) -> None:
-        """Called by `ingest.build.build` after every record."""
+        """Called by `ingest.build.run.build` after every record."""
         self._advance("Build: records", done, total, "build")
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.build import BuildResult, build
+from ingest.build.run import BuildResult, build
 from ingest.progress import Bars
 from ingest.pubmed.client import EutilsSettings
 from ingest.pubmed.run import Pulled, pull_topic

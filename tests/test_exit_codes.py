@@ -36,7 +36,7 @@ def failing(error):
 )
 @pytest.mark.parametrize("verbose", [(), ("-v",)], ids=["", "verbose"])
 def test_every_failure_has_a_code_and_one_line(tmp_path, monkeypatch, error, code, line, verbose):
-    monkeypatch.setattr("ingest.build.build", failing(error))
+    monkeypatch.setattr("ingest.build.run.build", failing(error))
     result = run("build", "--data", tmp_path, *verbose)
     assert result.exit_code == code
     assert line in result.stderr
@@ -61,6 +61,6 @@ def test_a_folder_that_may_not_be_written_is_bad_use(tmp_path):
 
 
 def test_what_is_printed_to_nobody_is_no_flipped_verdict(tmp_path, monkeypatch):
-    monkeypatch.setattr("ingest.build.build", failing(BrokenPipeError()))
+    monkeypatch.setattr("ingest.build.run.build", failing(BrokenPipeError()))
     monkeypatch.setattr("os.dup2", lambda *_: None)
     assert run("build", "--data", tmp_path).exit_code == 141

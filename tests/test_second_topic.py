@@ -7,7 +7,7 @@ from sqlite_utils import Database
 from db.claims.check import check_claims
 from helpers.claim_world import CHAMOMILE, evidence, timeline, verdict
 from helpers.records import RANDOMIZED, pubmed_article
-from ingest.build import build
+from ingest.build.run import build
 from ingest.pubmed.run import import_into
 from topics import load_topic
 

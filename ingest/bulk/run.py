@@ -20,10 +20,10 @@ from typing import Any
 
 from db.archive.store import Archive
 from db.lock import run_lock
+from ingest.build.processes import pool_of
 from ingest.bulk.files import fetch, locate
 from ingest.bulk.prefilter import topic_words
 from ingest.bulk.scan import FileScan, checked_md5, scan_file
-from ingest.sharing import pool_of
 from ingest.tagging import TAGGER_VERSION
 from topics import Topic
 from topics.errors import BadInputError, EvidenceError

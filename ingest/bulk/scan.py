@@ -17,10 +17,10 @@ from typing import Any, BinaryIO
 
 from isal import igzip, igzip_lib
 
-from ingest.articles import deciding_of
+from ingest.build.articles import deciding_of
+from ingest.build.loops import without_cycle_search
+from ingest.build.rows import article_row
 from ingest.bulk.prefilter import Sieve, own_pmid
-from ingest.rows import article_row
-from ingest.steady import without_cycle_search
 from ingest.tagging import Tagger
 from ingest.tagging.model import Tagged
 from records.content import RawRecord

@@ -13,8 +13,8 @@ from db.archive.store import Archive, now, today
 from db.claims.check import CheckResult, check_claims
 from db.evidence.changes import refresh
 from db.lock import run_lock
-from ingest.build import BuildResult, build
-from ingest.build import Progress as BuildProgress
+from ingest.build.run import BuildResult, build
+from ingest.build.run import Progress as BuildProgress
 from ingest.import_files import FileCounts, import_files
 from ingest.log import event
 from ingest.notify import notify as tell_somebody

@@ -15,7 +15,7 @@ from db.claims.file import load_claims
 from db.claims.filters import Known, end_of
 from db.claims.kinds import Listing, NotTestable
 from helpers.claim_world import evidence, timeline, verdict
-from ingest.build import build
+from ingest.build.run import build
 from topics import load_topic
 
 GOLDEN = Path(__file__).parent / "golden_verdicts.csv"

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from db.archive.store import Archive
 from db.archive.topic import refuse_other_topic, topic_of
 from evidence import main
-from ingest.build import build
+from ingest.build.run import build
 from ingest.pubmed.run import import_into
 from pubmed_server import TOPIC
 from topics import load_topic

@@ -10,7 +10,7 @@ import pytest
 
 from db.archive.store import Archive, RawRecord, SearchSlice
 from db.lock import run_lock
-from ingest.build import build
+from ingest.build.run import build
 from pubmed_server import TOPIC, trial
 from topics import load_topic
 

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 
 from helpers.records import RANDOMIZED, pubmed_article
-from ingest.build import build
+from ingest.build.run import build
 
 KETAMINE = (("D007649", "Ketamine", "690G0D6V8H"),)
 HUMAN = (("D006801", "Humans", False), ("D007649", "Ketamine", True))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from helpers.records import RANDOMIZED, RETRACTED, article_set, medline, pubmed_article
-from ingest.build import build
+from ingest.build.run import build
 from ingest.pubmed.run import import_into
 from topics import load_topic
 

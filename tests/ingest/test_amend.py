@@ -19,8 +19,8 @@ from db.claims import write as claims
 from db.evidence.changes import refresh
 from helpers.made_builds import METHODS, build_anew, content, trial
 from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, article_set
-from ingest import build as build_module
-from ingest.build import build
+from ingest.build import run as build_module
+from ingest.build.run import build
 from ingest.pubmed.run import import_into
 from topics import load_topic
 from topics.errors import IncompleteRunError
@@ -30,7 +30,7 @@ def test_a_failed_check_leaves_the_live_file_as_it_was(tmp_path, topic, import_r
     live = build(tmp_path, topic).live
     before = content(live)
     import_records(trial(99000001))
-    monkeypatch.setattr("ingest.build.flaws", lambda *_, **__: ["does not add up"])  # of what was added to it
+    monkeypatch.setattr("ingest.build.run.flaws", lambda *_, **__: ["does not add up"])  # of what was added to it
     monkeypatch.setattr("db.evidence.publish._contents", lambda *_, **__: ["nor does this"])  # of what is made anew
     with pytest.raises(IncompleteRunError, match="nor does this"):
         build(tmp_path, topic)
@@ -78,7 +78,7 @@ def test_a_build_that_is_killed_leaves_the_live_file_as_it_was_and_the_next_one_
 
 _KILLED_BEFORE_IT_ENDS = """
 import os, pathlib, signal, sys
-from ingest import build
+from ingest.build import run as build
 from topics import load_topic
 build.flaws = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 build.build(pathlib.Path(sys.argv[1]), load_topic("ketamine-routes"))
@@ -252,7 +252,7 @@ def test_what_is_added_to_is_checked_whole_unless_it_is_what_passed_before(
     tmp_path, topic, import_records, monkeypatch
 ):
     checks = []
-    monkeypatch.setattr("ingest.build.flaws", lambda *_, indexes: checks.append(indexes) or [])
+    monkeypatch.setattr("ingest.build.run.flaws", lambda *_, indexes: checks.append(indexes) or [])
     import_records(*(trial(99000000 + number) for number in range(1, 21)))
     live = build(tmp_path, topic).live
     assert refresh(tmp_path) > 0  # which finds all in place

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from db.archive.schedule import due_again
 from db.archive.store import Archive
 from evidence import main
-from ingest.build import build
+from ingest.build.run import build
 from pubmed_server import TOPIC, trial
 from records.content import RawRecord, SearchSlice
 from topics import load_topic

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.rows import tag_rows
+from ingest.build.rows import tag_rows
 from ingest.tagging.model import Tag
 from records.record import Record
 

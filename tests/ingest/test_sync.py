@@ -13,7 +13,7 @@ from db.archive.store import Archive
 from db.claims.check import check_claims
 from db.status import health, read_status
 from helpers.records import article_set
-from ingest.build import build
+from ingest.build.run import build
 from ingest.pubmed.client import EutilsSettings
 from ingest.pubmed.run import import_into, plan_of, pull_topic, sync
 from ingest.pubmed.transport import Pace

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from db.evidence.studies import Report
 from db.evidence.write import packed, row_of
-from ingest.register_layer import Register, register_layer
-from ingest.rows import (
+from ingest.build.register import Register, register_layer
+from ingest.build.rows import (
     arm_rows,
     article_row,
     child_rows,

@@ -6,7 +6,7 @@ import re
 from db.archive.store import Archive
 from db.evidence.coverage import last_complete
 from db.evidence.write import Store
-from ingest.assemble import Assembly, Inputs
+from ingest.build.assemble import Assembly, Inputs
 from ingest.tagging import TAGGER_VERSION
 from topics import Topic
 

@@ -12,11 +12,11 @@ from db.archive.store import Archive
 from db.claims.file import Claims
 from db.evidence.studies import Report, Study, join_reports, keyed
 from db.evidence.write import Store, row_of
-from ingest.articles import Arrival, ArticleWriter, record_of_entry
-from ingest.kin import standing_reports
-from ingest.register_layer import Register, register_layer
-from ingest.rows import KEYS_OF_A_RECORD, measurement_rows, numbered, register_row, study_row
-from ingest.standing import Differences
+from ingest.build.articles import Arrival, ArticleWriter, record_of_entry
+from ingest.build.affected import standing_reports
+from ingest.build.register import Register, register_layer
+from ingest.build.rows import KEYS_OF_A_RECORD, measurement_rows, numbered, register_row, study_row
+from ingest.build.differences import Differences
 from records.retractions import ANNOUNCES
 from topics import RegisterStudy, Topic
 

@@ -28,15 +28,15 @@ from db.evidence.studies import Study
 from db.evidence.write import Store
 from db.lock import run_lock
 from db.sqlite import open_database, plain_errors, remove_database, throw_away
-from ingest.articles import ArticleWriter
-from ingest.assemble import Assembly, Inputs, arrivals, rows_of_studies
-from ingest.flow import add_ledger, add_screening, add_vocabulary, build_rows
-from ingest.kin import judged_papers, kin
-from ingest.made_from import build_values, fingerprints
-from ingest.register_layer import Register
-from ingest.sharing import cores, in_order
-from ingest.standing import Differences, clear, clear_studies, differences
-from ingest.steady import batches, without_cycle_search
+from ingest.build.articles import ArticleWriter
+from ingest.build.assemble import Assembly, Inputs, arrivals, rows_of_studies
+from ingest.build.screening import add_ledger, add_screening, add_vocabulary, build_rows
+from ingest.build.affected import judged_papers, kin
+from ingest.build.fingerprint import build_values, fingerprints
+from ingest.build.register import Register
+from ingest.build.processes import cores, in_order
+from ingest.build.differences import Differences, clear, clear_studies, differences
+from ingest.build.loops import batches, without_cycle_search
 from topics import Topic, load_register
 
 Progress = Callable[[int, int], None]

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from db.claims.file import Claims
 from db.evidence.schema import DECIDING
 from db.evidence.studies import SAME_STUDY, Report, doi_of_work, own_registrations
-from ingest.register_layer import Register
-from ingest.rows import public_from_of
+from ingest.build.register import Register
+from ingest.build.rows import public_from_of
 from topics import RegisterStudy
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
