@@ -105,7 +105,7 @@ def _made(path: Path) -> sqlite3.Connection:
 
 
 def _damaged(database: sqlite3.Connection) -> list[int]:
-    """PMIDs of records of which some content is not what its hash was taken of (`records.content.intact`), or is lost."""
+    """PMIDs of records of which some content is not what its hash was taken of, or is lost."""
     lost = database.execute("SELECT pmid FROM (SELECT pmid, sha256 FROM seen EXCEPT SELECT pmid, sha256 FROM versions)")
     damaged = {pmid for (pmid,) in lost}
     for pmid, sha256, zipped in database.execute("SELECT pmid, sha256, CAST(xml AS BLOB) FROM versions"):

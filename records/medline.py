@@ -13,7 +13,6 @@ from typing import BinaryIO
 
 from Bio import Medline
 
-from ingest.tagging.sections import split_sections
 from records.content import RawRecord
 from records.dates import UNKNOWN, date_of_text, iso_day
 from records.formats import encoding_of
@@ -22,6 +21,7 @@ from records.mesh import DESCRIPTORS, PUBLICATION_TYPES, QUALIFIERS
 from records.pieces import MAX_RECORD, BrokenRecord
 from records.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Section
 from records.registries import all_registrations
+from records.sections import split_sections
 from records.xml import ARTICLE_NUMBER, ELSEWHERE, join_abstract, title_or_vernacular
 from topics.errors import BadInputError
 

@@ -234,7 +234,8 @@ class Archive:
         """Compare every current content with its hash, and note those that differ: nothing reads them any more.
 
         Returns:
-            PMIDs of all records whose current content is damaged: they are to be fetched again (`db.archive.schedule.due_again`).
+            PMIDs of all records whose current content is damaged: they are to be fetched again
+            (`db.archive.schedule.due_again`).
         """
         with plain_errors(self.path):
             contents = self.database.execute(

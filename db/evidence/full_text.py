@@ -25,7 +25,7 @@ and takes almost twice as long (measured; `hashsize` in SQLite's fts5_config.c).
 
 
 class FullTextAside:
-    """Takes the texts out of parcels of rows (`db.evidence.write.packed`), makes their full text, and moves it to the rows."""
+    """Takes the texts out of parcels of rows (`write.packed`), makes their full text, and moves it to the rows."""
 
     def __init__(self, path: Path) -> None:
         """`path` is a new file to work in, which `close` deletes."""

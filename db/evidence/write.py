@@ -72,8 +72,8 @@ def unpack(connection: sqlite3.Connection, parcel: bytes, columns: Mapping[str, 
 class Store:
     """Collects rows by table and writes them in batches. Call `flush` at the end.
 
-    Foreign keys are checked once, over all rows, before the database goes live (`db.evidence.publish.check`): rows may come in
-    any order.
+    Foreign keys are checked once, over all rows, before the database goes live (`db.evidence.publish.check`): rows
+    may come in any order.
     """
 
     def __init__(self, database: "Database") -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ingest.tagging.lexicon import Hit, Lexicon, lower_ascii, word_set
 from ingest.tagging.model import Tag
-from ingest.tagging.sections import category_of, split_sections
 from records.record import Record, Section
+from records.sections import category_of, split_sections
 
 TITLE, BACKGROUND, OBJECTIVE, METHODS, RESULTS, CONCLUSIONS, OTHER = (
     "title", "background", "objective", "methods", "results", "conclusions", "other",

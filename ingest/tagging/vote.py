@@ -1,8 +1,8 @@
 """A small trained model that votes on the design where no rule is sure.
 
 Which rules a text meets and in which places, how often it names people, animals, cells, and which of some common words
-it has: a multinomial logistic regression over these (`vote.csv`, made by `python -m evaluation.train`) says how likely each
-design is. Without the file the rules decide alone.
+it has: a multinomial logistic regression over these (`vote.csv`, made by `python -m evaluation.train`) says how likely
+each design is. Without the file the rules decide alone.
 """
 
 import csv

@@ -7,9 +7,9 @@ from sqlite_utils import Database
 from db.archive.store import Archive
 from helpers.made_builds import METHODS, content, trial
 from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, medline, pubmed_article
+from ingest.build import loops as steady
 from ingest.build import run as build_module
 from ingest.build.run import build
-from ingest.build.run import loops as steady
 from ingest.pubmed.run import import_into
 from topics import load_register, load_topic
 

@@ -49,7 +49,8 @@ def test_what_a_process_had_when_it_died_is_done_here():
 
 def test_processes_end_when_the_one_that_asked_is_killed(tmp_path):
     program = (
-        "from functools import partial\nfrom ingest.build.processes import in_order\nfrom made_work import tell_and_wait\n"
+        "from functools import partial\nfrom helpers.made_work import tell_and_wait\n"
+        "from ingest.build.processes import in_order\n"
         f"if __name__ == '__main__':\n    list(in_order(range(1000), partial(tell_and_wait, {str(tmp_path)!r}), 2))\n"
     )
     script = tmp_path / "asks.py"

@@ -4,7 +4,7 @@ import lxml.html
 import pytest
 
 from publish.charts import Box, Frame, Line, chart, flow, spark, year_of
-from publish.verdicts import bounds, found, in_words, lines_of
+from publish.verdicts import found, in_words, lines_of
 
 
 @pytest.mark.parametrize(
@@ -77,23 +77,12 @@ def test_boxes_that_leave_the_flow_stand_to_the_right():
     assert len(picture.cssselect("path.arrow")) == 3
 
 
-@pytest.mark.parametrize(
-    ("expected", "limits"),
-    [
-        ("1 study", (1, 1)), ("97 to 99 % of participants", (97, 99)), ("at least 20 years", (20, None)),
-        ("at most 25 %", (None, 25)), ("place 2 by studies", (2, 2)), ("at least one study", (None, None)),
-        (None, (None, None)),
-    ],
-)  # fmt: skip
-def test_expectations_in_words_become_limits(expected, limits):
-    assert bounds(expected) == limits
-
-
 def test_a_value_is_said_in_the_words_of_its_kind():
     assert [
-        found("count", "1"), found("count", "2"), found("exists", "yes"), found("rank", "2"), found("share", "43.9"),
-        found("span", "25"), found("quantity", "3 of 4"), found("list", "1 for, 0 against"),
-        found("attribute", "dose_comparison"), found("not_testable", None), found("rank", None),
+        found("count", "1", "studies"), found("count", "2", "studies"), found("exists", "yes", None),
+        found("rank", "2", "place"), found("share", "43.9", "%"), found("span", "25", "years"),
+        found("quantity", "3 of 4", "%"), found("list", "1 for, 0 against", None),
+        found("attribute", "dose_comparison", None), found("not_testable", None, None), found("rank", None, "place"),
     ] == [
         "1 study", "2 studies", "a study is known", "place 2", "43.9 %", "25 years", "3 of 4 figures agree",
         "1 for, 0 against", "dose comparison", "", "no study has it",
@@ -102,7 +91,7 @@ def test_a_value_is_said_in_the_words_of_its_kind():
 
 def test_what_is_no_number_is_drawn_as_papers_for_and_against():
     papers = [("supports", "2012", 2), ("contradicts", "2013-07", 1), ("supports", "2010", 1)]
-    lines = lines_of("exists", [{"date": "2010", "value": "yes"}], papers)
+    lines = lines_of("exists", None, [{"date": "2010", "value": "yes"}], papers)
     assert lines == [Line("for", [(2010.0, 1.0), (2012.0, 3.0)]), Line("against", [(2013.5, 1.0)], dashed=True)]
     assert in_words(lines) == "for: 1 in 2010, 3 since 2012; against: 1 in 2013, 1 since 2013"
-    assert lines_of("attribute", [], papers) == []
+    assert lines_of("attribute", None, [], papers) == []

@@ -1,8 +1,8 @@
 """Labels inside an abstract that is one string."""
 
 from ingest.tagging import Tagger
-from ingest.tagging.sections import category_of, split_sections
 from records.record import Record, Section
+from records.sections import category_of, split_sections
 
 
 def test_labels_split_an_abstract_and_offsets_point_at_the_text_behind_them():
