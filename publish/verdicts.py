@@ -6,19 +6,9 @@ from typing import Any
 from markupsafe import Markup
 
 from db.claims.kinds import KINDS
+from db.claims.verdicts import HELD_FOR_A_PART
 from publish.cells import readable
 from publish.charts import Line, year_of
-
-MEANING = {
-    "holds": "the evidence says what the article says",
-    "partly": "some of it holds and some does not, or the papers disagree",
-    "outdated": "it held when the article was written and no longer does",
-    "contradicted": "the evidence says otherwise",
-    "insufficient": "too little is known here to say",
-    "not_testable": "no search of studies can settle it",
-    "stale": "the search behind it is too old or not complete",
-}
-"""Every verdict in the order of the legend, in one line."""
 
 _RING = '<circle cx="8" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="1.6"/>'
 _SHAPES = {
@@ -28,11 +18,14 @@ _SHAPES = {
     "contradicted": '<rect width="16" height="16" rx="2"/><path d="M4.4 4.4l7.2 7.2M11.6 4.4l-7.2 7.2" class="cut"/>',
     "insufficient": '<circle cx="8" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="1.6" '
     'stroke-dasharray="2.6 2.9"/>',
+    "not_assessed": f'{_RING}<path d="M4.6 8h.01M8 8h.01M11.4 8h.01" stroke="currentColor" stroke-width="2" '
+    'stroke-linecap="round"/>',
     "not_testable": '<path d="M1 8h14" stroke="currentColor" stroke-width="2.4"/>',
+    "by_definition": '<path d="M1 5.6h14M1 10.4h14" stroke="currentColor" stroke-width="2.2"/>',
     "stale": '<path d="M8 1l7.4 13.6H.6z" fill="none" stroke="currentColor" stroke-width="1.6"/>'
     '<path d="M8 6v4.4M8 11.6v1.2" stroke="currentColor" stroke-width="1.6"/>',
 }
-_SHAPES["held for a part"] = _SHAPES["partly"]
+_SHAPES[HELD_FOR_A_PART] = _SHAPES["partly"]
 
 
 def mark(verdict: str | None) -> Markup:

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from db.archive.store import Archive, now
 from db.claims.replay import end_of
+from db.claims.verdicts import UNTESTED
 from db.evidence.coverage import read_coverage
 from db.evidence.publish import LIVE
 from db.sqlite import open_database, plain_errors
@@ -191,7 +192,7 @@ def _current(database: Database, *, stale: bool) -> tuple[Verdict, ...]:
         " AND u.assertion_id = a.assertion_id) ORDER BY c.position, a.position"
     )
     as_stale = {"verdict": "stale"} if stale else {}
-    return tuple(_verdict(row if row["verdict"] == "not_testable" else row | as_stale) for row in rows)
+    return tuple(_verdict(row if row["verdict"] in UNTESTED else row | as_stale) for row in rows)
 
 
 def _verdict(row: Mapping[str, Any]) -> Verdict:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from db.claims.filters import Scope
-from db.claims.kinds import CuratedEvidence, Kind
+from db.claims.kinds import STRONG, CuratedEvidence, Kind
 from db.claims.tally import Match
 from db.evidence.studies import Report, Study
 
@@ -78,12 +78,13 @@ def let_through(
 
 
 def judged(papers_judged: Sequence[CuratedEvidence], papers: Papers) -> Iterator[Match]:
-    """Yield the papers that a person judged, dated as their records are."""
+    """Yield the papers that a person judged, dated as their records are; their ids are below those of states."""
     for position, evidence in enumerate(papers_judged):
         name = evidence.pmid or str(evidence.doi).lower()
         report = papers.report_of.get(name)
         yield Match(
-            position, papers.study_of.get(name, ""), str(name), evidence.pmid, report.public_from if report else "",
+            -1 - position, papers.study_of.get(name, ""), str(name), evidence.pmid,
+            report.public_from if report else "",
             (report.public_from or None) if report else None, None, bool(report and report.retracted), (), {},
-            stances=(evidence.stance,),
+            stance=evidence.stance, strong=evidence.strength in STRONG,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from db.claims.verdicts import UNTESTED
 from db.evidence.publish import LIVE
 from db.sqlite import plain_errors
 from topics.errors import BadInputError
@@ -94,7 +95,7 @@ def _assertion_lines(assertion: Mapping[str, Any]) -> Iterator[str]:
     yield f"── {assertion['assertion_id']} ({_plain(assertion['kind'])}): {_plain(assertion['verdict'])}"
     yield f"   {assertion['text']}"
     yield f"   {assertion['because']}"
-    if assertion["kind"] == "not_testable":
+    if assertion["verdict"] in UNTESTED:
         return
     yield f"   When written: {_plain(assertion['when_written'])} (value {assertion['value_when_written'] or '–'})."
     if assertion["value_with_retracted"] != assertion["value"]:

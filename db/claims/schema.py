@@ -65,7 +65,7 @@ CLAIM_TABLES: dict[str, dict[str, Any]] = {
     "claim_evidence": {
         "columns": {
             "evidence_id": int, "claim_id": str, "assertion_id": str, "pmid": int, "study_id": str, "doi": str,
-            "stance": str, "why": str, "detail": str, "source": str, "who": str, "dated": str,
+            "stance": str, "why": str, "detail": str, "strength": str, "source": str, "who": str, "dated": str,
         },
         "pk": "evidence_id",
         "references": {"claim_id": ("claims", "claim_id"), "study_id": ("studies", "study_id")},

@@ -27,6 +27,7 @@ class Evidence(NamedTuple):
     stance: str
     why: str
     detail: str | None
+    strength: str | None
     source: str
     who: str | None
     dated: str | None
@@ -73,7 +74,7 @@ def tested_rows(
         for number, (stance, detail) in enumerate(assertion.stances(match, position, known, verdict), start=key):
             yield Evidence(
                 number, keys.claim_id, keys.assertion_id, match.pmid, match.study_id, doi, stance,
-                f"{why}; {detail}" if detail else why, detail or None, "test", None, match.public_from or None,
+                f"{why}; {detail}" if detail else why, detail or None, None, "test", None, match.public_from or None,
             )  # fmt: skip
 
 
@@ -93,6 +94,7 @@ def curated_rows(
             "context" if retracted else evidence.stance,
             f"Retracted; was judged: {evidence.stance}. {evidence.why}" if retracted else evidence.why,
             None,
+            evidence.strength,
             "curated",
             evidence.who,
             evidence.when,

@@ -25,8 +25,10 @@ class Match:
     """Of a test of an extreme: the number."""
     figures: tuple[bool, ...] = ()
     """Of a quantity test: for each figure whether it is as the article says."""
-    stances: tuple[str, ...] = ()
-    """Of a list: what a person said of this paper."""
+    stance: str = ""
+    """Of a list: what a person said of this paper; '' if nobody did."""
+    strong: bool = False
+    """Of a list: whether a verdict may rest on this paper."""
     against: bool = False
     """Of a comparison: it stands on the side that is compared with."""
 
@@ -41,7 +43,8 @@ class Tally:
     people_by_route: Counter[str] = field(default_factory=Counter)
     studies_with_route: int = 0
     studies_by_year: Counter[int] = field(default_factory=Counter)
-    stances: Counter[str] = field(default_factory=Counter)
+    stances: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """Papers judged by hand, by stance and whether a verdict may rest on them."""
     figures: Counter[bool] = field(default_factory=Counter)
 
     def change(self, match: Match, step: int) -> None:
@@ -59,8 +62,8 @@ class Tally:
                 self.people_by_route[route] += step * n
         if match.public_from:
             self.studies_by_year[int(match.public_from[:4])] += step
-        for stance in match.stances:
-            self.stances[stance] += step
+        if match.stance:
+            self.stances[match.stance, match.strong] += step
         for agrees in match.figures:
             self.figures[agrees] += step
 

@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 
-from db.claims.kinds import Kind, NotTestable
+from db.claims.kinds import Kind, Untested
 from db.claims.replay import Entry
 
 
 def because(assertion: Kind, entries: Sequence[Entry]) -> str:
     """Give the reason of the current verdict in a sentence or two."""
-    if isinstance(assertion, NotTestable):
+    if isinstance(assertion, Untested):
         return assertion.reason
     current = entries[-1]
     sentence = assertion.value_in_words(current.value)
     expected = assertion.expected_in_words()
     sentence = sentence[0].upper() + sentence[1:] + (f"; expected: {expected}." if expected else ".")
     if current.verdict == "insufficient":
-        return f"{sentence} Missing: {assertion.missing}."
+        return f"{sentence} Missing: {assertion.missing_in_words(current.value)}."
+    if current.verdict == "not_assessed":
+        return f"{sentence} Papers were gathered and wait for somebody who reads and judges them."
     if current.verdict == "outdated":
         ended = flip(entries)
         if ended:

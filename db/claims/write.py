@@ -22,6 +22,7 @@ from db.claims.matches import judged, let_through, papers_of, states
 from db.claims.replay import Entry, History, entry_on, history_of
 from db.claims.stances import Keys, curated_rows, tested_rows
 from db.claims.unchanged import Before, Standing
+from db.claims.verdicts import HELD_FOR_A_PART, UNTESTED, combined
 from db.claims.words import because, flip
 from db.evidence.coverage import read_coverage
 from db.evidence.studies import Report, Study, keyed
@@ -29,8 +30,6 @@ from db.evidence.write import Store, settle
 from topics import Topic
 from topics.errors import BadInputError
 
-HELD_FOR_A_PART = "held for a part"
-"""Verdict when the article was written, if an assertion held for some of that time only."""
 _PRECISION = {4: "year", 7: "month", 10: "day"}
 
 
@@ -70,22 +69,25 @@ def write_claims(
             keys = Keys(claim.id, assertion.id, next(places))
             with _sql_of(topic, keys):
                 kept = standing and standing.holds(assertion, scope)
-                matches = None if kept else let_through(database.conn, all_states(), assertion, scope)
-            by_hand = assertion.judged()
-            tested = matches if by_hand is None else list(judged(by_hand, papers))
+                by_hand = assertion.judged()
+                needed = not kept or by_hand is not None
+                matches = let_through(database.conn, all_states(), assertion, scope) if needed else None
+            tested = matches
+            if by_hand is not None:
+                tested = [*(matches or ()), *judged(by_hand, papers)]
             if standing and tested is None:
                 history = standing.history(keys.claim_id, keys.assertion_id)
             else:
                 history = history_of(assertion, tested or [], topic.article.written)
                 rows = _timeline_rows(keys, history.entries)
                 settle(database.conn, "verdict_timeline", rows, "claim_id = ? AND assertion_id = ?", keys.names)
-            if matches is not None:
+            if matches is not None and not kept:
                 rows = tested_rows(keys, assertion, matches, history.entries[-1].verdict, scope)
                 settle(database.conn, "claim_evidence", rows, "evidence_id >= ? AND evidence_id < ?", keys.tested)
             rows = curated_rows(keys, assertion, papers.study_of, papers.report_of)
             settle(database.conn, "claim_evidence", rows, "evidence_id >= ? AND evidence_id < ?", keys.curated)
             verdict = _verdict_row(topic, keys, assertion, history) | {"completeness": coverage.sentence}
-            if coverage.stale and verdict["verdict"] != "not_testable":
+            if coverage.stale and verdict["verdict"] not in UNTESTED:
                 verdict |= {"verdict": "stale", "because": f"{coverage.stale.capitalize()}. {verdict['because']}"}
             found.append(verdict)
             store.add_row("assertions", _assertion_row(scope, claim.id, assertion, place))
@@ -104,24 +106,6 @@ def _sql_of(topic: Topic, keys: Keys) -> Iterator[None]:
             f"{topic.folder / 'claims.yml'}, claim '{keys.claim_id}', assertion '{keys.assertion_id}', key"
             f" 'filter.where': SQLite refuses it ({error}); expected a condition over the columns of study_history"
         ) from None
-
-
-def combined(verdicts: Sequence[str]) -> str:
-    """Join the verdicts of a claim's assertions into one.
-
-    What cannot be tested is left out unless nothing else is there. All alike: that. Some hold and others do not:
-    `partly`. None holds: `outdated` if one of them once did, else `contradicted` or `insufficient`.
-    """
-    tested = [verdict for verdict in verdicts if verdict != "not_testable"]
-    if not tested:
-        return "not_testable"
-    if len(set(tested)) == 1:
-        return tested[0]
-    if "stale" in tested:
-        return "stale"
-    if {"holds", "partly", HELD_FOR_A_PART} & set(tested):
-        return "partly"
-    return "outdated" if "outdated" in tested else "contradicted"
 
 
 def _add_history(database: Database, store: Store, studies: Sequence[Study]) -> None:
@@ -207,12 +191,13 @@ def _verdict_row(topic: Topic, keys: Keys, assertion: Kind, history: History) ->
 def _when_written(entries: Sequence[Entry], earliest: str, latest: str) -> str:
     """What the verdict was while the article was being written, if it did not change from or to `holds` meanwhile.
 
-    What was `insufficient` at the start is passed over: an article does not speak of studies that are yet to come.
+    What was `insufficient` or not assessed at the start is passed over: an article does not speak of studies that are
+    yet to come.
     """
     at_start = [entry for entry in entries if entry.date is not None and entry.date <= earliest][-1]
     during = [at_start] + [entry for entry in entries if entry.date and earliest < entry.date <= end_of(latest)]
     verdicts = [entry.verdict for entry in during]
-    while len(verdicts) > 1 and verdicts[0] == "insufficient":
+    while len(verdicts) > 1 and verdicts[0] in ("insufficient", "not_assessed"):
         del verdicts[0]
     if set(verdicts) == {"holds"} or "holds" not in verdicts:
         return verdicts[-1]
@@ -229,7 +214,7 @@ def _timeline_rows(keys: Keys, entries: Sequence[Entry]) -> Iterator[tuple[Any, 
 
 
 def _claim_row(claim: Claim, position: int, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    verdict = combined([row["verdict"] for row in found])
+    verdict = combined([row["verdict"] for row in found], [row["when_written"] for row in found])
     differing = ""
     if len({row["verdict"] for row in found}) > 1:
         differing = "; ".join(f"{row['assertion_id']}: {row['verdict'].replace('_', ' ')}" for row in found)

@@ -21,7 +21,7 @@ from db.citations.formats import FORMATS, write_citations
 from db.citations.works import works_by_key
 from db.claims.filters import AS_OF, end_of
 from db.claims.kinds import KINDS
-from db.claims.write import combined
+from db.claims.verdicts import combined
 from publish import compat
 from publish.address import absolute
 from publish.cells import DATABASE, article_path, readable, study_path
@@ -136,7 +136,9 @@ def read_claim(connection: sqlite3.Connection, claim_id: str, as_of: str = "", d
         add_words(connection, shown, assertion["kind"], asked)
         assertions.append(assertion)
     if day:
-        row["verdict"] = combined([assertion["verdict"] for assertion in assertions])
+        row["verdict"] = combined(
+            [assertion["verdict"] for assertion in assertions], [assertion["when_written"] for assertion in assertions]
+        )
     return {
         "claim": row,
         "as_of": as_of or None,

@@ -15,8 +15,8 @@ SHOWN = 6
 STANCES = {"supports": "For", "contradicts": "Against", "context": "Context"}
 
 _EVIDENCE = """
-select e.evidence_id, e.assertion_id, e.stance, e.why, e.detail, e.source, e.who, e.dated as judged_or_dated,
-       e.pmid, e.study_id,
+select e.evidence_id, e.assertion_id, e.stance, e.why, e.detail, e.strength, e.source, e.who,
+       e.dated as judged_or_dated, e.pmid, e.study_id,
        coalesce(e.doi, a.doi, s.doi) as doi, coalesce(a.title, s.title, r.title) as title,
        coalesce(a.first_author, r.first_author) as first_author, coalesce(a.journal, r.journal) as journal,
        coalesce(s.public_from, a.published, case e.source when 'test' then e.dated end) as public_from,

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
+from db.claims.verdicts import MEANING, UNTESTED, WORST_FIRST
 from publish import compat
 from publish.cells import DATABASE, readable
 from publish.charts import Frame, spark, year_of
 from publish.counted import Group, counted, total
 from publish.page_cache import kept
 from publish.pages.page import page, rows
-from publish.verdicts import MEANING, found, in_words, lines_of, mark
+from publish.verdicts import found, in_words, lines_of, mark
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -37,7 +38,6 @@ from claim_evidence e left join studies s on s.study_id = e.study_id
 where e.stance <> 'context' group by 1, 2, 3, 4
 """
 _FIRST_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
-_WORST_FIRST = ("contradicted", "outdated", "stale", "partly", "insufficient", "holds", "not_testable")
 
 
 @kept()
@@ -101,10 +101,10 @@ def _claims(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     claims = rows(connection, "select * from claims order by position")
     for claim in claims:
         assertions = by_claim[claim["claim_id"]]
-        deciding = min(assertions, key=lambda row: _WORST_FIRST.index(row["verdict"]), default=None)
+        deciding = min(assertions, key=lambda row: WORST_FIRST.index(row["verdict"]), default=None)
         claim["assertions"] = len(assertions)
         claim["holding"] = sum(row["verdict"] == "holds" for row in assertions)
-        if deciding is None or deciding["kind"] == "not_testable":
+        if deciding is None or deciding["verdict"] in UNTESTED:
             continue
         own = (claim["claim_id"], deciding["assertion_id"])
         claim["deciding"] = {

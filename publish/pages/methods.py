@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Request, Response
 
 from db.archive.store import today
+from db.claims.verdicts import MEANING
 from publish.cells import readable
 from publish.charts import Box, flow
 from publish.definitions import FACETS, LIMITS
 from publish.page_cache import kept
 from publish.pages.article import WHOLE_FACET
 from publish.pages.page import JSON, has_rows, page, rows
-from publish.verdicts import MEANING, mark
+from publish.verdicts import mark
 
 if TYPE_CHECKING:
     from datasette.app import Datasette

@@ -143,9 +143,66 @@ def test_the_stored_query_for_any_day_gives_what_the_query_of_that_day_gives(
             assert list(database.query(stored, {"as_of": day})) == list(database.query(of_the_day or ""))
 
 
+def judged(stance: str, strength: str, pmid: int = 99000001) -> str:
+    """An item of `evidence`."""
+    return f"{{pmid: {pmid}, stance: {stance}, strength: {strength}, why: Read., who: tester, when: 2012-01-01}}"
+
+
+@pytest.mark.parametrize(
+    ("papers", "said"),
+    [
+        ([], "not_assessed"),
+        (["{pmid: 99000001, stance: context, why: Read., who: tester, when: 2012-01-01}"], "not_assessed"),
+        ([judged("supports", "series")], "insufficient"),
+        ([judged("contradicts", "before_after"), judged("contradicts", "opinion", 99000002)], "insufficient"),
+        ([judged("supports", "controlled")], "holds"),
+        ([judged("supports", "pooled"), judged("contradicts", "series", 99000002)], "holds"),
+        ([judged("supports", "randomized_comparison"), judged("contradicts", "controlled", 99000002)], "partly"),
+        ([judged("contradicts", "controlled"), judged("supports", "opinion", 99000002)], "contradicted"),
+        ([judged("contradicts", "pooled", 99000005)], "not_assessed"),  # retracted
+    ],
+)
+def test_a_list_rests_on_papers_that_compare(tmp_path: Path, papers: list[str], said: str) -> None:
+    body = f"{{kind: list, gathers: All., filter: {{like: sleepers}}, evidence: [{', '.join(papers)}]}}"
+    database = world(STUDIES, topic=topic_with(tmp_path, {"better": body}))
+
+    assert verdict(database, "new-kinds", "better")["verdict"] == said
+
+
+def test_a_list_without_papers_is_insufficient_and_weak_evidence_is_called_so(tmp_path: Path) -> None:
+    nobody = "{kind: list, gathers: None., filter: {like: sleepers, routes: [rectal]}}"
+    weak = f"{{kind: list, gathers: All., filter: {{like: sleepers}}, evidence: [{judged('supports', 'series')}]}}"
+    database = world(STUDIES, topic=topic_with(tmp_path, {"nobody": nobody, "weak": weak}))
+
+    reasons = {name: verdict(database, "new-kinds", name)["because"] for name in ("nobody", "weak")}
+    assert reasons == {
+        "nobody": "Papers judged by hand: 0 for, 0 against. Missing: papers that a person has read and judged for"
+        " this.",
+        "weak": "Papers judged by hand: 1 for, 0 against. Missing: papers that compare; those judged for this are weak"
+        " evidence.",
+    }
+
+
+def test_a_share_of_few_says_nothing(tmp_path: Path) -> None:
+    by_mouth = "{kind: share, route: oral, of: OF, filter: {like: sleepers}, expected: {exactly: 100}}"
+    assertions = {of: by_mouth.replace("OF", of) for of in ("participants", "studies")}
+    few = world([report(99000001, "2010", n_total=7)], topic=topic_with(tmp_path, assertions))
+
+    rows = {of: verdict(few, "new-kinds", of) for of in assertions}
+    assert {of: (row["value"], row["verdict"]) for of, row in rows.items()} == {
+        "participants": ("100", "insufficient"), "studies": ("100", "insufficient"),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
+        (
+            "{kind: list, gathers: All., filter: {}, evidence: [{pmid: 1, stance: supports, why: Read., who: tester,"
+            " when: 2012}]}",
+            "expected one of pooled, randomized_comparison",
+        ),
+        (f"{{kind: list, gathers: All., filter: {{}}, evidence: [{judged('context', 'series')}]}}", "and only then"),
         ("{kind: compare, of: studies, filter: {like: sleepers}, expected: {relation: more}}", "either against"),
         (
             "{kind: compare, of: studies, filter: {like: sleepers}, earlier: 2011,"

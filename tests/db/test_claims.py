@@ -4,8 +4,8 @@ import pytest
 
 from db.claims.file import load_claims
 from db.claims.filters import Known, end_of
-from db.claims.kinds import NotTestable
-from db.claims.write import combined
+from db.claims.kinds import Untested
+from db.claims.verdicts import combined
 from helpers.claim_world import CHAMOMILE, evidence, report, timeline, verdict, world
 from topics import load_topic
 from topics.errors import BadInputError
@@ -235,7 +235,7 @@ def test_the_stored_sql_gives_the_same_value_on_every_date(day: str | None) -> N
     compared = 0
     for claim in claims.claims:
         for assertion in claim.assertions:
-            if isinstance(assertion, NotTestable) or (day and assertion.kind == "list"):
+            if isinstance(assertion, Untested) or (day and assertion.kind == "list"):
                 continue
             sql = assertion.value_sql(claims.scope(topic), Known(day and end_of(day)), claim.id)
             rows = list(database.query(sql))
@@ -296,17 +296,25 @@ def test_hand_written_sql_that_sqlite_refuses_is_reported_with_its_claim(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "expected"),
+    ("verdicts", "when_written", "expected"),
     [
-        (["holds", "holds"], "holds"),
-        (["holds", "contradicted"], "partly"),
-        (["holds", "insufficient"], "partly"),
-        (["outdated", "contradicted"], "outdated"),
-        (["contradicted", "insufficient"], "contradicted"),
-        (["not_testable", "holds"], "holds"),
-        (["not_testable"], "not_testable"),
-        (["stale", "holds"], "stale"),
+        (["holds", "holds"], ["holds", "holds"], "holds"),
+        (["holds", "contradicted"], ["holds", "holds"], "partly"),
+        (["holds", "insufficient"], ["holds", "holds"], "partly"),
+        (["outdated", "outdated"], ["holds", "holds"], "outdated"),
+        (["outdated", "contradicted"], ["holds", "contradicted"], "contradicted"),
+        (["outdated", "insufficient"], ["holds", "holds"], "outdated"),
+        (["contradicted", "insufficient"], ["contradicted", "insufficient"], "contradicted"),
+        (["insufficient", "not_assessed"], ["insufficient", "insufficient"], "not_assessed"),
+        (["not_testable", "holds"], ["not_testable", "holds"], "holds"),
+        (["by_definition", "contradicted"], ["by_definition", "holds"], "contradicted"),
+        (["not_testable"], ["not_testable"], "not_testable"),
+        (["by_definition"], ["by_definition"], "by_definition"),
+        (["by_definition", "not_testable"], ["by_definition", "not_testable"], "not_testable"),
+        (["stale", "holds"], ["holds", "holds"], "stale"),
     ],
 )
-def test_a_claims_verdict_follows_from_its_assertions(verdicts: list[str], expected: str) -> None:
-    assert combined(verdicts) == expected
+def test_a_claims_verdict_follows_from_its_assertions(
+    verdicts: list[str], when_written: list[str], expected: str
+) -> None:
+    assert combined(verdicts, when_written) == expected

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from db.claims.check import verdicts_on
 from db.claims.file import load_claims
 from db.claims.filters import Known, end_of
-from db.claims.kinds import Listing, NotTestable
+from db.claims.kinds import Listing, Untested
 from helpers.claim_world import evidence, timeline, verdict
 from ingest.build.run import build
 from topics import load_topic
@@ -97,7 +97,7 @@ def test_the_share_of_infusions_is_a_figure_with_numerator_and_denominator_in_20
     figures = {}
     for assertion in claim.assertions:
         for day in ("2015", None):
-            assert not isinstance(assertion, NotTestable)
+            assert not isinstance(assertion, Untested)
             figures[assertion.id, day] = next(
                 live.query(assertion.value_sql(claims.scope(topic), Known(day and end_of(day)), claim.id))
             )
@@ -135,7 +135,7 @@ def test_the_stored_sql_gives_the_same_answer_as_the_verdict_on_every_date(live:
     known = {(one.claim_id, one.assertion_id): one.value for one in then}
     for claim in claims.claims:
         for assertion in claim.assertions:
-            if isinstance(assertion, NotTestable) or (isinstance(assertion, Listing) and day):
+            if isinstance(assertion, Untested) or (isinstance(assertion, Listing) and day):
                 continue
             if day is None:
                 known[claim.id, assertion.id] = verdict(live, claim.id, assertion.id)["value"] or ""
@@ -156,5 +156,5 @@ def test_the_sql_in_the_database_is_the_one_that_was_tested(live: Database) -> N
         (claim.id, assertion.id): assertion.value_sql(claims.scope(topic), Known(), claim.id)
         for claim in claims.claims
         for assertion in claim.assertions
-        if not isinstance(assertion, NotTestable)
+        if not isinstance(assertion, Untested)
     }

@@ -63,7 +63,7 @@ async def test_for_against_and_context_stand_side_by_side_and_an_empty_one_says_
 async def test_what_a_person_judged_is_shown_with_who_and_when(claims: Datasette):
     page = await parsed(claims, "/claims/helps")
     (judged,) = page.cssselect(".supports li")
-    assert words(judged).endswith("They slept better. Judged by tester, 2012-01-01.")
+    assert words(judged).endswith("They slept better. Controlled. Judged by tester, 2012-01-01.")
 
 
 async def test_the_chart_says_itself_in_words_and_the_table_has_every_step(claims: Datasette):

@@ -13,16 +13,27 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from db.claims.kinds.comparisons import Compare
-from db.claims.kinds.kind import CuratedEvidence, Identifier, Kind
-from db.claims.kinds.papers import Attribute, Exists, Listing, NotTestable, Quantity
+from db.claims.kinds.kind import STRONG, CuratedEvidence, Identifier, Kind
+from db.claims.kinds.papers import Attribute, ByDefinition, Exists, Listing, NotTestable, Quantity, Untested
 from db.claims.kinds.routes import Rank, Share
 from db.claims.kinds.sums import Count, Extreme, Span, Total
 
-__all__ = ["KINDS", "Assertion", "CuratedEvidence", "Identifier", "Kind", "Listing", "NotTestable"]
+__all__ = [
+    "KINDS",
+    "STRONG",
+    "Assertion",
+    "CuratedEvidence",
+    "Identifier",
+    "Kind",
+    "Listing",
+    "NotTestable",
+    "Untested",
+]
 
 _Assertions = (
-    Count | Exists | Rank | Share | Span | Attribute | Quantity | Listing | Total | Extreme | Compare | NotTestable
-)
+    Count | Exists | Rank | Share | Span | Total | Extreme | Compare | Attribute | Quantity | Listing
+    | NotTestable | ByDefinition
+)  # fmt: skip
 Assertion = Annotated[_Assertions, Field(discriminator="kind")]
 
 
@@ -32,6 +43,6 @@ def _whole(*kinds: type[Kind]) -> dict[str, type[Kind]]:
 
 
 KINDS = _whole(
-    Count, Exists, Rank, Share, Span, Attribute, Quantity, Listing, Total, Extreme, Compare, NotTestable
+    Count, Exists, Rank, Share, Span, Attribute, Quantity, Listing, Total, Extreme, Compare, NotTestable, ByDefinition
 )  # fmt: skip
 """Every kind, by its name."""

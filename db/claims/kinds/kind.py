@@ -4,7 +4,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,11 @@ Outcome = tuple[str, str]
 """(value, verdict), without regard to what was before."""
 Chart = Literal["value", "place", "papers", "none"]
 """What is drawn over time: a number, a place (1 is highest), papers for and against, nothing."""
+Strength = Literal["pooled", "randomized_comparison", "controlled", "before_after", "series", "opinion"]
+"""How much a paper can say of a question: several studies pooled, groups drawn by lot, groups compared otherwise, the
+same people before and after, people without a comparison, what somebody thinks."""
+STRONG: frozenset[str] = frozenset({"pooled", "randomized_comparison", "controlled"})
+"""Strengths that a verdict may rest on: a question of more or less needs something to compare with."""
 Said = tuple[str, str]
 """(stance of a study, what of it decides that; '' if nothing needs saying)."""
 
@@ -31,6 +36,8 @@ class CuratedEvidence(TopicModel):
     pmid: Annotated[int, Field(gt=0, lt=2**32)] | None = None
     doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
     stance: Literal["supports", "contradicts", "context"]
+    strength: Strength | None = None
+    """How much the paper can say of this assertion: its design for this question, not for its own. Context has none."""
     why: Text
     who: Text
     when: PartialDate
@@ -39,6 +46,11 @@ class CuratedEvidence(TopicModel):
     def _names_a_paper(self) -> "CuratedEvidence":
         if (self.pmid is None) == (self.doi is None):
             raise PlacedError((), "expected a pmid, or the doi of a paper without one")
+        if (self.stance == "context") != (self.strength is None):
+            raise PlacedError(
+                ("strength",),
+                f"expected one of {', '.join(get_args(Strength))} with a stance for or against, and only then",
+            )
         return self
 
     @property
@@ -57,8 +69,6 @@ class Kind(TopicModel, ABC):
 
     chart: ClassVar[Chart]
     rests_on: ClassVar[Literal["studies", "figures"]] = "studies"
-    missing: ClassVar[str] = "studies that match"
-    """What there is none of when the verdict is `insufficient`."""
 
     @abstractmethod
     def expected_in_words(self) -> str:
@@ -128,6 +138,10 @@ class Kind(TopicModel, ABC):
         """Values of the vocabulary that it names, sorted: the words behind their tags are what it rests on."""
         named = [value for key in self.routes_named.values() for value in ([key] if isinstance(key, str) else key)]
         return sorted({*named, *(value for chosen in self.filters.values() for value in scope.values(chosen))})
+
+    def missing_in_words(self, value: str) -> str:
+        """Say what there is not enough of when the verdict is `insufficient`."""
+        return "studies that match"
 
     def why(self, scope: Scope) -> str:
         """Say why a study is evidence for it or against it."""

@@ -24,6 +24,7 @@ from db.claims.tally import Match, Tally
 from topics.base import PlacedError, Text, Value
 
 _NOTHING = ("", "not_reported", "no_abstract", "abstained")
+_NOBODY_SAYS = "0 for, 0 against"
 _UNITS = {"concentration": "mg/ml"}
 """Units of quantities that are no share."""
 
@@ -83,7 +84,6 @@ class Attribute(Kind):
     expected: str | int | list[str]
     """The value, or any of several."""
     chart: ClassVar[Chart] = "none"
-    missing: ClassVar[str] = "the study itself, or what it says of this"
 
     @property
     def routes_named(self) -> dict[str, str | list[str]]:
@@ -150,6 +150,10 @@ class Attribute(Kind):
         """Each with the value."""
         return [replace(states[state_id], attribute="" if value is None else str(value)) for state_id, value in rows]
 
+    def missing_in_words(self, value: str) -> str:
+        """The study, or this of it."""
+        return "the study itself, or what it says of this"
+
     def outcome(self, tally: Tally) -> Outcome:
         """Hold the value against those expected."""
         values = [match.attribute for match in tally.matches.values()]
@@ -181,7 +185,6 @@ class Quantity(Filtered):
     expected: Bounds
     chart: ClassVar[Chart] = "papers"
     rests_on: ClassVar[Literal["studies", "figures"]] = "figures"
-    missing: ClassVar[str] = "a figure with a source"
 
     @property
     def unit(self) -> str:
@@ -256,6 +259,10 @@ class Quantity(Filtered):
             figures.setdefault(state_id, []).append(bool(agrees))
         return [replace(states[state_id], figures=tuple(sorted(each))) for state_id, each in figures.items()]
 
+    def missing_in_words(self, value: str) -> str:
+        """A figure."""
+        return "a figure with a source"
+
     def outcome(self, tally: Tally) -> Outcome:
         """Count the figures that agree."""
         agreeing, others = tally.figures[True], tally.figures[False]
@@ -275,7 +282,6 @@ class Listing(Filtered):
     gathers: Text
     """What the filter gathers, in words."""
     chart: ClassVar[Chart] = "papers"
-    missing: ClassVar[str] = "papers that a person has read and judged for this"
 
     def expected_in_words(self) -> str:
         """Nothing that could be counted."""
@@ -298,10 +304,26 @@ class Listing(Filtered):
             f" AND assertion_id = {literal(self.id)} AND source = 'curated'"
         )
 
+    def missing_in_words(self, value: str) -> str:
+        """Judged papers, or strong ones among them."""
+        if value == _NOBODY_SAYS:
+            return "papers that a person has read and judged for this"
+        return "papers that compare; those judged for this are weak evidence"
+
     def outcome(self, tally: Tally) -> Outcome:
-        """Weigh the papers judged by hand."""
-        supporting, against = tally.stances["supports"], tally.stances["contradicts"]
-        return f"{supporting} for, {against} against", mixed(supporting, against)
+        """Weigh the papers judged by hand: a verdict rests on strong ones alone.
+
+        Where none of them says anything and others wait, nobody has assessed it.
+        """
+        supporting, against = (
+            tally.stances[stance, True] + tally.stances[stance, False] for stance in ("supports", "contradicts")
+        )
+        value = f"{supporting} for, {against} against"
+        judged = {paper.report for paper in self.evidence}
+        waiting = any(match.state_id >= 0 and match.report not in judged for match in tally.matches.values())
+        if not supporting and not against and waiting:
+            return value, "not_assessed"
+        return value, mixed(tally.stances["supports", True], tally.stances["contradicts", True])
 
     def stances(self, match: Match, position: int, known: Sequence[Match], verdict: str) -> list[Said]:
         """What nobody has judged waits."""
@@ -317,10 +339,9 @@ class Listing(Filtered):
         return self.evidence
 
 
-class NotTestable(Kind):
-    """Nothing that a literature search can settle."""
+class Untested(Kind):
+    """What is so, or cannot be told, whatever studies there are; `reason` says why."""
 
-    kind: Literal["not_testable"]
     reason: Text
     chart: ClassVar[Chart] = "none"
 
@@ -350,12 +371,24 @@ class NotTestable(Kind):
         """No query."""
 
     def outcome(self, tally: Tally) -> Outcome:
-        """Not testable."""
-        return "", "not_testable"
+        """The kind is the verdict."""
+        return "", self.kind
 
     def stances(self, match: Match, position: int, known: Sequence[Match], verdict: str) -> list[Said]:
         """None."""
         return []
+
+
+class NotTestable(Untested):
+    """Nothing that a literature search can settle."""
+
+    kind: Literal["not_testable"]
+
+
+class ByDefinition(Untested):
+    """True by the meaning of its words."""
+
+    kind: Literal["by_definition"]
 
 
 def _of_itself(verdict: str) -> str:

@@ -10,6 +10,7 @@ from db.claims.filters import Known, Scope, literal, plain
 from db.claims.kinds.kind import (
     Chart,
     Number,
+    Outcome,
     Said,
 )
 from db.claims.tally import Match, Tally
@@ -73,8 +74,15 @@ class Rank(Number):
         return stance if stance == "supports" else _of_others(verdict)
 
 
+LEAST = {"studies": 5, "participants": 20}
+"""Studies, or people, of whom a share says anything."""
+
+
 class Share(Number):
-    """Percent of the matching studies, or of their participants, that had one route."""
+    """Percent of the matching studies, or of their participants, that had one route.
+
+    Of fewer than `LEAST` it neither holds nor is contradicted: one more study could turn it round.
+    """
 
     kind: Literal["share"]
     route: Value
@@ -121,13 +129,20 @@ class Share(Number):
             " numerator, denominator FROM one_route, everyone"
         )
 
+    def _part_and_whole(self, tally: Tally) -> tuple[int, int]:
+        if self.of == "studies":
+            return tally.studies_by_route[self.route], tally.studies_with_route
+        return tally.people_by_route[self.route], sum(tally.people_by_route.values())
+
     def number(self, tally: Tally) -> float | None:
         """The share to one decimal; None while there is nothing to share."""
-        if self.of == "studies":
-            part, whole = tally.studies_by_route[self.route], tally.studies_with_route
-        else:
-            part, whole = tally.people_by_route[self.route], sum(tally.people_by_route.values())
+        part, whole = self._part_and_whole(tally)
         return _percent(part, whole) if whole else None
+
+    def outcome(self, tally: Tally) -> Outcome:
+        """Hold the share against what is expected, if it is one of enough."""
+        value, verdict = super().outcome(tally)
+        return value, verdict if self._part_and_whole(tally)[1] >= LEAST[self.of] else "insufficient"
 
     def stances(self, match: Match, position: int, known: Sequence[Match], verdict: str) -> list[Said]:
         """For, with the route; against while the share is another, without."""
