@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being 
 
 Actor = dict[str, Any] | None
 IS_1 = int(__version__.split(".")[0]) >= 1
+OWN_SQL = f"/{DATABASE}/-/query" if IS_1 else f"/{DATABASE}"
+"""Where SQL of a reader's own is answered; 1.0 sends on from where 0.65 answers it."""
 _MOST_QUERIES = 1000
 """As many as Datasette 1.0 lists at a time."""
 

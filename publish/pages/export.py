@@ -16,6 +16,7 @@ from datasette.views.base import DatasetteError
 
 from db.evidence.schema import TABLES
 from publish.cells import DATABASE
+from publish.compat import OWN_SQL
 from publish.spreadsheet import BOM, csv_rows
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
@@ -59,7 +60,8 @@ async def export(datasette: "Datasette", request: Request, send: Any) -> None:
 
 async def _page(datasette: "Datasette", request: Request, asked: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Datasette's JSON for this reader: `columns`, `rows` as lists, and `next`, the token of the page after it."""
-    of = "".join(f"/{part}" for part in (DATABASE, *filter(None, (request.url_vars["table"], request.url_vars["row"]))))
+    below = [part for part in (request.url_vars["table"], request.url_vars["row"]) if part]
+    of = OWN_SQL if not below and request.args.get("sql") else "/".join(["", DATABASE, *below])
     headers = {name: value for name in ("authorization", "cookie") if (value := request.headers.get(name))}
     answer = await datasette.client.get(f"{of}.json?{urlencode(asked)}", headers=headers)
     if answer.status_code != 200:

@@ -14,6 +14,7 @@ from datasette.app import Datasette
 from helpers.made_claims import FIRST, SECOND, WITHDRAWN
 from helpers.published import METADATA
 from helpers.shown import parsed, words
+from publish.compat import OWN_SQL, arguments
 from publish.described import load_metadata
 from publish.serve import SETTINGS
 
@@ -83,17 +84,15 @@ async def test_the_chart_says_itself_in_words_and_the_table_has_every_step(claim
 async def test_the_query_on_the_page_runs_in_datasette_and_gives_the_value(claims: Datasette):
     page = await parsed(claims, "/claims/one-trial")
     value, evidence = [link.get("href") for link in page.cssselect('#count a[href^="/evidence?sql="]')]
-    (answer,) = (await claims.client.get(value.replace("/evidence?", "/evidence.json?_shape=array&"))).json()
+    (answer,) = (await claims.client.get(value.replace("/evidence?", f"{OWN_SQL}.json?_shape=array&"))).json()
     assert answer == {"value": 2}
-    listed = (await claims.client.get(evidence.replace("/evidence?", "/evidence.json?_shape=array&"))).json()
+    listed = (await claims.client.get(evidence.replace("/evidence?", f"{OWN_SQL}.json?_shape=array&"))).json()
     assert [row["pmid"] for row in listed] == [FIRST, SECOND]
     assert parse_qs(urlsplit(value).query)["sql"] == [page.cssselect("#count pre.sql")[0].text_content()]
 
 
 async def test_where_readers_may_not_run_sql_the_query_is_shown_without_a_link(claims_db):
-    closed = Datasette(
-        [str(claims_db)], metadata=load_metadata(METADATA), settings={**SETTINGS, "default_allow_sql": False}
-    )
+    closed = Datasette([str(claims_db)], **arguments(load_metadata(METADATA), {**SETTINGS, "default_allow_sql": False}))
     page = await parsed(closed, "/claims/one-trial")
     assert page.cssselect("#count pre.sql")
     assert not page.cssselect('a[href*="?sql="]')
@@ -106,7 +105,7 @@ async def test_an_earlier_date_shows_what_stood_then_from_what_was_known_then(cl
     assert "What changed it" not in facts(page, "count")
     assert [words(part[0]) for part in page.cssselect(".stances > div")] == ["For (1)", "Against (0)", "Context (0)"]
     (value, _) = [link.get("href") for link in page.cssselect('#count a[href^="/evidence?sql="]')]
-    assert (await claims.client.get(value.replace("/evidence?", "/evidence.json?_shape=array&"))).json() == [
+    assert (await claims.client.get(value.replace("/evidence?", f"{OWN_SQL}.json?_shape=array&"))).json() == [
         {"value": 1}
     ]
 
@@ -117,7 +116,7 @@ async def test_verdict_and_query_of_any_date_agree_for_every_claim(claims: Datas
         data = (await claims.client.get(f"/claims/{claim_id}.json?as_of={as_of}")).json()
         for assertion in data["assertions"]:
             asked = {"sql": assertion["sql"], "_shape": "array", **assertion["sql_parameters"]}
-            rows = (await claims.client.get("/evidence.json", params=asked)).json()
+            rows = (await claims.client.get(f"{OWN_SQL}.json", params=asked)).json()
             value = rows[0]["value"] if rows else None
             given = "" if value is None else value if isinstance(value, str) else f"{value:g}"
             assert given == (assertion["value"] or ""), (claim_id, as_of)

@@ -3,6 +3,8 @@
 import pytest
 from datasette.app import Datasette
 
+from publish.compat import OWN_SQL
+
 pytestmark = pytest.mark.asyncio
 PATHS = ("/", "/map", "/evidence", "/evidence/articles", "/evidence/search", "/-/versions.json", "/-/static/app.css")
 
@@ -48,7 +50,7 @@ async def test_closed_pages_are_closed_under_a_base_url_too(evidence_db):
     [
         "/evidence/articles?_sort=junk", "/evidence/articles.json?_sort_desc=junk",
         "/evidence/articles?_sort=year&_sort_desc=year", "/evidence/articles?_timelimit=junk",
-        "/evidence?sql=select+1&_timelimit=junk", "/evidence/articles?_through=junk", "/evidence/articles?_through={}",
+        f"{OWN_SQL}?sql=select+1&_timelimit=junk", "/evidence/articles?_through=junk", "/evidence/articles?_through={}",
         "/evidence/studies?design__in=[", "/evidence/articles?_size=junk", "/evidence/articles?_where=junk",
         "/evidence.csv", "/evidence.csv?_stream=on",
     ],
