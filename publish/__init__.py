@@ -20,6 +20,7 @@ def startup(datasette: "Datasette") -> None:
     security.keep_locals_out_of_the_log()
     paging.settle_pages(datasette)
     admission.divide_threads(datasette)
+    limits.interrupt_instead_of_asking()
 
 
 @hookimpl

@@ -6,7 +6,9 @@ own, and of the kinds that readers can make dear only so many are answered at a 
 """
 
 import asyncio
+import os
 import re
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -59,6 +61,9 @@ ROOMS = {
 }
 """Pages have the threads of Datasette's setting `num_sql_threads` and no end: what they ask is known and short."""
 
+NICE = {Kind.TABLE: 5, Kind.SQL: 10}
+"""How far threads stand back for those of pages, as `nice` counts."""
+
 _kind: ContextVar[Kind] = ContextVar("kind", default=Kind.PAGE)
 """Kind of the request that is being answered; tasks that it starts inherit it."""
 _placed: ContextVar[asyncio.Task[Any] | None] = ContextVar("placed", default=None)
@@ -86,6 +91,8 @@ class ThreadsByKind(Executor):
 
 def _begin(kind: Kind) -> None:
     _of_thread.kind = kind
+    if sys.platform == "linux" and kind in NICE:  # there each thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE[kind])
 
 
 def kind_of_thread() -> Kind:

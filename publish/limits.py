@@ -7,7 +7,10 @@ of sqlite.org/limits.html.
 
 import sqlite3
 import sys
+import threading
 import weakref
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from publish.admission import Kind, kind_of_thread
@@ -38,7 +41,7 @@ def limit(connection: sqlite3.Connection) -> None:
     kind = kind_of_thread()
     if kind is Kind.PAGE:
         return
-    connection.row_factory = _limited_rows()
+    connection.row_factory = _LimitedRows()
     if kind is Kind.SQL:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
         connection.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, MOST_COLUMNS)
@@ -46,6 +49,52 @@ def limit(connection: sqlite3.Connection) -> None:
         for name, trim in _TRIMS.items():
             connection.create_function(name, 2, trim, deterministic=True)
         connection.set_authorizer(_allowed)
+
+
+def interrupt_instead_of_asking() -> None:
+    """Have Datasette end readers' queries by `sqlite3_interrupt` when their time is over.
+
+    Its own limit calls Python after every 1,000 steps of SQLite, about 10,000 times a second. With two such queries
+    the thread that answers all requests had to wait for Python's lock at each of its system calls, and pages that
+    take milliseconds took seconds. Queries of our own pages are short and keep Datasette's limit.
+    """
+    from datasette import database  # at the top it would load this plugin before it is whole
+
+    if database.sqlite_timelimit is not _time_limit:
+        _of_datasette.append(database.sqlite_timelimit)
+        database.sqlite_timelimit = _time_limit
+
+
+_of_datasette: list[Callable[[sqlite3.Connection, int], AbstractContextManager[None]]] = []
+"""The limit that Datasette came with, once it is replaced."""
+
+
+def _time_limit(connection: sqlite3.Connection, milliseconds: int) -> AbstractContextManager[None]:
+    if kind_of_thread() is Kind.PAGE:
+        return _of_datasette[0](connection, milliseconds)
+    return interrupted_after(connection, milliseconds)
+
+
+@contextmanager
+def interrupted_after(connection: sqlite3.Connection, milliseconds: int) -> Iterator[None]:
+    """End what the connection runs within the block after this time.
+
+    Raises:
+        sqlite3.OperationalError: `interrupted`, from the query that was ended.
+    """
+    timer = threading.Timer(milliseconds / 1000, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except BaseException:
+        # what is not ended keeps SQLite from forgetting an interruption, and the queries after it would all be ended
+        if isinstance(connection.row_factory, _LimitedRows):
+            connection.row_factory.close()
+        raise
+    finally:
+        timer.cancel()
+        timer.join()  # one that is just going off must not end the query after this
 
 
 def _allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
@@ -63,23 +112,28 @@ def _allowed(action: int, first: str | None, second: str | None, *_: str | None)
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
-def _limited_rows() -> Any:
+class _LimitedRows:
     """A `row_factory` that ends a query whose answer grows too large."""
-    cursor_of: weakref.ref[sqlite3.Cursor] | None = None
-    read = 0
 
-    def row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> sqlite3.Row:
-        nonlocal cursor_of, read
-        if cursor_of is None or cursor_of() is not cursor:
-            cursor_of, read = weakref.ref(cursor), 0
-        read += sum(sys.getsizeof(value) for value in values if isinstance(value, str | bytes))
-        if read > MOST_BYTES:
+    def __init__(self) -> None:
+        self._cursor_of: weakref.ref[sqlite3.Cursor] | None = None
+        self._read = 0
+
+    def __call__(self, cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> sqlite3.Row:
+        if self._cursor_of is None or self._cursor_of() is not cursor:
+            self._cursor_of, self._read = weakref.ref(cursor), 0
+        self._read += sum(sys.getsizeof(value) for value in values if isinstance(value, str | bytes))
+        if self._read > MOST_BYTES:
             raise sqlite3.OperationalError(
                 f"the answer is larger than {MOST_BYTES // 1_000_000} MB: ask for fewer rows or columns"
             )
         return sqlite3.Row(cursor, values)
 
-    return row
+    def close(self) -> None:
+        """Close the cursor that was read last."""
+        cursor = self._cursor_of() if self._cursor_of else None
+        if cursor is not None:
+            cursor.close()
 
 
 def _trimmed(text: Any, characters: Any, left: bool, right: bool) -> str | None:

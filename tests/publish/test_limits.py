@@ -5,13 +5,14 @@ import sqlite3
 import threading
 
 import pytest
+from datasette import database
 from datasette.app import Datasette
 
 from helpers.made_site import HUGE
 from publish import sql
 from publish.admission import Kind, _begin
 from publish.compat import OWN_SQL
-from publish.limits import limit
+from publish.limits import _time_limit, limit
 
 pytestmark = pytest.mark.asyncio
 TOO_BIG = "string or blob too big"
@@ -103,6 +104,40 @@ async def test_limits_are_those_of_the_thread():
         thread.start()
         thread.join()
     assert found[Kind.SQL] == 220_000 < found[Kind.TABLE] == found[Kind.PAGE]
+
+
+async def test_time_that_is_over_ends_one_query_and_none_after_it(datasette: Datasette):
+    """SQLite forgets an interruption only when no statement is left open, as one with too large an answer would be."""
+    datasette.sql_time_limit_ms = 300
+    rows = (
+        "with recursive c(x) as (select 1 union all select x + 1 from c limit 1000) select hex(zeroblob(90000)) from c"
+    )
+    endless = "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c"
+    for query, status in 3 * ((rows, 400), (endless, 400), ("select 1", 200), ("select 2", 200), ("select 3", 200)):
+        assert (await datasette.client.get(f"{OWN_SQL}.json", params={"sql": query})).status_code == status, query
+
+
+async def test_readers_queries_call_no_python_while_they_run():
+    """Datasette's limit would, some thousand times a second, and take the lock that pages need."""
+    called = []
+
+    def ask() -> None:
+        _begin(Kind.SQL)
+
+        class Noting(sqlite3.Connection):
+            def set_progress_handler(self, *_: object) -> None:
+                called.append(1)
+
+        connection = sqlite3.connect(":memory:", factory=Noting)
+        with database.sqlite_timelimit(connection, 1000):
+            connection.execute("select 1")
+
+    await Datasette(memory=True).invoke_startup()
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert called == []
+    assert database.sqlite_timelimit is _time_limit
 
 
 @pytest.mark.timeout(20)
