@@ -12,6 +12,8 @@ from urllib.parse import quote
 from datasette.utils import tilde_encode
 from markupsafe import Markup, escape
 
+from records.identifiers import FIRST_ID_OF_OTHERS
+
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
@@ -44,7 +46,7 @@ def render(value: Any, column: str, database: str, datasette: "Datasette", row: 
         return None
     if isinstance(value, dict):
         return _reference(value, column, datasette)
-    if column == "title" and isinstance(value, str) and (path := _own_page(row)):
+    if column == "title" and isinstance(value, str) and (path := own_page(row)):
         title = value if len(value) <= _TITLE_SHOWN else f"{value[:_TITLE_SHOWN]}…"
         return Markup('<a href="{}"><bdi>{}</bdi></a>').format(datasette.urls.path(path), marked(title))
     if isinstance(value, str) and (MARK_START in value or MARK_END in value):
@@ -123,7 +125,7 @@ def study_path(study_id: str) -> str:
     return f"/studies/{tilde_encode(study_id)}"
 
 
-def _own_page(row: Any) -> str:
+def own_page(row: Any) -> str:
     """The page of the record, else of the study, that a row with a title is about; '' where neither is named."""
     for column, path in (("pmid", article_path), ("study_id", study_path)):
         try:
@@ -138,8 +140,12 @@ def _own_page(row: Any) -> str:
 
 def _reference(value: dict[str, Any], column: str, datasette: "Datasette") -> Markup | None:
     """A foreign key with its label: our own page, where there is one for it."""
-    paths = {"pmid": article_path, "study_id": study_path, "claim_id": lambda claim: f"/claims/{tilde_encode(claim)}"}
-    if column not in paths:
+    paths = {
+        "record_id": article_path,
+        "study_id": study_path,
+        "claim_id": lambda claim: f"/claims/{tilde_encode(claim)}",
+    }
+    if column not in paths or (column == "record_id" and value["value"] >= FIRST_ID_OF_OTHERS):
         return None
     label = str(value["label"])[:_TITLE_SHOWN]
     path = datasette.urls.path(paths[column](value["value"]))

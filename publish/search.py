@@ -10,7 +10,7 @@ from publish.sql import register
 
 _SEARCH = """
 select a.pmid, a.title, a.first_author, a.journal, a.year, a.design, a.routes, a.n_total, a.retracted, a.doi
-from articles_fts join articles a on a.pmid = articles_fts.rowid
+from articles_fts join articles a on a.record_id = articles_fts.rowid
 where articles_fts match evidence_match(:q) and rank match 'bm25(10.0, 1.0)'
 order by rank limit :limit
 """

@@ -101,7 +101,7 @@ def _columns(database: Path) -> dict[str, list[str]]:
     """Columns by table, without the full-text index and what SQLite keeps for itself."""
     with plain_errors(database), closing(open_read_only(database)) as connection:
         rows = connection.execute(
-            "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c "
+            "SELECT m.name, c.name FROM sqlite_master m, pragma_table_xinfo(m.name) c "
             "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '%\\_fts%' ESCAPE '\\'"
         ).fetchall()
     columns: dict[str, list[str]] = {}

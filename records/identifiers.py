@@ -1,12 +1,15 @@
 """Identifiers in the one form in which we compare them; '' or None for what is none."""
 
 import re
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from records.markup import resolved
 
 MAX_PMID = 99_999_999
 """PMIDs have at most eight digits."""
+FIRST_ID_OF_OTHERS = 1_000_000_000
+"""Ids of PubMed's records are their PMIDs; records of other sources are numbered from here."""
 
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _ESCAPED_SLASH = re.compile(r"10\.[\d.]+%2f", re.IGNORECASE)
@@ -16,6 +19,22 @@ _GAP = r"[\s\u2010-\u2015\u2212-]*"
 _ORCID = re.compile(
     rf"(?<![0-9])([0-9]{{4}}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{3}}[0-9X])(?![0-9A-Z])", re.IGNORECASE
 )
+
+
+class RecordName(NamedTuple):
+    """What a record is called here, whichever source it is from."""
+
+    record_id: int
+    """The number that rows go by."""
+    record_key: str
+    """The source and what the record is called there: 'pubmed:24701015', 'clinicaltrials:NCT00000000'."""
+    record_source: str
+    """Where it was published: 'pubmed', 'clinicaltrials' …"""
+
+    @classmethod
+    def of_pubmed(cls, pmid: int) -> "RecordName":
+        """Name a record of PubMed."""
+        return cls(pmid, f"pubmed:{pmid}", "pubmed")
 
 
 def clean_pmid(text: str) -> int | None:

@@ -113,7 +113,7 @@ def _match(connection: sqlite3.Connection, query: str, text: str) -> list[int]:
     """The best of what full text finds by a few words, by likeness of the whole title."""
     sql = (
         "SELECT f.rowid, a.title FROM (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?) f "
-        "JOIN articles a ON a.pmid = f.rowid"
+        "JOIN articles a ON a.record_id = f.rowid WHERE a.pmid IS NOT NULL"
     )
     titles = dict(tuple(row) for row in connection.execute(sql, (f"title : ({query})", 2 * _HITS)))
     near = process.extract(text, {pmid: folded(title) for pmid, title in titles.items()}, scorer=fuzz.token_set_ratio,
@@ -172,8 +172,8 @@ def _of_names(connection: sqlite3.Connection, spellings: list[str], year: int | 
         dated = "AND (r.year IS NULL OR r.year BETWEEN ? AND ?)"
         values += [year + _YEARS[0], year + _YEARS[1]]
     sql = (
-        "SELECT a.pmid FROM authors a JOIN articles r ON r.pmid = a.pmid "  # noqa: S608
-        f"WHERE a.last_name IN ({marks}) {dated} ORDER BY a.position > 1, a.pmid DESC LIMIT ?"
+        "SELECT r.pmid FROM authors a JOIN articles r USING (record_id) "  # noqa: S608
+        f"WHERE a.last_name IN ({marks}) AND r.pmid IS NOT NULL {dated} ORDER BY a.position > 1, r.pmid DESC LIMIT ?"
     )
     return [row[0] for row in connection.execute(sql, (*values, _FROM_NAMES))]
 
@@ -183,7 +183,7 @@ def by_place(connection: sqlite3.Connection, reference: Reference) -> list[int]:
     if not (reference.year and reference.page and reference.volume):
         return []
     sql = (
-        "SELECT pmid FROM articles WHERE year = ? AND volume = ? "
+        "SELECT pmid FROM articles WHERE pmid IS NOT NULL AND year = ? AND volume = ? "
         "AND (pages = ? OR pages LIKE ? || '-%' OR pages LIKE ? || ',%') LIMIT ?"
     )
     page = reference.page

@@ -19,12 +19,12 @@ _TAGS = (
     "species", "registrations",
 )  # fmt: skip
 _NOTHING = (None, "", "[]", "not_reported", "no_abstract", "not_applicable", "abstained")
-_NOTICES = "SELECT kind, notice_pmid, dated, citation FROM notices WHERE pmid = ? ORDER BY notice_id"
+_NOTICES = "SELECT kind, notice_pmid, dated, citation FROM notices WHERE record_id = ? ORDER BY notice_id"
 _NEWER = """
 SELECT r.pmid, r.doi, coalesce(a.title, s.title), r.role, coalesce(a.published, '')
 FROM study_reports own JOIN study_reports r ON r.study_id = own.study_id AND r.report_id != own.report_id
-JOIN studies s ON s.study_id = r.study_id LEFT JOIN articles a ON a.pmid = r.pmid
-WHERE own.pmid = ? AND coalesce(a.published, '9') > ? ORDER BY a.published, r.report_id
+JOIN studies s ON s.study_id = r.study_id LEFT JOIN articles a ON a.record_id = r.record_id
+WHERE own.record_id = ? AND coalesce(a.published, '9') > ? ORDER BY a.published, r.report_id
 """
 _CLAIMS = """
 SELECT e.claim_id, c.text, group_concat(DISTINCT e.stance), c.verdict, coalesce(max(v.flipped_on), ''), min(e.why)
@@ -91,7 +91,7 @@ def _without_repeats(notices: list[Notice]) -> list[Notice]:
 
 
 def _is_preprint(connection: sqlite3.Connection, work: Work) -> bool:
-    sql = "SELECT 1 FROM publication_types WHERE pmid = ? AND ui = ?"
+    sql = "SELECT 1 FROM publication_types WHERE record_id = ? AND ui = ?"
     return work.doi.startswith(_PREPRINT_SERVERS) or bool(connection.execute(sql, (work.pmid, PREPRINT)).fetchone())
 
 

@@ -35,8 +35,8 @@ def load_works(connection: sqlite3.Connection, pmids: Sequence[int], *, abstract
         for row in connection.execute(f"SELECT {columns} FROM articles WHERE pmid IN ({marks})", part):  # noqa: S608
             rows[row[0]] = tuple(row)
         for row in connection.execute(
-            "SELECT pmid, last_name, fore_name, initials, suffix, collective FROM authors "  # noqa: S608
-            f"WHERE pmid IN ({marks}) ORDER BY pmid, position",
+            "SELECT record_id, last_name, fore_name, initials, suffix, collective FROM authors "  # noqa: S608
+            f"WHERE record_id IN ({marks}) ORDER BY record_id, position",
             part,
         ):
             authors[row[0]].append(Author(*(value or "" for value in tuple(row)[1:])))

@@ -188,8 +188,9 @@ def filter_sql(chosen: Filter, vocabulary: Vocabulary) -> str:
         parts.append(_holds_any("interventions", chosen.interventions))
     if chosen.routes and chosen.role:
         parts.append(
-            "EXISTS (SELECT 1 FROM json_each(s.reports) AS r JOIN tags AS t ON t.pmid = substr(r.value, 6)"
-            f" WHERE t.facet = 'route' AND t.role = {literal(chosen.role)} AND t.value {among(chosen.routes)})"
+            "EXISTS (SELECT 1 FROM study_reports AS p JOIN tags AS t USING (record_id) WHERE p.study_id = s.study_id"
+            " AND EXISTS (SELECT 1 FROM json_each(s.reports) AS r WHERE r.value = p.report)"
+            f" AND t.facet = 'route' AND t.role = {literal(chosen.role)} AND t.value {among(chosen.routes)})"
         )
     elif chosen.routes:
         parts.append(_holds_any("routes", chosen.routes))

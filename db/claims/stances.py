@@ -10,7 +10,7 @@ from db.claims.tally import Match
 from db.evidence.studies import Report
 
 _UNDATED = "9999-12-31"
-_ROOM = 10**13
+_ROOM = 10**14
 """Keys for each kind of evidence of an assertion: more than there can be states of studies, whose keys they follow."""
 _STANCES_OF_A_STUDY = 2
 

@@ -129,9 +129,12 @@ def _add_history(database: Database, store: Store, studies: Sequence[Study]) -> 
 def _people_by_report(database: Database) -> dict[str, dict[str, int]]:
     """People by route, from the arms that the text names and, over them, from the register."""
     people: dict[str, dict[str, int]] = {}
-    arms = "SELECT pmid, route, sum(n) AS n FROM arms WHERE source = 'text' AND n > 0 AND route <> '' GROUP BY 1, 2"
-    for row in database.query(arms):
-        people.setdefault(f"pmid:{row['pmid']}", {})[row["route"]] = row["n"]
+    arms = (
+        "SELECT r.report, a.route, sum(a.n) FROM arms AS a JOIN study_reports AS r USING (record_id)"
+        " WHERE a.source = 'text' AND a.n > 0 AND a.route <> '' GROUP BY 1, 2"
+    )
+    for key, route, n in database.execute(arms).fetchall():
+        people.setdefault(key, {})[route] = n
     entries = "SELECT study_key, n_by_route FROM register WHERE n_by_route IS NOT NULL"
     for key, by_route in database.execute(entries).fetchall():
         people[key] = {"": 1, **json.loads(by_route)}  # marked: the register needs no check against the total

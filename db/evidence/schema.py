@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from db.claims.schema import CLAIM_TABLES
+from records.identifiers import FIRST_ID_OF_OTHERS
 
 if TYPE_CHECKING:  # it takes pandas with it, which processes that only make rows need not wait for
     from sqlite_utils import Database
@@ -15,13 +16,25 @@ if TYPE_CHECKING:  # it takes pandas with it, which processes that only make row
 
 @dataclass(frozen=True)
 class Table:
-    """A table of `evidence.db`: columns with their types, key, references, and the columns to index."""
+    """A table of `evidence.db`: columns with their types, key, references, and the columns to index.
+
+    Tables refer to records by `record_id`. One that does, and has a column `pmid`, does not store that: SQLite computes
+    it (`PMID`), so that it can be asked for everywhere and nowhere says anything else.
+    """
 
     columns: dict[str, Any]
     pk: str | tuple[str, ...]
     references: dict[str, tuple[str, str]] = field(default_factory=dict)
     not_null: frozenset[str] = frozenset()
     indexes: tuple[tuple[str, ...], ...] = ()
+    unique: tuple[str, ...] = ()
+    """Columns beside the key of which no two rows have the same value."""
+
+    @property
+    def stored(self) -> list[str]:
+        """The columns that are written."""
+        computed = "pmid" if "record_id" in self.columns else None
+        return [column for column in self.columns if column != computed]
 
 
 DECIDING: dict[str, Any] = {
@@ -31,7 +44,10 @@ DECIDING: dict[str, Any] = {
 }  # fmt: skip
 """Columns that `articles` and `studies` share: the tags that count."""
 
-_OF_ARTICLE = {"pmid": ("articles", "pmid")}
+PMID = f"GENERATED ALWAYS AS (CASE WHEN record_id < {FIRST_ID_OF_OTHERS} THEN record_id END) VIRTUAL"
+"""How `pmid` follows from `record_id`: empty for records of other sources than PubMed (`records.identifiers`)."""
+_RECORD: dict[str, Any] = {"record_id": int, "pmid": int}
+_OF_ARTICLE = {"record_id": ("articles", "record_id")}
 
 TABLES: dict[str, Table] = {
     "studies": Table(
@@ -42,90 +58,94 @@ TABLES: dict[str, Table] = {
         indexes=(("design",), ("public_from",), ("main_pmid",), ("on_topic", "is_primary")),
     ),
     "articles": Table(
-        {"pmid": int, "title": str, "journal": str, "year": int, "first_author": str, **DECIDING,
+        {**_RECORD, "title": str, "journal": str, "year": int, "first_author": str, **DECIDING,
          "retracted": int, "study_id": str, "published": str, "date_precision": str, "published_text": str,
          "entered": str, "revised": str, "doi": str, "pmcid": str, "volume": str, "issue": str, "pages": str,
          "language": str, "country": str, "kind": str, "status": str, "indexing": str, "vernacular_title": str,
-         "source": str, "gone_since": str, "left_since": str, "excluded": str, "sha256": str, "abstract": str},
-        pk="pmid",
+         "record_key": str, "record_source": str, "source": str, "gone_since": str, "left_since": str,
+         "excluded": str, "sha256": str, "abstract": str},
+        pk="record_id",
         references={"study_id": ("studies", "study_id")},
-        not_null=frozenset({"title", "source", "retracted", "is_primary", "on_topic"}),
+        not_null=frozenset({"record_key", "record_source", "title", "source", "retracted", "is_primary", "on_topic"}),
+        unique=("pmid", "record_key"),
         indexes=(("study_id",), ("design",), ("year",), ("source",), ("species",), ("retracted",), ("entered",),
                  ("doi",), ("on_topic", "is_primary"), ("excluded",),
                  ("design", "routes", "conditions", "published")),  # facets of a search without reading the rows
     ),
     "study_reports": Table(
-        {"report_id": int, "study_id": str, "pmid": int, "doi": str, "role": str, "why": str},
+        {"report_id": int, "study_id": str, "report": str, **_RECORD, "doi": str, "role": str,
+         "why": str},
         pk="report_id",
         references={"study_id": ("studies", "study_id"), **_OF_ARTICLE},
-        not_null=frozenset({"study_id", "role"}),
-        indexes=(("study_id",), ("pmid",)),
+        not_null=frozenset({"study_id", "report", "role"}),
+        indexes=(("study_id", "report"), ("record_id",), ("pmid",)),
     ),
     "sections": Table(
-        {"pmid": int, "position": int, "label": str, "category": str, "start": int, "end": int},
-        pk=("pmid", "position"), references=_OF_ARTICLE,
+        {**_RECORD, "position": int, "label": str, "category": str, "start": int, "end": int},
+        pk=("record_id", "position"), references=_OF_ARTICLE,
     ),
     "authors": Table(
-        {"pmid": int, "position": int, "last_name": str, "fore_name": str, "initials": str, "suffix": str,
+        {**_RECORD, "position": int, "last_name": str, "fore_name": str, "initials": str, "suffix": str,
          "collective": str, "orcid": str, "affiliation": str, "valid": int},
-        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("last_name",),),
+        pk=("record_id", "position"), references=_OF_ARTICLE, indexes=(("last_name",),),
     ),
     "mesh": Table(
-        {"pmid": int, "position": int, "descriptor_ui": str, "descriptor": str, "qualifier_ui": str,
+        {**_RECORD, "position": int, "descriptor_ui": str, "descriptor": str, "qualifier_ui": str,
          "qualifier": str, "major": int, "automated": int},
-        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("descriptor_ui",),),
+        pk=("record_id", "position"), references=_OF_ARTICLE, indexes=(("descriptor_ui",),),
     ),
     "publication_types": Table(
-        {"pmid": int, "position": int, "ui": str, "name": str},
-        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("ui",),),
+        {**_RECORD, "position": int, "ui": str, "name": str},
+        pk=("record_id", "position"), references=_OF_ARTICLE, indexes=(("ui",),),
     ),
     "chemicals": Table(
-        {"pmid": int, "position": int, "ui": str, "name": str, "registry_number": str},
-        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("ui",),),
+        {**_RECORD, "position": int, "ui": str, "name": str, "registry_number": str},
+        pk=("record_id", "position"), references=_OF_ARTICLE, indexes=(("ui",),),
     ),
     "keywords": Table(
-        {"pmid": int, "position": int, "keyword": str}, pk=("pmid", "position"), references=_OF_ARTICLE,
+        {**_RECORD, "position": int, "keyword": str},
+        pk=("record_id", "position"), references=_OF_ARTICLE,
     ),
     "registrations": Table(
-        {"pmid": int, "accession": str, "registry": str, "source": str},
-        pk=("pmid", "accession"), references=_OF_ARTICLE, indexes=(("accession",),),
+        {**_RECORD, "accession": str, "registry": str, "source": str},
+        pk=("record_id", "accession"), references=_OF_ARTICLE, indexes=(("accession",),),
     ),
     "citations": Table(
-        {"pmid": int, "cited_pmid": int}, pk=("pmid", "cited_pmid"), references=_OF_ARTICLE,
+        {**_RECORD, "cited_pmid": int}, pk=("record_id", "cited_pmid"), references=_OF_ARTICLE,
         indexes=(("cited_pmid",),),
     ),
     "links": Table(
-        {"pmid": int, "position": int, "ref_type": str, "linked_pmid": int, "linked_doi": str, "citation": str},
-        pk=("pmid", "position"), references=_OF_ARTICLE, indexes=(("linked_pmid",), ("linked_doi",)),
+        {**_RECORD, "position": int, "ref_type": str, "linked_pmid": int, "linked_doi": str, "citation": str},
+        pk=("record_id", "position"), references=_OF_ARTICLE, indexes=(("linked_pmid",), ("linked_doi",)),
     ),
     "notices": Table(
-        {"notice_id": int, "pmid": int, "kind": str, "notice_pmid": int, "source": str, "dated": str,
+        {"notice_id": int, **_RECORD, "kind": str, "notice_pmid": int, "source": str, "dated": str,
          "citation": str},
-        pk="notice_id", references=_OF_ARTICLE, not_null=frozenset({"pmid", "kind", "source"}),
-        indexes=(("pmid",), ("kind",)),
+        pk="notice_id", references=_OF_ARTICLE, not_null=frozenset({"record_id", "kind", "source"}),
+        indexes=(("record_id",), ("pmid",), ("kind",)),
     ),
     "tags": Table(
-        {"tag_id": int, "pmid": int, "facet": str, "value": str, "role": str, "source": str, "rule": str,
+        {"tag_id": int, **_RECORD, "facet": str, "value": str, "role": str, "source": str, "rule": str,
          "field": str, "start": int, "end": int, "quote": str, "confidence": float},
         pk="tag_id", references=_OF_ARTICLE,
-        not_null=frozenset({"pmid", "facet", "value", "source", "rule", "field", "quote"}),
-        indexes=(("pmid",), ("facet", "value"), ("source",)),
+        not_null=frozenset({"record_id", "facet", "value", "source", "rule", "field", "quote"}),
+        indexes=(("record_id",), ("pmid",), ("facet", "value"), ("source",)),
     ),
     "arms": Table(
-        {"arm_id": int, "pmid": int, "arm": str, "route": str, "n": int, "dose_value": float, "dose_unit": str,
+        {"arm_id": int, **_RECORD, "arm": str, "route": str, "n": int, "dose_value": float, "dose_unit": str,
          "dose_text": str, "minutes": float, "quote": str, "source": str},
-        pk="arm_id", references=_OF_ARTICLE, indexes=(("pmid",), ("route",)),
+        pk="arm_id", references=_OF_ARTICLE, indexes=(("record_id",), ("pmid",), ("route",)),
     ),
     "measurements": Table(
-        {"measurement_id": int, "study_id": str, "pmid": int, "quantity": str, "route": str, "analyte": str,
+        {"measurement_id": int, "study_id": str, **_RECORD, "quantity": str, "route": str, "analyte": str,
          "low": float, "high": float, "unit": str, "population": str, "quote": str, "source": str},
         pk="measurement_id", references={"study_id": ("studies", "study_id"), **_OF_ARTICLE},
-        indexes=(("pmid",), ("study_id",), ("quantity", "route")),
+        indexes=(("record_id",), ("pmid",), ("study_id",), ("quantity", "route")),
     ),
     "disagreements": Table(
-        {"disagreement_id": int, "pmid": int, "facet": str, "value_a": str, "source_a": str, "value_b": str,
+        {"disagreement_id": int, **_RECORD, "facet": str, "value_a": str, "source_a": str, "value_b": str,
          "source_b": str},
-        pk="disagreement_id", references=_OF_ARTICLE, indexes=(("pmid",), ("facet",)),
+        pk="disagreement_id", references=_OF_ARTICLE, indexes=(("record_id",), ("pmid",), ("facet",)),
     ),
     "register": Table(
         {"study_key": str, "study_id": str, "pmid": int, "doi": str, "title": str, "title_basis": str,
@@ -178,12 +198,16 @@ FULL_TEXT = {"articles": ("title", "abstract")}
 def create_evidence(db: "Database") -> None:
     """Make the empty tables of `evidence.db`, without indexes: those come after the rows (`finish_evidence`)."""
     for name, table in TABLES.items():
-        db.table(name).create(
+        statement = db.create_table_sql(
+            name,
             table.columns,
             pk=table.pk,
             not_null=set(table.not_null),
             foreign_keys=[(column, *target) for column, target in table.references.items()],
         )
+        if len(table.stored) < len(table.columns):
+            statement = statement.replace('"pmid" INTEGER', f'"pmid" INTEGER {PMID}')
+        db.execute(statement)
 
 
 def finish_evidence(db: "Database") -> None:
@@ -198,6 +222,8 @@ def create_indexes(db: "Database", tables: Iterable[str]) -> None:
     for name in tables:
         for columns in TABLES[name].indexes:
             db.table(name).create_index(list(columns))
+        for column in TABLES[name].unique:
+            db.table(name).create_index([column], unique=True)
 
 
 def create_full_text(db: "Database") -> None:

@@ -37,9 +37,14 @@ _UNDATED = "9999-12-31"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report, as far as families need to know it. `key` is 'pmid:…' or, without a PMID, 'doi:…'."""
+    """One report, as far as families need to know it.
+
+    `key` is 'pmid:…', else the key of its record, else, where only the register knows it, 'doi:…'.
+    """
 
     key: str
+    record_id: int | None
+    """None of one that stands in no record."""
     pmid: int | None
     doi: str
     title: str
@@ -109,12 +114,12 @@ def join_reports(reports: Sequence[Report]) -> list[Study]:
 def keyed(studies: Iterable[Study]) -> Iterator[tuple[int, Study]]:
     """Yield studies, each with the key that its first row has; it keeps it whatever other studies come or go.
 
-    The number behind it is the PMID of the main report; those known by DOI only count down from -1.
+    The number behind it is the record of the main report; those known by DOI only count down from -1.
     """
-    without_pmid = 0
+    without_record = 0
     for study in studies:
-        without_pmid -= study.main.pmid is None
-        yield (study.main.pmid or without_pmid) * KEYS_OF_A_STUDY, study
+        without_record -= study.main.record_id is None
+        yield (study.main.record_id or without_record) * KEYS_OF_A_STUDY, study
 
 
 def _neighbours(bonds: Iterable[tuple[str, list[str]]]) -> tuple[dict[str, set[str]], dict[str, str]]:

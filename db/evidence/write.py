@@ -17,7 +17,7 @@ _BATCH = 2000
 _TOGETHER = 50
 """Rows inserted by one statement; 32,766 values is the most that SQLite takes."""
 
-_COLUMNS = {name: dict.fromkeys(table.columns) for name, table in TABLES.items()}
+_COLUMNS = {name: dict.fromkeys(table.stored) for name, table in TABLES.items()}
 _MORE = {name: f",({','.join('?' * len(columns))})" for name, columns in _COLUMNS.items()}
 _INSERT = {name: f"INSERT INTO {name} VALUES {row[1:]}" for name, row in _MORE.items()}  # noqa: S608
 _PARCEL = ";".join(f"CREATE TABLE {name} ({','.join(f'[{column}]' for column in columns)})"
@@ -119,7 +119,7 @@ def settle(
     """
     columns, key = list(_COLUMNS[table]), TABLES[table].pk
     names = (key,) if isinstance(key, str) else key
-    standing = set(connection.execute(f"SELECT * FROM {table} WHERE {where}", given))  # noqa: S608
+    standing = set(connection.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}", given))  # noqa: S608
     wanted = dict.fromkeys(rows)  # a set that keeps its order
     gone = [[row[columns.index(name)] for name in names] for row in standing if row not in wanted]
     connection.executemany(

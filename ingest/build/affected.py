@@ -19,14 +19,14 @@ from topics import RegisterStudy
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _BY_DOI = (
-    "SELECT t.pmid, t.{doi}, {also} FROM json_each(?) AS work CROSS JOIN {table} AS t "
+    "SELECT t.record_id, t.{doi}, {also} FROM json_each(?) AS work CROSS JOIN {table} AS t "
     "ON t.{doi} >= work.value AND t.{doi} < work.value || '~'"
 )
 """Rows with one of some DOIs, or with one that goes on where it ends: a version of a preprint (`doi_of_work`) does."""
 
 
 def kin(connection: sqlite3.Connection, register: Register, changed: Iterable[int]) -> dict[int, tuple[str, Report]]:
-    """(source, report) of the articles `changed` and of all that are bound to them, however many steps away, by PMID.
+    """(source, report) of the articles `changed` and of all that are bound to them, however many steps away, by id.
 
     Entries of the register without a PMID are taken for changed: as long as no record has their DOI, they are reports
     that stand in no article. A report that shares a registration which does not count for it is among the kin as well:
@@ -38,8 +38,8 @@ def kin(connection: sqlite3.Connection, register: Register, changed: Iterable[in
     waiting = set(changed) | _citing(connection, {doi_of_work(doi) for doi in register.by_doi})
     while bonds or waiting:
         accessions = json.dumps(sorted(bonds))
-        waiting |= _ones(connection, f"SELECT pmid FROM registrations WHERE accession {_AMONG}", accessions)
-        waiting.update(pmid for bond in bonds for pmid in held_by.get(bond, ()))
+        waiting |= _ones(connection, f"SELECT record_id FROM registrations WHERE accession {_AMONG}", accessions)
+        waiting.update(record_id for bond in bonds for record_id in held_by.get(bond, ()))
         reached = dict(standing_reports(connection, register, waiting - found.keys()))
         found |= reached
         bonds = {bond for _, report in reached.values() for bond in (*own_registrations(report), report.family) if bond}
@@ -48,44 +48,47 @@ def kin(connection: sqlite3.Connection, register: Register, changed: Iterable[in
 
 
 def judged_papers(connection: sqlite3.Connection, claims: Claims) -> set[int]:
-    """PMIDs of the articles that people judged for a claim."""
+    """Ids of the articles that people judged for a claim."""
     judged = [one for claim in claims.claims for assertion in claim.assertions for one in assertion.evidence]
     dois = json.dumps([one.doi.lower() for one in judged if one.doi])
-    by_doi = _ones(connection, f"SELECT pmid FROM articles WHERE doi {_AMONG}", dois)
+    by_doi = _ones(connection, f"SELECT record_id FROM articles WHERE doi {_AMONG}", dois)
     return by_doi | {one.pmid for one in judged if one.pmid}
 
 
 def standing_reports(
-    connection: sqlite3.Connection, register: Register, pmids: Iterable[int] | None = None
+    connection: sqlite3.Connection, register: Register, record_ids: Iterable[int] | None = None
 ) -> Iterator[tuple[int, tuple[str, Report]]]:
-    """Yield (PMID, (source, report)) of the articles that stand in the database, or of some of them, by PMID."""
-    among, chosen = ("TRUE", []) if pmids is None else (f"pmid {_AMONG}", [json.dumps(sorted(pmids))])
+    """Yield (id, (source, report)) of the articles that stand in the database, or of some of them, by id."""
+    every = record_ids is None
+    among, chosen = ("TRUE", []) if every else (f"record_id {_AMONG}", [json.dumps(sorted(record_ids or ()))])
     links: dict[int, list[tuple[str, int]]] = defaultdict(list)
     doi_links: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for pmid, ref_type, linked, doi in connection.execute(
-        f"SELECT pmid, ref_type, linked_pmid, linked_doi FROM links WHERE {among} "
-        "AND (linked_pmid IS NOT NULL OR linked_doi IS NOT NULL) ORDER BY pmid, position",
+    for record_id, ref_type, linked, doi in connection.execute(
+        f"SELECT record_id, ref_type, linked_pmid, linked_doi FROM links WHERE {among} "
+        "AND (linked_pmid IS NOT NULL OR linked_doi IS NOT NULL) ORDER BY record_id, position",
         chosen,
     ):
         if linked:
-            links[pmid].append((ref_type, linked))
+            links[record_id].append((ref_type, linked))
         else:
-            doi_links[pmid].append((ref_type, doi))
+            doi_links[record_id].append((ref_type, doi))
     rows = connection.execute(
-        "SELECT pmid, source, doi, title, published, date_precision, entered, retracted, gone_since, "
-        f"{', '.join(DECIDING)} FROM articles WHERE {among} ORDER BY pmid",
+        "SELECT record_id, record_key, pmid, source, doi, title, published, date_precision, entered, retracted, gone_since, "
+        f"{', '.join(DECIDING)} FROM articles WHERE {among} ORDER BY record_id",
         chosen,
     )
-    for pmid, source, doi, title, published, precision, entered, retracted, gone, *deciding in rows:
+    for record_id, record_key, pmid, source, doi, title, *rest in rows:
+        published, precision, entered, retracted, gone, *deciding = rest
         public_from, date_precision = public_from_of(published or "", precision or "", entered or "")
         known = dict(zip(DECIDING, deciding, strict=True))
-        entry = register.entry_of(pmid, doi or "")
+        entry = register.entry_of(record_id, doi or "")
         yield (
-            pmid,
+            record_id,
             (
                 source,
                 Report(
-                    key=f"pmid:{pmid}",
+                    key=f"pmid:{pmid}" if pmid else record_key,
+                    record_id=record_id,
                     pmid=pmid,
                     doi=doi or "",
                     title=title,
@@ -94,8 +97,8 @@ def standing_reports(
                     retracted=bool(retracted),
                     deciding=known,
                     registrations=tuple(json.loads(known["registrations"])),
-                    links=tuple(links.get(pmid, ())),
-                    doi_links=tuple(doi_links.get(pmid, ())),
+                    links=tuple(links.get(record_id, ())),
+                    doi_links=tuple(doi_links.get(record_id, ())),
                     family=entry.study_family if entry else "",
                     gone_since=(gone or "")[:10],
                 ),
@@ -104,28 +107,28 @@ def standing_reports(
 
 
 def _linked(connection: sqlite3.Connection, reached: Mapping[int, tuple[str, Report]]) -> set[int]:
-    """PMIDs of articles that PubMed links to these as reports of one study, from either side, by PMID or DOI."""
+    """Ids of articles that PubMed links to these as reports of one study, from either side, by PMID or DOI."""
     reports = [report for _, report in reached.values()]
     named = {pmid for report in reports for ref_type, pmid in report.links if ref_type in SAME_STUDY}
     cited = {doi_of_work(doi) for report in reports for ref_type, doi in report.doi_links if ref_type in SAME_STUDY}
     own = {doi_of_work(report.doi) for report in reports if report.doi}
     naming = connection.execute(
-        f"SELECT pmid, ref_type FROM links WHERE linked_pmid {_AMONG}", [json.dumps([*reached])]
+        f"SELECT record_id, ref_type FROM links WHERE linked_pmid {_AMONG}", [json.dumps([*reached])]
     )
     of_doi = connection.execute(_BY_DOI.format(table="articles", doi="doi", also="NULL"), [json.dumps([*cited])])
     return (
         named
-        | {pmid for pmid, ref_type in naming if ref_type in SAME_STUDY}
+        | {record_id for record_id, ref_type in naming if ref_type in SAME_STUDY}
         | _citing(connection, own)
-        | {pmid for pmid, doi, _ in of_doi if doi_of_work(doi) in cited}
+        | {record_id for record_id, doi, _ in of_doi if doi_of_work(doi) in cited}
     )
 
 
 def _citing(connection: sqlite3.Connection, works: Iterable[str]) -> set[int]:
-    """PMIDs of articles that PubMed links to these works, as reports of one study, by a DOI of theirs."""
+    """Ids of articles that PubMed links to these works, as reports of one study, by a DOI of theirs."""
     own = set(works)
     citing = connection.execute(_BY_DOI.format(table="links", doi="linked_doi", also="ref_type"), [json.dumps([*own])])
-    return {pmid for pmid, doi, ref_type in citing if ref_type in SAME_STUDY and doi_of_work(doi) in own}
+    return {record_id for record_id, doi, ref_type in citing if ref_type in SAME_STUDY and doi_of_work(doi) in own}
 
 
 def _bonds_of_entry(entry: RegisterStudy) -> tuple[str, ...]:
@@ -133,15 +136,15 @@ def _bonds_of_entry(entry: RegisterStudy) -> tuple[str, ...]:
 
 
 def _bonds_of_register(connection: sqlite3.Connection, register: Register) -> dict[str, set[int]]:
-    """PMIDs of articles by the registrations and families that the register gives them."""
+    """Ids of articles by the registrations and families that the register gives them."""
     held_by: dict[str, set[int]] = defaultdict(set)
     for pmid, entry in register.by_pmid.items():
         for bond in _bonds_of_entry(entry):
             held_by[bond].add(pmid)
     dois = json.dumps(sorted(register.by_doi))
-    for pmid, doi in connection.execute(f"SELECT pmid, doi FROM articles WHERE doi {_AMONG}", [dois]):
+    for record_id, doi in connection.execute(f"SELECT record_id, doi FROM articles WHERE doi {_AMONG}", [dois]):
         for bond in _bonds_of_entry(register.by_doi[doi]):
-            held_by[bond].add(pmid)
+            held_by[bond].add(record_id)
     return held_by
 
 

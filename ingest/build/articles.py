@@ -22,6 +22,7 @@ from ingest.build.rows import (
 from ingest.tagging import Tagger, decide, disagreements
 from ingest.tagging.model import Tagged
 from records.content import RawRecord, StoredRecord
+from records.identifiers import RecordName
 from records.record import Record
 from records.retractions import NOTICE_TYPES
 from records.splitter import record_of
@@ -40,6 +41,8 @@ class Arrival(NamedTuple):
     sha256: str | None = None
     gone_since: str | None = None
     left_since: str | None = None
+    name: RecordName | None = None
+    """What the record is called here; None of PubMed's, whose own number it is."""
 
 
 class Written(NamedTuple):
@@ -78,6 +81,7 @@ class ArticleWriter:
         public_from, precision = public_from_of(record.published, record.date_precision, record.entered)
         report = Report(
             key=f"doi:{record.doi}",
+            record_id=None,
             pmid=None,
             doi=record.doi,
             title=record.title,
@@ -91,30 +95,31 @@ class ArticleWriter:
         return report, _why_excluded(self._topic, deciding) or ""
 
     def _write(self, rows: dict[str, list[Sequence[Any]]], arrival: Arrival, record: Record, automatic: Tagged) -> None:
-        entry = self._register.entry_of(record.pmid, record.doi)
+        name = arrival.name or RecordName.of_pubmed(record.pmid)
+        record_id = name.record_id
+        entry = self._register.entry_of(record_id, record.doi)
         by_hand = register_layer(entry) if entry else _NOTHING
         tags = (*automatic.tags, *by_hand.tags)
         measured = (*automatic.measurements, *by_hand.measurements)
         deciding = deciding_of(
             self._topic, record, Tagged(tags, automatic.arms, measured), entry.registrations if entry else ()
         )
-        row = article_row(record) | deciding
+        row = name._asdict() | article_row(record) | deciding
         row["retracted"] = int(bool(retracted_by(record)) or bool(entry and entry.retracted))
         row |= {"source": arrival.source, "sha256": arrival.sha256}
         row |= {"gone_since": arrival.gone_since, "left_since": arrival.left_since}
         row["excluded"] = _why_excluded(self._topic, deciding)
         row["first_author"] = row["first_author"] or (entry.first_author if entry else None) or None
         rows["articles"].append(row_of("articles", row))
-        for table, children in child_rows(record):
+        for table, children in child_rows(record_id, record):
             rows[table] += children
-        pmid = record.pmid
-        rows["tags"] += tag_rows(record, tags)
-        rows["disagreements"] += numbered(pmid, [(pmid, *parts) for parts in disagreements(tags)])
+        rows["tags"] += tag_rows(record_id, record, tags)
+        rows["disagreements"] += numbered(record_id, [(record_id, *parts) for parts in disagreements(tags)])
         layers = ((automatic, "text"), (by_hand, "register"))
-        arms = [row for layer, name in layers for row in arm_rows(pmid, layer.arms, name)]
-        quantities = [row for layer, name in layers for row in measurement_rows(None, pmid, layer.measurements, name)]
-        rows["arms"] += numbered(pmid, arms)
-        rows["measurements"] += numbered(pmid, quantities)
+        arms = [row for layer, source in layers for row in arm_rows(record_id, layer.arms, source)]
+        quantities = [row for layer, source in layers for row in measurement_rows(None, record_id, layer.measurements, source)]
+        rows["arms"] += numbered(record_id, arms)
+        rows["measurements"] += numbered(record_id, quantities)
 
 
 def _record(arrival: Arrival) -> Record:

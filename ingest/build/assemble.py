@@ -59,7 +59,7 @@ def rows_of_studies(studies: Iterable[Study]) -> dict[str, list[Sequence[Any]]]:
     for key, study in keyed(studies):
         rows["studies"].append(row_of("studies", study_row(study)))
         rows["study_reports"] += [
-            (number, study.study_id, report.pmid, report.doi, role, why)
+            (number, study.study_id, report.key, report.record_id, report.doi, role, why)
             for number, (report, role, why) in enumerate(study.reports, start=key)
         ]
     return rows
@@ -73,7 +73,7 @@ class Assembly:
         self._store = store
         self._unlisted: list[Report] = []
         self._found: dict[str, int] = {}
-        """PMIDs of records that turned out to be a register study known by DOI."""
+        """Ids of records that turned out to be a register study known by DOI."""
         self.articles = 0
         self.excluded: Counter[str] = Counter()
 
@@ -87,7 +87,7 @@ class Assembly:
             self.articles += count
         by_doi = self._inputs.register.by_doi
         found = connection.execute(
-            "SELECT doi, max(pmid) FROM articles WHERE doi IN (SELECT value FROM json_each(?)) GROUP BY doi",
+            "SELECT doi, max(record_id) FROM articles WHERE doi IN (SELECT value FROM json_each(?)) GROUP BY doi",
             [json.dumps(sorted(by_doi))],
         )
         self._found = dict(found.fetchall())
@@ -118,42 +118,42 @@ class Assembly:
         self._store.flush()
 
     def add_register(self, connection: sqlite3.Connection) -> None:
-        """The register as it stands, and the measurements of studies without a PMID."""
+        """The register as it stands, and the measurements of studies that stand in no record."""
         entries = self._inputs.entries
         names = [(entry.pmid or self._found.get(entry.doi), entry.doi) for entry in entries]
-        study_of = {
-            pmid or doi: study_id
-            for pmid, doi, study_id in connection.execute(
-                "SELECT pmid, doi, study_id FROM study_reports "
-                "WHERE pmid IS NULL OR pmid IN (SELECT value FROM json_each(?))",
-                [json.dumps([pmid for pmid, _ in names if pmid])],
+        placed = {
+            record_id or doi: (study_id, pmid)
+            for record_id, doi, study_id, pmid in connection.execute(
+                "SELECT record_id, doi, study_id, pmid FROM study_reports "
+                "WHERE record_id IS NULL OR record_id IN (SELECT value FROM json_each(?))",
+                [json.dumps([record_id for record_id, _ in names if record_id])],
             )
         }
         measured = []
-        for entry, (pmid, doi) in zip(entries, names, strict=True):
-            study_id = study_of[pmid or doi]
+        for entry, (record_id, doi) in zip(entries, names, strict=True):
+            study_id, pmid = placed[record_id or doi]
             self._store.add_row("register", register_row(entry, study_id) | {"pmid": pmid})
-            if not pmid:
+            if not record_id:
                 measured += measurement_rows(study_id, None, register_layer(entry).measurements, "register")
         self._store.add("measurements", numbered(0, measured))
 
     def finish(self, connection: sqlite3.Connection, studies: Iterable[Study]) -> None:
         """What needs all rows in place: study ids, notices that no record names, dates of notices."""
-        placed = [(study.study_id, report.pmid) for study in studies for report, _, _ in study.reports]
-        connection.executemany("UPDATE articles SET study_id = ?1 WHERE pmid = ?2 AND study_id IS NOT ?1", placed)
+        placed = [(study.study_id, report.record_id) for study in studies for report, _, _ in study.reports]
+        connection.executemany("UPDATE articles SET study_id = ?1 WHERE record_id = ?2 AND study_id IS NOT ?1", placed)
         connection.execute(
-            "UPDATE measurements AS m SET study_id = (SELECT study_id FROM articles a WHERE a.pmid = m.pmid) "
-            "WHERE pmid IS NOT NULL AND study_id IS NOT (SELECT study_id FROM articles a WHERE a.pmid = m.pmid)"
+            "UPDATE measurements AS m SET study_id = a.study_id FROM articles AS a "
+            "WHERE a.record_id = m.record_id AND m.study_id IS NOT a.study_id"
         )
-        named = set(connection.execute("SELECT pmid, kind, notice_pmid FROM notices"))
+        named = set(connection.execute("SELECT record_id, kind, notice_pmid FROM notices"))
         connection.executemany(
-            "INSERT INTO notices (notice_id, pmid, kind, notice_pmid, source) SELECT ?1, ?2, ?3, ?4, 'notice' "
-            "WHERE EXISTS (SELECT 1 FROM articles WHERE pmid = ?2)",
+            "INSERT INTO notices (notice_id, record_id, kind, notice_pmid, source) SELECT ?1, ?2, ?3, ?4, 'notice' "
+            "WHERE EXISTS (SELECT 1 FROM articles WHERE record_id = ?2)",
             [row for row in self._announced(connection) if row[1:] not in named],
         )
         connection.executemany(
-            "INSERT INTO notices (notice_id, pmid, kind, source, dated) SELECT ?1, ?2, 'reinstatement', 'archive', ?3 "
-            "WHERE EXISTS (SELECT 1 FROM articles WHERE pmid = ?2)",
+            "INSERT INTO notices (notice_id, record_id, kind, source, dated) SELECT ?1, ?2, 'reinstatement', 'archive', ?3 "
+            "WHERE EXISTS (SELECT 1 FROM articles WHERE record_id = ?2)",
             self._reinstated(),
         )
         connection.execute(
@@ -172,8 +172,8 @@ class Assembly:
         """(key, paper, kind, notice) of what notices say of other papers, each once."""
         count: Counter[int] = Counter()
         said = connection.execute(
-            "SELECT l.pmid, l.ref_type, l.linked_pmid FROM links l JOIN articles a USING (pmid) "
-            "WHERE l.linked_pmid IS NOT NULL AND l.ref_type IN (SELECT value FROM json_each(?)) "
+            "SELECT l.pmid, l.ref_type, l.linked_pmid FROM links l JOIN articles a USING (record_id) "
+            "WHERE l.pmid IS NOT NULL AND l.linked_pmid IS NOT NULL AND l.ref_type IN (SELECT value FROM json_each(?)) "
             "ORDER BY a.source, l.pmid, l.position",
             [json.dumps(list(ANNOUNCES))],
         )

@@ -13,7 +13,7 @@ from db.evidence.schema import TABLES
 from topics import RegisterStudy
 
 OF_A_RECORD = [
-    *(name for name, table in TABLES.items() if "pmid" in table.references and name != "study_reports"),
+    *(name for name, table in TABLES.items() if "record_id" in table.references and name != "study_reports"),
     "articles",
 ]
 """Tables whose rows depend on one record, the topic and the register only."""
@@ -25,7 +25,7 @@ _COMPARED = ("verdict_timeline", "claim_evidence", "changes")
 
 @dataclass(frozen=True)
 class Differences:
-    """PMIDs by what is to be done."""
+    """Ids of records by what is to be done."""
 
     to_write: frozenset[int]
     """New to the database, or in it from another content than the archive's current one."""
@@ -46,32 +46,32 @@ def differences(connection: sqlite3.Connection, archive: Archive, register: Mapp
     wanted = {pmid: tuple(content) for pmid, *content in seen}
     archived = set(wanted)
     wanted |= {pmid: (None, None, None) for pmid in register if pmid not in archived}
-    rows = connection.execute("SELECT pmid, sha256, gone_since, left_since FROM articles")
-    standing = {pmid: tuple(content) for pmid, *content in rows}
-    to_write = frozenset(pmid for pmid, content in wanted.items() if standing.get(pmid) != content)
-    to_drop = frozenset(pmid for pmid in standing if pmid in to_write or pmid not in wanted)
+    rows = connection.execute("SELECT record_id, sha256, gone_since, left_since FROM articles")
+    standing = {record_id: tuple(content) for record_id, *content in rows}
+    to_write = frozenset(record_id for record_id, content in wanted.items() if standing.get(record_id) != content)
+    to_drop = frozenset(record_id for record_id in standing if record_id in to_write or record_id not in wanted)
     return Differences(to_write, to_drop, archived, len(standing))
 
 
 def clear(connection: sqlite3.Connection, differing: Differences) -> None:
     """Delete all rows that a build must write, and those of records that are no longer there."""
-    connection.execute("CREATE TEMP TABLE dropped (pmid INTEGER PRIMARY KEY)")
-    connection.executemany("INSERT INTO dropped VALUES (?)", [(pmid,) for pmid in differing.to_drop])
+    connection.execute("CREATE TEMP TABLE dropped (record_id INTEGER PRIMARY KEY)")
+    connection.executemany("INSERT INTO dropped VALUES (?)", [(record_id,) for record_id in differing.to_drop])
     for table in OF_A_RECORD:
-        connection.execute(f"DELETE FROM {table} WHERE pmid IN (SELECT pmid FROM dropped)")  # noqa: S608
-    connection.execute("DELETE FROM measurements WHERE pmid IS NULL")
+        connection.execute(f"DELETE FROM {table} WHERE record_id IN (SELECT record_id FROM dropped)")  # noqa: S608
+    connection.execute("DELETE FROM measurements WHERE record_id IS NULL")
     connection.execute("DELETE FROM notices WHERE source IN ('notice', 'archive')")
     for table in TABLES.keys() - {*OF_A_RECORD, *OF_A_STUDY, *_COMPARED}:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
 
-def clear_studies(connection: sqlite3.Connection, pmids: Iterable[int]) -> set[str]:
-    """Delete the studies that have reports among these, or one without a PMID; their ids."""
+def clear_studies(connection: sqlite3.Connection, record_ids: Iterable[int]) -> set[str]:
+    """Delete the studies that have reports among these, or one that stands in no record; their ids."""
     ids = {
         study_id
         for (study_id,) in connection.execute(
-            "SELECT study_id FROM study_reports WHERE pmid IN (SELECT value FROM json_each(?)) OR pmid IS NULL",
-            [json.dumps(sorted(pmids))],
+            "SELECT study_id FROM study_reports WHERE record_id IN (SELECT value FROM json_each(?)) OR record_id IS NULL",
+            [json.dumps(sorted(record_ids))],
         )
     }
     for table in OF_A_STUDY:

@@ -15,7 +15,7 @@ from topics import RegisterStudy
 RETRACTED_PUBLICATION = "D016441"
 _RETRACTED_BY = frozenset({"RetractionIn", "RetractedandRepublishedIn"})
 KEYS_OF_A_RECORD = 10_000
-"""Keys of `tags`, `arms` … are the PMID times this, plus a number: no record has as many of one kind."""
+"""Keys of `tags`, `arms` … are the record's id times this, plus a number: no record has as many of one kind."""
 _NOTICE_OF = {
     "RetractionIn": ("retraction",),
     "RetractedandRepublishedIn": ("retraction", "reinstatement"),
@@ -32,7 +32,7 @@ Those on the notice end in Of/For. What is republished after its retraction coun
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one a call
 _CHILDREN = ("sections", "authors", "mesh", "publication_types", "chemicals")
-"""Parts of a record, and tables whose columns are (pmid, position) and then the fields of such a part, in order."""
+"""Parts of a record, and tables whose columns are (record_id, position) and then the fields of such a part, in order."""
 
 
 def is_notice(record: Record) -> bool:
@@ -92,23 +92,22 @@ def article_row(record: Record) -> dict[str, Any]:
         "kind": record.kind, "status": record.status, "indexing": record.indexing,
         "vernacular_title": record.vernacular_title,
     }  # fmt: skip
-    return {"pmid": record.pmid} | {name: value or None for name, value in columns.items()} | {"title": record.title}
+    return {name: value or None for name, value in columns.items()} | {"title": record.title}
 
 
-def child_rows(record: Record) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+def child_rows(record_id: int, record: Record) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
     """(table, rows) of everything that hangs on the article."""
-    pmid = record.pmid
     for name in _CHILDREN:
         parts = enumerate(getattr(record, name), start=1)
-        yield name, [(pmid, position) + part for position, part in parts]  # noqa: RUF005 - half of unpacking's time
-    yield "keywords", [(pmid, position, keyword) for position, keyword in enumerate(record.keywords, start=1)]
-    registrations = {entry.accession: (pmid, entry.accession, entry.registry, entry.source)
+        yield name, [(record_id, position) + part for position, part in parts]  # noqa: RUF005 - half of unpacking's time
+    yield "keywords", [(record_id, position, keyword) for position, keyword in enumerate(record.keywords, start=1)]
+    registrations = {entry.accession: (record_id, entry.accession, entry.registry, entry.source)
                      for entry in reversed(record.registrations)}  # fmt: skip
     yield "registrations", list(reversed(registrations.values()))
     links = [(link.ref_type, link.pmid, clean_doi(link.citation) or None, link.citation) for link in record.links]
-    yield "links", [(pmid, position, *link) for position, link in enumerate(links, start=1)]
-    yield "citations", [(pmid, cited) for cited in record.references]
-    yield "notices", numbered(pmid, [(pmid, *notice) for notice in _notices(record)])
+    yield "links", [(record_id, position, *link) for position, link in enumerate(links, start=1)]
+    yield "citations", [(record_id, cited) for cited in record.references]
+    yield "notices", numbered(record_id, [(record_id, *notice) for notice in _notices(record)])
 
 
 def _notices(record: Record) -> Iterator[tuple[str, int | None, str, None, str | None]]:
@@ -120,12 +119,12 @@ def _notices(record: Record) -> Iterator[tuple[str, int | None, str, None, str |
         yield "retraction", None, "title", None, None
 
 
-def numbered(pmid: int, rows: Iterable[tuple[Any, ...]], first: int = 1) -> list[tuple[Any, ...]]:
+def numbered(record_id: int, rows: Iterable[tuple[Any, ...]], first: int = 1) -> list[tuple[Any, ...]]:
     """Put a key before rows that hang on a record, so that they keep it whatever else a build adds or takes away."""
-    return [(pmid * KEYS_OF_A_RECORD + number, *row) for number, row in enumerate(rows, start=first)]
+    return [(record_id * KEYS_OF_A_RECORD + number, *row) for number, row in enumerate(rows, start=first)]
 
 
-def tag_rows(record: Record, tags: Sequence[Tag]) -> list[tuple[Any, ...]]:
+def tag_rows(record_id: int, record: Record, tags: Sequence[Tag]) -> list[tuple[Any, ...]]:
     """Rows of `tags`.
 
     Raises:
@@ -135,22 +134,22 @@ def tag_rows(record: Record, tags: Sequence[Tag]) -> list[tuple[Any, ...]]:
     for tag in tags:
         if tag.source == "text" and texts[tag.field][tag.start : tag.end] != tag.quote:
             raise ValueError(
-                f"PMID {record.pmid}: rule {tag.rule} ({tag.facet}) quotes {tag.quote!r}, which is not what stands at "
+                f"record {record_id}: rule {tag.rule} ({tag.facet}) quotes {tag.quote!r}, which is not what stands at "
                 f"{tag.field}[{tag.start}:{tag.end}]"
             )
-    return numbered(record.pmid, [(record.pmid, *tag) for tag in tags])
+    return numbered(record_id, [(record_id, *tag) for tag in tags])
 
 
-def arm_rows(pmid: int, arms: Sequence[Arm], source: str) -> list[tuple[Any, ...]]:
+def arm_rows(record_id: int, arms: Sequence[Arm], source: str) -> list[tuple[Any, ...]]:
     """Rows of `arms`, without their keys."""
-    return [(pmid, *arm, source) for arm in arms]
+    return [(record_id, *arm, source) for arm in arms]
 
 
 def measurement_rows(
-    study_id: str | None, pmid: int | None, measurements: Sequence[Measurement], source: str
+    study_id: str | None, record_id: int | None, measurements: Sequence[Measurement], source: str
 ) -> list[tuple[Any, ...]]:
-    """Rows of `measurements`, without their keys; a study without a PMID has only its study id."""
-    return [(study_id, pmid, *measured, source) for measured in measurements]
+    """Rows of `measurements`, without their keys; a study without a record has only its study id."""
+    return [(study_id, record_id, *measured, source) for measured in measurements]
 
 
 def study_row(study: Study) -> dict[str, object]:

@@ -218,4 +218,4 @@ def _test(
 
 def _row(record: Record, tagged: Tagged, topic: Topic) -> dict[str, Any]:
     """A row of the table of tagged records: bibliographic and deciding columns of `articles`."""
-    return article_row(record) | deciding_of(topic, record, tagged)
+    return {"pmid": record.pmid} | article_row(record) | deciding_of(topic, record, tagged)

@@ -24,23 +24,24 @@ if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being 
 
 _AUTHORS_SHOWN = 6
 _PARTS = {
-    "authors": "select last_name, initials, suffix, collective from authors where pmid = ? order by position",
-    "sections": 'select label, start, "end" from sections where pmid = ? order by position',
+    "authors": "select last_name, initials, suffix, collective from authors where record_id = ? order by position",
+    "sections": 'select label, start, "end" from sections where record_id = ? order by position',
     "tags": 'select tag_id, facet, value, role, source, rule, field, start, "end", quote, confidence from tags '
-    "where pmid = ?",
-    "notices": "select kind, notice_pmid, dated, citation, source from notices where pmid = ? order by notice_id",
+    "where record_id = ?",
+    "notices": "select kind, notice_pmid, dated, citation, source from notices where record_id = ? order by notice_id",
     "arms": "select arm, route, n, dose_value, dose_unit, dose_text, minutes, quote, source from arms "
-    "where pmid = ? order by arm_id",
+    "where record_id = ? order by arm_id",
     "measurements": "select quantity, route, analyte, low, high, unit, population, quote, source from measurements "
-    "where pmid = ? order by measurement_id",
-    "disagreements": "select facet, source_a, value_a, source_b, value_b from disagreements where pmid = ? "
+    "where record_id = ? order by measurement_id",
+    "disagreements": "select facet, source_a, value_a, source_b, value_b from disagreements where record_id = ? "
     "order by facet, disagreement_id",
-    "publication_types": "select ui, name from publication_types where pmid = ? order by position",
-    "mesh": "select descriptor_ui, descriptor, qualifier, major, automated from mesh where pmid = ? order by position",
+    "publication_types": "select ui, name from publication_types where record_id = ? order by position",
+    "mesh": "select descriptor_ui, descriptor, qualifier, major, automated from mesh where record_id = ? "
+    "order by position",
     "reports": "select r.study_id, r.pmid, r.doi, r.role, r.why, coalesce(a.title, s.title) as title, a.published "
     "from study_reports own join study_reports r on r.study_id = own.study_id "
-    "join studies s on s.study_id = r.study_id left join articles a on a.pmid = r.pmid "
-    "where own.pmid = ? order by r.report_id",
+    "join studies s on s.study_id = r.study_id left join articles a on a.record_id = r.record_id "
+    "where own.record_id = ? order by r.report_id",
 }
 _ONE_VALUE = ("design", "randomized", "blinding", "control", "crossover", "n_total", "species")
 """Columns in which one value is decided on, whatever else the tags say."""
@@ -57,7 +58,8 @@ order by c.position, e.evidence_id
 """What a record or its study is evidence for."""
 _ACCURACY = """
 select facet, value, gold_set, split, tp, fp, fn, precision, recall from tag_accuracy
-where facet in (select distinct facet from tags where pmid = ?) order by split = 'held_back' desc, tp + fp + fn desc
+where facet in (select distinct facet from tags where record_id = ?)
+order by split = 'held_back' desc, tp + fp + fn desc
 """
 WHOLE_FACET = "(micro)"
 """The value under which `tag_accuracy` sums up a facet."""
@@ -100,9 +102,9 @@ def read_article(connection: sqlite3.Connection, pmid: int) -> dict[str, Any]:
     if not found:
         raise NotFound(f"No record with PMID {pmid} is held here.")
     record = found[0]
-    parts = {name: rows(connection, sql, [pmid]) for name, sql in _PARTS.items()}
+    parts = {name: rows(connection, sql, [record["record_id"]]) for name, sql in _PARTS.items()}
     parts["tags"].sort(key=lambda tag: (facet_order(tag["facet"]), -(tag["confidence"] or 0), tag["tag_id"]))
-    accuracy = rows(connection, _ACCURACY, [pmid]) if has_rows(connection, "tag_accuracy") else []
+    accuracy = rows(connection, _ACCURACY, [record["record_id"]]) if has_rows(connection, "tag_accuracy") else []
     for tag in parts["tags"]:
         tag["accuracy"] = accuracy_of(tag, accuracy)
     claims = rows(connection, CLAIMS_OF, {"pmid": pmid, "study_id": record["study_id"]})

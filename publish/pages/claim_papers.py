@@ -33,10 +33,10 @@ where e.claim_id = ?
 order by e.source, public_from is null, public_from, e.evidence_id
 """
 _WORDS = """
-select t.pmid, t.facet, t.value, t.field, t.start, t."end", t.quote, t.confidence,
+select a.pmid, t.facet, t.value, t.field, t.start, t."end", t.quote, t.confidence,
        case t.field when 'title' then a.title else a.abstract end as text
-from tags t join articles a on a.pmid = t.pmid
-where t.source = 'text' and t.start is not null and t.pmid in ({marks})
+from tags t join articles a using (record_id)
+where t.source = 'text' and t.start is not null and a.pmid in ({marks})
 """
 _FIGURES = """
 select study_id, quote, route from measurements where study_id in ({marks}) order by source = 'text'

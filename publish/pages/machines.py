@@ -46,7 +46,8 @@ MOST_IN_SITEMAP = 50_000
 _ADDRESSES = """
 select '/claims/' || claim_id as path, null as changed from claims
 union all
-select '/articles/' || pmid, max(coalesce(revised, ''), coalesce(entered, '')) from articles where on_topic = 1
+select '/articles/' || pmid, max(coalesce(revised, ''), coalesce(entered, '')) from articles
+where on_topic = 1 and pmid is not null
 group by pmid
 """
 

@@ -16,7 +16,7 @@ from datasette.utils.asgi import Request, Response
 
 from db.citations.model import Work
 from db.citations.works import load_works
-from publish.cells import marked, readable
+from publish.cells import marked, own_page, readable
 from publish.page_cache import kept
 from publish.pages.article import list_in_words
 from publish.pages.citation_head import coins
@@ -42,7 +42,7 @@ and (:years = '' or substr(a.published, 1, 3) = substr(:years, 1, 3))
 _FACETS = f"""
 select a.design, a.routes, a.conditions, substr(a.published, 1, 3) || '0s' as years, count(*) as records
 from articles a
-where +a.pmid in (select rowid from articles_fts where articles_fts match :match) {_FILTERS}
+where +a.record_id in (select rowid from articles_fts where articles_fts match :match) {_FILTERS}
 group by a.design, a.routes, a.conditions, years
 """  # noqa: S608  (constants)
 """Hits by all facets at once. The plus sign keeps SQLite to the index over just these columns: a fifth of the time of
@@ -51,13 +51,14 @@ _RESULTS = f"""
 select a.pmid, a.title, snippet(articles_fts, 0, char(57344), char(57345), '…', 64) as marked_title,
        snippet(articles_fts, 1, char(57344), char(57345), '…', 40) as snippet,
        a.first_author, a.journal, a.year, a.design, a.routes, a.n_total, a.retracted, a.doi, a.study_id
-from articles_fts join articles a on a.pmid = articles_fts.rowid
+from articles_fts join articles a on a.record_id = articles_fts.rowid
 where articles_fts match :match and rank match 'bm25(10.0, 1.0)' {_FILTERS}
 order by rank limit {_ON_A_PAGE} offset :after
 """  # noqa: S608  (a word in the title weighs as much as ten in the abstract)
 _NAMED = """
-select pmid, title from articles where pmid = :number or doi = :doi
-union select a.pmid, a.title from registrations g join articles a on a.pmid = g.pmid where g.accession = :accession
+select pmid, title, study_id from articles where pmid = :number or doi = :doi
+union select a.pmid, a.title, a.study_id from registrations g join articles a using (record_id)
+where g.accession = :accession
 limit 5
 """
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
@@ -181,6 +182,7 @@ def _dressed(data: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     return {
         "asked": asked,
         "typed": asked.q if len(asked.q) <= _MOST_TITLE else asked.q[:_MOST_TITLE] + "…",
+        "named": [{**record, "path": own_page(record)} for record in data["named"]],
         "chosen": [(name, readable(value), f"/search?{asked.address(**{name: ''})}") for name, value in chosen.items()],
         "narrower": [
             (name, [(readable(row["value"]), row["records"], f"/search?{asked.address(**{name: row['value']})}")
@@ -195,6 +197,7 @@ def _dressed(data: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
 def _result(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **row,
+        "path": own_page(row),
         "title_html": marked((row["marked_title"] or row["title"] or "(no title)")[:_MOST_TITLE]),
         "snippet_html": marked((row["snippet"] or "")[:_MOST_TITLE]),
         "routes": list_in_words(row["routes"]),

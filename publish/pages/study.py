@@ -28,20 +28,20 @@ select r.pmid, coalesce(r.doi, a.doi) as doi, a.pmcid, r.role, r.why, coalesce(a
        a.source
 from study_reports r
 join studies s on s.study_id = r.study_id
-left join articles a on a.pmid = r.pmid
-left join register g on g.study_id = r.study_id and r.pmid is null and g.pmid is null and g.doi = r.doi
+left join articles a on a.record_id = r.record_id
+left join register g on g.study_id = r.study_id and r.record_id is null and g.pmid is null and g.doi = r.doi
 where r.study_id = ? order by r.role <> 'main', a.published is null, a.published, r.report_id
 """
-_OF_REPORTS = "(select pmid from study_reports where study_id = :study_id)"
+_OF_REPORTS = "(select record_id from study_reports where study_id = :study_id)"
 _PARTS = {
-    "tags": f"""select tag_id, pmid, facet, value, role, source, rule, field, quote, confidence from tags
-        where pmid in {_OF_REPORTS} order by tag_id""",  # noqa: S608
+    "tags": f"""select tag_id, record_id, pmid, facet, value, role, source, rule, field, quote, confidence from tags
+        where record_id in {_OF_REPORTS} order by tag_id""",  # noqa: S608
     "arms": f"""select pmid, arm, route, n, dose_value, dose_unit, dose_text, minutes, quote, source from arms
-        where pmid in {_OF_REPORTS} order by arm_id""",  # noqa: S608
+        where record_id in {_OF_REPORTS} order by arm_id""",  # noqa: S608
     "measurements": f"""select pmid, quantity, route, analyte, low, high, unit, population, quote, source
-        from measurements where study_id = :study_id or pmid in {_OF_REPORTS} order by measurement_id""",  # noqa: S608
+        from measurements where study_id = :study_id or record_id in {_OF_REPORTS} order by measurement_id""",  # noqa: S608
     "registered": f"""select accession, registry, group_concat(distinct source) as said_by from registrations
-        where pmid in {_OF_REPORTS} group by accession, registry order by accession""",  # noqa: S608
+        where record_id in {_OF_REPORTS} group by accession, registry order by accession""",  # noqa: S608
     "history": """select known_from, known_until, report, design, routes, n_total, n_by_route, retracted, reports
         from study_history where study_id = :study_id order by known_from is null, known_from, state_id""",
     "register": """select pmid, doi, note, dose, condition_text, study_family from register
@@ -50,7 +50,7 @@ _PARTS = {
 _ELSEWHERE = """
 select study_id from study_reports
 where (:pmid <> '' and pmid = cast(:pmid as integer)) or (:doi <> '' and doi = :doi)
-union select study_id from articles a join registrations g on g.pmid = a.pmid where g.accession = :name
+union select study_id from articles a join registrations g using (record_id) where g.accession = :name
 limit 1
 """
 _FACETS_OF_COLUMNS = {

@@ -167,7 +167,7 @@ def test_an_attribute_is_read_from_the_named_study() -> None:
 
 def absorption(study: int, low: float, high: float, analyte: str = "", source: str = "text") -> dict:
     return {
-        "study_id": f"pmid:{study}", "pmid": study, "quantity": "absorption", "route": "oral", "analyte": analyte,
+        "study_id": f"pmid:{study}", "record_id": study, "quantity": "absorption", "route": "oral", "analyte": analyte,
         "low": low, "high": high, "unit": "%", "population": "made up", "quote": f"{low} to {high}", "source": source,
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from db.evidence.full_text import FullTextAside
 from db.evidence.schema import TABLES, create_evidence, create_full_text
 from db.evidence.write import Store, packed
+from records.identifiers import RecordName
 
 WORDS = ("nasal sprays", "infusions", "a spray and an infusion", "tablets", "lozenges")
 
@@ -18,7 +19,11 @@ def parcel_of(pmids: range) -> bytes:
     known = {"source": "pubmed", "retracted": 0, "is_primary": 0, "on_topic": 0}
     rows = []
     for pmid in pmids:
-        row = known | {"pmid": pmid, "title": f"Record {pmid}", "abstract": f"On {WORDS[pmid % len(WORDS)]}."}
+        row = (
+            known
+            | RecordName.of_pubmed(pmid)._asdict()
+            | {"title": f"Record {pmid}", "abstract": f"On {WORDS[pmid % len(WORDS)]}."}
+        )
         rows.append([row.get(column) for column in columns])
     return packed({"articles": rows})
 

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from db.evidence.publish import Seal, check, flaws, go_live, seal, seal_of
 from db.evidence.schema import create_evidence, finish_evidence
 from db.evidence.write import Store
+from records.identifiers import RecordName
 from topics.errors import IncompleteRunError
 
 
@@ -19,8 +20,10 @@ def built(path, first: int, count: int):
     create_evidence(database)
     store = Store(database)
     for pmid in range(first, first + count):
-        store.add_row("articles", {"pmid": pmid, "title": f"Record {first}", "source": "pubmed", "retracted": 0,
-                                   "is_primary": 0, "on_topic": 0})  # fmt: skip
+        store.add_row("articles", {
+            **RecordName.of_pubmed(pmid)._asdict(), "title": f"Record {first}", "source": "pubmed", "retracted": 0,
+            "is_primary": 0, "on_topic": 0,
+        })  # fmt: skip
     store.flush()
     database.conn.commit()
     finish_evidence(database)

@@ -5,6 +5,7 @@ from sqlite_utils import Database
 
 from db.evidence.schema import TABLES, create_evidence, finish_evidence
 from db.evidence.write import Store, packed
+from records.identifiers import RecordName
 
 
 @pytest.fixture
@@ -15,7 +16,8 @@ def database():
 
 
 def article(pmid: int, **columns) -> dict:
-    return {"pmid": pmid, "title": f"Made-up record {pmid}", "source": "pubmed", "retracted": 0, "is_primary": 0,
+    return {**RecordName.of_pubmed(pmid)._asdict(), "title": f"Made-up record {pmid}",
+            "source": "pubmed", "retracted": 0, "is_primary": 0,
             "on_topic": 0} | columns  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from db.evidence.studies import Report, join_reports
 
 def report(pmid: int, design: str = "randomized_controlled_trial", **more) -> Report:
     primary = design in ("randomized_controlled_trial", "cohort")
-    facts = {"key": f"pmid:{pmid}", "pmid": pmid, "doi": "", "title": f"Report {pmid}", "public_from": "2015-01-01",
+    facts = {"key": f"pmid:{pmid}", "record_id": pmid, "pmid": pmid, "doi": "",
+             "title": f"Report {pmid}", "public_from": "2015-01-01",
              "date_precision": "day", "retracted": False,
              "deciding": {"design": design, "is_primary": int(primary)}} | more  # fmt: skip
     return Report(**facts)

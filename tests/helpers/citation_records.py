@@ -4,6 +4,7 @@ from pathlib import Path
 
 from db.evidence.schema import TABLES, create_evidence, finish_evidence
 from db.sqlite import open_database
+from records.identifiers import RecordName
 
 ARTICLES = (
     # pmid, title, journal, year, published, volume, issue, pages, doi, pmcid, further columns
@@ -65,22 +66,25 @@ def make_database(path: Path, *, claims: bool = False) -> Path:
     for *values, more in ARTICLES:
         row = {name: value or None for name, value in zip(names, values, strict=True)}
         database["articles"].insert(
-            row | {"source": "pubmed", "retracted": 0, "is_primary": 1, "on_topic": 1, "language": "eng"} | more
+            RecordName.of_pubmed(row.pop("pmid"))._asdict()
+            | row
+            | {"source": "pubmed", "retracted": 0, "is_primary": 1, "on_topic": 1, "language": "eng"}
+            | more
         )
     for place, (pmid, last, fore, initials, suffix, collective) in enumerate(AUTHORS):
         row = (pmid, place, last, fore, initials, suffix, collective, "", "", 1)
-        database["authors"].insert(dict(zip(TABLES["authors"].columns, row, strict=True)))
+        database["authors"].insert(dict(zip(TABLES["authors"].stored, row, strict=True)))
     for number, (pmid, kind, notice, source, dated, citation) in enumerate(NOTICES, start=1):
         row = (number, pmid, kind, notice, source, dated, citation)
-        database["notices"].insert(dict(zip(TABLES["notices"].columns, row, strict=True)))
+        database["notices"].insert(dict(zip(TABLES["notices"].stored, row, strict=True)))
     for number, (study_id, pmid, doi, role) in enumerate((
         ("NCT99000001", 99000003, "", "main"), ("NCT99000001", 99000004, "", "secondary"),
         ("doi:10.9999/conf.1", None, "10.9999/conf.1", "main"),
     ), start=1):  # fmt: skip
-        row = (number, study_id, pmid, doi, role, "")
-        database["study_reports"].insert(dict(zip(TABLES["study_reports"].columns, row, strict=True)))
+        row = (number, study_id, f"pmid:{pmid}" if pmid else f"doi:{doi}", pmid, doi, role, "")
+        database["study_reports"].insert(dict(zip(TABLES["study_reports"].stored, row, strict=True)))
     database["registrations"].insert({
-        "pmid": 99000001, "accession": "ISRCTN99000001", "registry": "ISRCTN", "source": "databank"})  # fmt: skip
+        "record_id": 99000001, "accession": "ISRCTN99000001", "registry": "ISRCTN", "source": "databank"})  # fmt: skip
     if claims:
         _add_claims(database)
     finish_evidence(database)

@@ -12,6 +12,7 @@ from db.claims.write import write_claims
 from db.evidence.schema import create_evidence
 from db.evidence.studies import Report, join_reports
 from db.evidence.write import Store
+from records.identifiers import RecordName
 from topics import Topic, load_topic
 
 CHAMOMILE = Path(__file__).parents[1] / "topics" / "chamomile-sleep"
@@ -29,6 +30,7 @@ def report(pmid: int, public_from: str, **known: Any) -> Report:
     precision = {0: "", 4: "year", 7: "month", 10: "day"}[len(public_from)]
     return Report(
         key=f"pmid:{pmid}",
+        record_id=pmid,
         pmid=pmid,
         doi=f"10.5555/made.up.{pmid}",
         title=f"Made-up study {pmid}",
@@ -67,11 +69,19 @@ def world(
         for member, role, why in study.reports:
             store.add_row(
                 "study_reports",
-                {"study_id": study.study_id, "pmid": member.pmid, "doi": member.doi, "role": role, "why": why},
+                {
+                    "study_id": study.study_id,
+                    "report": member.key,
+                    "record_id": member.record_id,
+                    "doi": member.doi,
+                    "role": role,
+                    "why": why,
+                },
             )
     for member in reports:
         store.add_row("articles", dict(member.deciding) | {
-            "pmid": member.pmid, "title": member.title, "source": "pubmed", "retracted": int(member.retracted),
+            **RecordName.of_pubmed(member.pmid or 0)._asdict(), "title": member.title,
+            "source": "pubmed", "retracted": int(member.retracted),
         })  # fmt: skip
     for table, rows in (("measurements", measurements), ("runs", runs), ("searches", searches)):
         for row in rows:

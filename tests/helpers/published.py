@@ -7,6 +7,7 @@ from typing import Any
 import sqlite_utils
 
 from db.evidence.schema import TABLES, create_evidence, finish_evidence
+from records.identifiers import RecordName
 
 METADATA = Path(__file__).parents[2] / "metadata.yml"
 HOSTILE = '<script>alert(1)</script> & <img src=x onerror=alert(2)> of "quoted" ketamine'
@@ -64,14 +65,22 @@ def _fill(database: sqlite_utils.Database) -> None:
             {"study_id": study_id, "main_pmid": pmid, "public_from": row["dated"], "n_reports": 1, **common, **deciding}
         )
         database["study_reports"].insert(
-            {"study_id": study_id, "pmid": pmid, "doi": row["doi"], "role": "main", "why": "the only report"}
+            {
+                "study_id": study_id,
+                "report": study_id,
+                "record_id": pmid,
+                "doi": row["doi"],
+                "role": "main",
+                "why": "the only report",
+            }
         )
         database["register"].insert(
             {"study_key": study_id, "study_id": study_id, "pmid": pmid, "doi": row["doi"], "title": row["title"],
              "routes": row["routes"], "design": row["design"], "read_at": "https://mirror.example/page"}
         )  # fmt: skip
         if pmid:
-            known = {name: row[name] for name in row.keys() & TABLES["articles"].columns.keys()}
+            known = {name: row[name] for name in row.keys() & set(TABLES["articles"].stored)}
+            known |= RecordName.of_pubmed(pmid)._asdict()
             database["articles"].insert(
                 {"year": int(row["dated"][:4]), "published": row["dated"], "first_author": "Doe J",
                  "source": "pubmed" if row.get("abstract") else "register", "study_id": study_id, **known, **common}
@@ -81,24 +90,25 @@ def _fill(database: sqlite_utils.Database) -> None:
 
 def _hang_on(database: sqlite_utils.Database) -> None:
     database["authors"].insert_all(
-        {"pmid": 99000001, "position": place, "last_name": name, "initials": "A", "valid": 1}
+        {"record_id": 99000001, "position": place, "last_name": name, "initials": "A", "valid": 1}
         for place, name in enumerate(("Ärzt", "Brown", "Chen", "Diaz", "Evans", "Fox", "Gray"), start=1)
     )
     database["sections"].insert_all([
-        {"pmid": 99000001, "position": 1, "label": "CASE", "category": "METHODS", "start": 6, "end": 28},
-        {"pmid": 99000001, "position": 2, "label": "OUTCOME", "category": "RESULTS", "start": 38, "end": 66},
+        {"record_id": 99000001, "position": 1, "label": "CASE", "category": "METHODS", "start": 6, "end": 28},
+        {"record_id": 99000001, "position": 2, "label": "OUTCOME", "category": "RESULTS", "start": 38, "end": 66},
     ])  # fmt: skip
     database["tags"].insert_all([
-        {"pmid": 99000001, "facet": "route", "value": "intramuscular", "role": "studied", "source": "text",
+        {"record_id": 99000001, "facet": "route", "value": "intramuscular", "role": "studied", "source": "text",
          "rule": "route.intramuscular", "field": "title", "start": 0, "end": 13, "quote": "Intramuscular",
          "confidence": 0.95},
-        {"pmid": 99000005, "facet": "species", "value": "human_and_animal", "role": "", "source": "text",
+        {"record_id": 99000005, "facet": "species", "value": "human_and_animal", "role": "", "source": "text",
          "rule": "species.words", "field": "abstract", "start": 52, "end": 62, "quote": "<b>mice</b> & men",
          "confidence": 0.5},
     ])  # fmt: skip
     database["arms"].insert_all([
-        {"pmid": 99000002, "arm": "text arm", "route": "intramuscular", "n": 9, "quote": "nine", "source": "text"},
-        {"pmid": 99000002, "arm": "IM", "route": "intramuscular", "n": 18, "quote": "IM: 18", "source": "register"},
+        {"record_id": 99000002, "arm": "text arm", "route": "intramuscular", "n": 9, "quote": "nine", "source": "text"},
+        {"record_id": 99000002, "arm": "IM", "route": "intramuscular", "n": 18, "quote": "IM: 18",
+         "source": "register"},
     ])  # fmt: skip
     database["study_history"].insert_all([
         {"study_id": "pmid:99000002", "report": "pmid:99000002", "reports": "[]", "n_by_route": '{"intramuscular": 27}',
@@ -107,20 +117,20 @@ def _hang_on(database: sqlite_utils.Database) -> None:
          "known_from": "2014-06", "known_until": None, "retracted": 0, "is_primary": 1, "on_topic": 1},
     ])  # fmt: skip
     database["measurements"].insert_all([
-        {"study_id": "pmid:99000004", "pmid": 99000004, "quantity": "bioavailability", "route": "oral", "low": 17.0,
-         "high": 20.0, "unit": "%", "population": "adults", "quote": "17 to 20 %", "source": "text"},
-        {"study_id": "doi:10.5555/unlisted", "pmid": None, "quantity": "bioavailability", "route": "sublingual",
+        {"study_id": "pmid:99000004", "record_id": 99000004, "quantity": "bioavailability", "route": "oral",
+         "low": 17.0, "high": 20.0, "unit": "%", "population": "adults", "quote": "17 to 20 %", "source": "text"},
+        {"study_id": "doi:10.5555/unlisted", "record_id": None, "quantity": "bioavailability", "route": "sublingual",
          "low": 24.0, "high": 30.0, "unit": "%", "population": "adults", "quote": "24-30", "source": "register"},
     ])  # fmt: skip
     database["notices"].insert_all([
-        {"pmid": 99000006, "kind": "retraction", "notice_pmid": 99000090, "source": "pubmed", "dated": "2016-01",
+        {"record_id": 99000006, "kind": "retraction", "notice_pmid": 99000090, "source": "pubmed", "dated": "2016-01",
          "citation": "J Odd. 2016;1:1"},
-        {"pmid": 99000002, "kind": "erratum", "notice_pmid": None, "source": "pubmed", "dated": None,
+        {"record_id": 99000002, "kind": "erratum", "notice_pmid": None, "source": "pubmed", "dated": None,
          "citation": "J Odd. 2015;2:2"},
     ])  # fmt: skip
     database["disagreements"].insert(
-        {"pmid": 99000002, "facet": "route", "value_a": "intravenous", "source_a": "mesh", "value_b": "intramuscular",
-         "source_b": "text"}
+        {"record_id": 99000002, "facet": "route", "value_a": "intravenous", "source_a": "mesh",
+         "value_b": "intramuscular", "source_b": "text"}
     )  # fmt: skip
     database["build"].insert_all(
         [

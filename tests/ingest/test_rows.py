@@ -14,7 +14,7 @@ def tag(start: int, end: int, quote: str) -> Tag:
 
 
 def test_a_tag_is_written_with_the_words_it_points_at():
-    assert tag_rows(RECORD, [tag(0, 2, "IM")]) == [
+    assert tag_rows(99000001, RECORD, [tag(0, 2, "IM")]) == [
         (
             99000001 * 10_000 + 1,
             99000001,
@@ -34,4 +34,4 @@ def test_a_tag_is_written_with_the_words_it_points_at():
 
 def test_a_tag_that_misquotes_is_refused():
     with pytest.raises(ValueError, match=r"99000001: rule route.im \(route\) quotes 'IM'"):
-        tag_rows(RECORD, [tag(1, 3, "IM")])
+        tag_rows(99000001, RECORD, [tag(1, 3, "IM")])

@@ -92,7 +92,7 @@ async def test_one_design_counts_and_what_was_outvoted_is_folded(own_copy, tmp_p
     own_copy["articles"].update(
         pmid, {"design": "randomized_controlled_trial", "blinding": "double", "control": "abstained"}
     )
-    made_up = {"pmid": pmid, "source": "text", "rule": "made up", "field": "title", "quote": "", "confidence": 0.6}
+    made_up = {"record_id": pmid, "source": "text", "rule": "made up", "field": "title", "quote": "", "confidence": 0.6}
     own_copy["tags"].insert_all([
         {"tag_id": 901, "facet": "design", "value": "randomized_controlled_trial"} | made_up,
         {"tag_id": 902, "facet": "design", "value": "nonrandomized_trial"} | made_up,
@@ -132,8 +132,8 @@ async def test_a_paper_that_is_no_longer_retracted_says_so_and_one_that_was_repu
     pmid, other = (row["pmid"] for row in own_copy["articles"].rows_where(limit=2))
     own_copy["articles"].update(other, {"retracted": 1})
     own_copy["notices"].insert_all([
-        {"notice_id": 901, "pmid": pmid, "kind": "reinstatement", "source": "archive", "dated": "2024-02-03"},
-        {"notice_id": 902, "pmid": other, "kind": "reinstatement", "source": "pubmed", "notice_pmid": 99000777},
+        {"notice_id": 901, "record_id": pmid, "kind": "reinstatement", "source": "archive", "dated": "2024-02-03"},
+        {"notice_id": 902, "record_id": other, "kind": "reinstatement", "source": "pubmed", "notice_pmid": 99000777},
     ])  # fmt: skip
     own_copy.conn.commit()
     site = application(tmp_path / "evidence.db", METADATA)

@@ -88,11 +88,15 @@ def test_the_place_where_a_reader_read_is_shown_but_never_linked(cell):
 
 
 def test_a_foreign_key_leads_to_our_page_where_there_is_one(cell):
-    assert cell("pmid", {"value": 1, "label": "A <b>"}) == '<a href="/articles/1"><bdi>A &lt;b&gt;</bdi></a> <em>1</em>'
+    assert (
+        cell("record_id", {"value": 1, "label": "A <b>"})
+        == '<a href="/articles/1"><bdi>A &lt;b&gt;</bdi></a> <em>1</em>'
+    )
     assert cell("study_id", {"value": "doi:10.1/x", "label": "S"}) == (
         '<a href="/studies/doi~3A10~2E1~2Fx"><bdi>S</bdi></a> <em>doi:10.1/x</em>'
     )
     assert cell("claim_id", {"value": "one", "label": "C"}) == '<a href="/claims/one"><bdi>C</bdi></a> <em>one</em>'
+    assert cell("record_id", {"value": 1_000_000_000, "label": "A trial"}) is None
     assert cell("run_id", {"value": 1, "label": "1"}) is None
 
 

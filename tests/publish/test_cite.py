@@ -199,9 +199,10 @@ async def test_a_wrong_argument_is_refused_before_anything_is_sent(client, query
 async def test_more_than_a_page_of_records_comes_whole(tmp_path):
     path = make_database(tmp_path / "evidence.db")
     database = open_database(path)
-    others = ", ".join(list(TABLES["articles"].columns)[1:])
+    others = ", ".join(name for name in TABLES["articles"].stored if name not in ("record_id", "record_key"))
     database.conn.executemany(
-        f"INSERT INTO articles (pmid, {others}) SELECT pmid + ?, {others} FROM articles WHERE pmid = 99000001",  # noqa: S608
+        f"INSERT INTO articles (record_id, record_key, {others}) "  # noqa: S608
+        f"SELECT record_id + ?1, record_key || ?1, {others} FROM articles WHERE pmid = 99000001",
         [(number,) for number in range(1_000, 3_500)],
     )
     database.conn.commit()

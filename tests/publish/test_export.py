@@ -32,7 +32,7 @@ async def test_a_file_is_read_by_excel_and_by_pandas(made: Datasette):
     answer = await made.client.get("/evidence/articles.csv")
     assert answer.content.startswith(b"\xef\xbb\xbf")
     table = pd.read_csv(io.BytesIO(answer.content))
-    assert table.columns[0] == "pmid"
+    assert list(table.columns[:2]) == ["record_id", "pmid"]
     assert table["pmid"].dtype == "int64"
     studies = (await made.client.get("/evidence/studies.csv")).content
     # a column with empty cells: pandas makes fractions of its numbers unless it is told of whole ones
@@ -72,11 +72,11 @@ async def test_so_many_rows_as_were_asked_for(made: Datasette):
 async def test_references_come_with_their_names_where_wanted(made: Datasette):
     plain = lines_of((await made.client.get("/evidence/arms.csv?_size=3")).text)
     named = lines_of((await made.client.get("/evidence/arms.csv?_size=3&_labels=on")).text)
-    assert "pmid_label" not in plain[0]
-    assert named[0][:3] == ["arm_id", "pmid", "pmid_label"]
-    titles = await made.get_database("evidence").execute("select pmid, title from articles")
-    by_pmid = {str(row["pmid"]): row["title"] for row in titles}
-    assert [line[2] for line in named[1:]] == [by_pmid[line[1]] for line in named[1:]]
+    assert "record_id_label" not in plain[0]
+    assert named[0][:3] == ["arm_id", "record_id", "record_id_label"]
+    titles = await made.get_database("evidence").execute("select record_id, title from articles")
+    by_id = {str(row["record_id"]): row["title"] for row in titles}
+    assert [line[2] for line in named[1:]] == [by_id[line[1]] for line in named[1:]]
 
 
 @pytest.mark.asyncio

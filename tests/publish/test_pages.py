@@ -206,8 +206,8 @@ async def test_a_build_that_goes_live_is_served_at_once(own_copy, tmp_path, evid
         old.backup(new)
         new.execute("DELETE FROM tags WHERE pmid = 99000001")
         new.execute(
-            "INSERT INTO articles (pmid, title, source, retracted, is_primary, on_topic) "
-            "VALUES (99000099, 'New', 'pubmed', 0, 1, 1)"
+            "INSERT INTO articles (record_id, record_key, record_source, title, source, retracted, is_primary,"
+            " on_topic) VALUES (99000099, 'pubmed:99000099', 'pubmed', 'New', 'pubmed', 0, 1, 1)"
         )
         new.commit()
         new.backup(own_copy.conn)

@@ -138,11 +138,13 @@ def test_other_statements_stay_as_they_are(sql: str):
 
 
 @pytest.mark.parametrize(("sql", "settled"), [
-    ("select pmid, year from articles order by year desc limit 51", "order by year desc, pmid limit 51"),
-    ("select pmid, year from articles where year > 2000 order by year limit 5", "order by year, pmid limit 5"),
-    ("select pmid, year from articles order by pmid desc limit 5", "order by pmid desc limit 5"),
-    ("select pmid, position, [end] from sections order by [end] limit 5", "order by [end], pmid, position limit 5"),
-    ('select pmid, position from sections order by "end" limit 5', 'order by "end", pmid, position limit 5'),
+    ("select record_id, year from articles order by year desc limit 51", "order by year desc, record_id limit 51"),
+    ("select record_id, year from articles where year > 2000 order by year limit 5",
+     "order by year, record_id limit 5"),
+    ("select record_id, year from articles order by record_id desc limit 5", "order by record_id desc limit 5"),
+    ("select record_id, position, [end] from sections order by [end] limit 5",
+     "order by [end], record_id, position limit 5"),
+    ('select record_id, position from sections order by "end" limit 5', 'order by "end", record_id, position limit 5'),
 ])  # fmt: skip
 def test_a_sorted_list_ends_its_order_with_the_key(sql: str, settled: str):
     assert in_one_order(sql).endswith(settled)

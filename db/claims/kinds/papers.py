@@ -246,8 +246,9 @@ class Quantity(Filtered):
             f"SELECT s.state_id, s.study_id, m.pmid, s.doi, m.route, m.analyte, m.population, {low} AS low,"
             f" {high} AS high, m.unit, {' AND '.join(tests)} AS agrees, m.quote, min(m.source) AS source,"
             " s.public_from\n"
-            "  FROM matching AS s JOIN measurements AS m ON m.study_id = s.study_id AND (m.pmid IS NULL"
-            " OR EXISTS (SELECT 1 FROM json_each(s.reports) AS r WHERE r.value = 'pmid:' || m.pmid))\n"
+            "  FROM matching AS s JOIN measurements AS m ON m.study_id = s.study_id AND (m.record_id IS NULL"
+            " OR EXISTS (SELECT 1 FROM study_reports AS p, json_each(s.reports) AS r"
+            " WHERE p.record_id = m.record_id AND r.value = p.report))\n"
             f"  WHERE m.quantity = {literal(self.quantity)} AND m.route {among(self.routes)}{other_analytes}\n"
             "  GROUP BY s.state_id, m.route, m.low, m.high"
         )
