@@ -26,6 +26,7 @@ from datasette.utils import await_me_maybe
 from datasette.utils.asgi import Request
 from isal import igzip
 
+from publish.address import public_url
 from publish.admission import in_pieces, path_below_base
 from publish.cells import DATABASE
 
@@ -218,11 +219,9 @@ def _without_who(
         if name in declared.parameters:
             asked.setdefault(name, value)  # as Datasette: of several the first counts
     query = urlencode(sorted(asked.items()))
-    host, accept = headers.get(b"host", ""), headers.get(b"accept", "")
-    plain = [(b"host", host.encode("latin-1"))] if host else []
-    if declared.accept:
-        plain.append((b"accept", accept.encode("latin-1")))
-    key = (scope.get("raw_path") or scope["path"], query, scope.get("scheme"), host,
+    accept = headers.get(b"accept", "")
+    plain = [(b"accept", accept.encode("latin-1"))] if declared.accept else []
+    key = (scope.get("raw_path") or scope["path"], query, scope.get("scheme"), public_url(),
            declared.accept(accept) if declared.accept else None)  # fmt: skip
     return {**scope, "method": "GET", "query_string": query.encode(), "headers": plain}, key
 

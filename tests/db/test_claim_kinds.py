@@ -183,6 +183,15 @@ def test_a_list_without_papers_is_insufficient_and_weak_evidence_is_called_so(tm
     }
 
 
+@pytest.mark.parametrize(("own", "against"), [(99000001, [2, 3, 4]), (99000003, [1, 2, 4]), (99000099, [2, 3, 4])])
+def test_the_articles_own_study_never_speaks_against_it(tmp_path: Path, own: int, against: list[int]) -> None:
+    only = f"{{kind: count, own_study: {own}, filter: {{like: sleepers}}, expected: {{exactly: 1}}}}"
+    database = world(STUDIES[:4], topic=topic_with(tmp_path, {"only": only}))
+
+    rows = database.query("SELECT pmid FROM claim_evidence WHERE stance = 'contradicts' ORDER BY pmid")
+    assert [row["pmid"] - 99000000 for row in rows] == against
+
+
 def test_a_share_of_few_says_nothing(tmp_path: Path) -> None:
     by_mouth = "{kind: share, route: oral, of: OF, filter: {like: sleepers}, expected: {exactly: 100}}"
     assertions = {of: by_mouth.replace("OF", of) for of in ("participants", "studies")}

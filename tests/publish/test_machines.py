@@ -70,7 +70,7 @@ async def test_the_sitemap_names_pages_claims_and_records_and_each_answers(made:
     root = etree.fromstring((await made.client.get("/sitemap.xml")).content)
     listed = [location.text for location in root.iter("{*}loc")]
     assert listed[:6] == ["/", "/map", "/search", "/changes", "/methods", "/cite"]
-    assert sum(path.startswith("/claims/") for path in listed) == 34
+    assert sum(path.startswith("/claims/") for path in listed) == 40
     for path in [path for path in listed if not path.startswith("/articles/")] + listed[-3:]:
         assert (await made.client.get(path)).status_code == 200, path
 

@@ -5,7 +5,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from db.claims.filters import Known, Scope, among
 from db.claims.kinds.kind import (
@@ -20,6 +22,8 @@ class Count(Number):
     """How many studies match."""
 
     kind: Literal["count"]
+    own_study: Annotated[int, Field(gt=0, lt=2**32)] | None = None
+    """PMID of the study that the article means: it speaks for the claim, and every other one is one more."""
 
     @property
     def unit(self) -> str:
@@ -53,9 +57,13 @@ class Count(Number):
         return value or "0", verdict
 
     def stances(self, match: Match, position: int, known: Sequence[Match], verdict: str) -> list[Said]:
-        """For, up to the most that is expected; against, from one more on."""
+        """For, up to the most that is expected; against, from one more on. The article's own study comes first."""
         most = self.expected.high
-        return [("supports", "")] if most is None or position < most else [("contradicts", "one more than expected")]
+        place = position
+        if self.own_study:
+            own = next((at for at, other in enumerate(known) if other.pmid == self.own_study), len(known))
+            place = 0 if position == own else position + (position < own < len(known))
+        return [("supports", "")] if most is None or place < most else [("contradicts", "one more than expected")]
 
 
 class Total(Number):
