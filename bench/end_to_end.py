@@ -12,7 +12,7 @@ from isal import igzip
 from bench.building import TOPIC, anew, change, make_archive
 from bench.made_records import FIRST_PMID, bodies
 from bench.measure import apart, in_turns, median, met, ratio
-from db.archive.store import Archive
+from db.archive.store import Archive, today
 from db.claims.file import load_claims
 from db.evidence.full_text import FullTextAside
 from db.evidence.schema import analyze_evidence, create_evidence
@@ -20,11 +20,11 @@ from db.evidence.write import Store
 from db.sqlite import open_database, throw_away
 from ingest.build.articles import Arrival, ArticleWriter
 from ingest.build.assemble import Assembly, Inputs
-from ingest.build.differences import OF_A_RECORD
+from ingest.build.differences import OF_A_RECORD, Differences
 from ingest.build.loops import batches, without_cycle_search
 from ingest.build.processes import cores, in_order
 from ingest.build.register import Register
-from ingest.build.run import write_all
+from ingest.build.run import write
 from records.content import RawRecord
 from topics import load_topic
 
@@ -64,12 +64,13 @@ def end_to_end(path: str, folder: str, processes: int) -> dict[str, float]:
         register = Register({}, {})
         writer = ArticleWriter(topic, register)
         store = Store(database)
-        assembly = Assembly(Inputs(archive, topic, [], register, load_claims(topic), writer), store)
+        assembly = Assembly(Inputs(archive, topic, [], register, load_claims(topic), writer, today()), store)
+        nothing_held = Differences(frozenset(), frozenset(), set(), 0)
         began = at()
         with database.atomic(), igzip.open(path, "rb") as file:
             unread = (Arrival(RawRecord(0, 1, "pubmed-xml", body), "pubmed") for body in bodies(file))
             reading = Timed(written.rows for written in in_order(batches(unread), writer, processes))
-            studies = write_all(database, store, assembly, reading, full_text)
+            studies, _ = write(database, store, assembly, nothing_held, reading, full_text)
             assembly.finish(database.conn, studies)
         writing = at() - began - reading.seconds
         began = at()

@@ -25,11 +25,11 @@ _BY_DOI = (
 """Rows with one of some DOIs, or with one that goes on where it ends: a version of a preprint (`doi_of_work`) does."""
 
 
-def kin(connection: sqlite3.Connection, register: Register, changed: Iterable[int]) -> dict[int, tuple[str, Report]]:
+def reports_reached(connection: sqlite3.Connection, register: Register, changed: Iterable[int]) -> dict[int, tuple[str, Report]]:
     """(source, report) of the articles `changed` and of all that are bound to them, however many steps away, by id.
 
     Entries of the register without a PMID are taken for changed: as long as no record has their DOI, they are reports
-    that stand in no article. A report that shares a registration which does not count for it is among the kin as well:
+    that stand in no article. A report that shares a registration which does not count for it is reached as well:
     one too many makes no difference to the others.
     """
     held_by = _bonds_of_register(connection, register)
@@ -40,7 +40,7 @@ def kin(connection: sqlite3.Connection, register: Register, changed: Iterable[in
         accessions = json.dumps(sorted(bonds))
         waiting |= _ones(connection, f"SELECT record_id FROM registrations WHERE accession {_AMONG}", accessions)
         waiting.update(record_id for bond in bonds for record_id in held_by.get(bond, ()))
-        reached = dict(standing_reports(connection, register, waiting - found.keys()))
+        reached = dict(reports_of(connection, register, waiting - found.keys()))
         found |= reached
         bonds = {bond for _, report in reached.values() for bond in (*own_registrations(report), report.family) if bond}
         waiting = _linked(connection, reached) - found.keys()
@@ -55,10 +55,10 @@ def judged_papers(connection: sqlite3.Connection, claims: Claims) -> set[int]:
     return by_doi | {one.pmid for one in judged if one.pmid}
 
 
-def standing_reports(
+def reports_of(
     connection: sqlite3.Connection, register: Register, record_ids: Iterable[int] | None = None
 ) -> Iterator[tuple[int, tuple[str, Report]]]:
-    """Yield (id, (source, report)) of the articles that stand in the database, or of some of them, by id."""
+    """Yield (id, (source, report)) of the articles in the database, or of some of them, by id."""
     every = record_ids is None
     among, chosen = ("TRUE", []) if every else (f"record_id {_AMONG}", [json.dumps(sorted(record_ids or ()))])
     links: dict[int, list[tuple[str, int]]] = defaultdict(list)

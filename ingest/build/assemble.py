@@ -13,7 +13,6 @@ from db.claims.file import Claims
 from db.evidence.studies import Report, Study, join_reports, keyed
 from db.evidence.write import Store, row_of
 from ingest.build.articles import Arrival, ArticleWriter, record_of_entry
-from ingest.build.affected import standing_reports
 from ingest.build.register import Register, register_layer
 from ingest.build.rows import KEYS_OF_A_RECORD, measurement_rows, numbered, register_row, study_row
 from ingest.build.differences import Differences
@@ -41,16 +40,13 @@ class Inputs:
     """UTC. Read for one thing: runs that a wrong clock dated after it do not count."""
 
 
-def arrivals(inputs: Inputs, only: Differences | None = None) -> Iterator[Arrival]:
-    """All of the archive, then what only the register knows; of `only`, just what differs."""
-    wanted = only.to_write if only else None
-    held = only.archived if only else set()
-    for stored in inputs.archive.current(wanted):
-        held.add(stored.pmid)
+def arrivals(inputs: Inputs, differing: Differences) -> Iterator[Arrival]:
+    """What differs: of the archive, then of what only the register knows."""
+    everything = not differing.held
+    for stored in inputs.archive.current(None if everything else differing.to_write):
         yield Arrival(stored, "pubmed", stored.sha256, stored.gone_since, stored.left_since)
-    for pmid in sorted(inputs.register.by_pmid.keys() - held):
-        if wanted is None or pmid in wanted:
-            yield Arrival(record_of_entry(inputs.register.by_pmid[pmid]), "register")
+    for pmid in sorted((inputs.register.by_pmid.keys() & differing.to_write) - differing.archived):
+        yield Arrival(record_of_entry(inputs.register.by_pmid[pmid]), "register")
 
 
 def rows_of_studies(studies: Iterable[Study]) -> dict[str, list[Sequence[Any]]]:
@@ -69,7 +65,7 @@ class Assembly:
     """Makes a whole of the articles that were written: their studies, the register, notices."""
 
     def __init__(self, inputs: Inputs, store: Store) -> None:
-        self._inputs = inputs
+        self.inputs = inputs
         self._store = store
         self._unlisted: list[Report] = []
         self._found: dict[str, int] = {}
@@ -77,7 +73,7 @@ class Assembly:
         self.articles = 0
         self.excluded: Counter[str] = Counter()
 
-    def look_over(self, connection: sqlite3.Connection) -> None:
+    def count_articles(self, connection: sqlite3.Connection) -> None:
         """Count the articles, and find out which register studies are among them, once all are there.
 
         Studies known by DOI only, and in no record, have no article, but are evidence.
@@ -85,7 +81,7 @@ class Assembly:
         for excluded, count in connection.execute("SELECT excluded, count(*) FROM articles GROUP BY excluded"):
             self.excluded[excluded or ""] += count
             self.articles += count
-        by_doi = self._inputs.register.by_doi
+        by_doi = self.inputs.register.by_doi
         found = connection.execute(
             "SELECT doi, max(record_id) FROM articles WHERE doi IN (SELECT value FROM json_each(?)) GROUP BY doi",
             [json.dumps(sorted(by_doi))],
@@ -93,7 +89,7 @@ class Assembly:
         self._found = dict(found.fetchall())
         for doi, entry in by_doi.items():
             if doi not in self._found:
-                report, excluded = self._inputs.writer.unlisted(entry)
+                report, excluded = self.inputs.writer.unlisted(entry)
                 self._unlisted.append(report)
                 self.excluded[excluded] += 1
 
@@ -101,10 +97,6 @@ class Assembly:
     def unlisted(self) -> int:
         """Number of studies that stand in no article."""
         return len(self._unlisted)
-
-    def standing(self, connection: sqlite3.Connection) -> list[tuple[str, Report]]:
-        """(source, report) of all articles that stand in the database."""
-        return [one for _, one in standing_reports(connection, self._inputs.register)]
 
     def join(self, among: Iterable[tuple[str, Report]]) -> list[Study]:
         """Join (source, report) of articles into studies, with those that stand in none."""
@@ -119,7 +111,7 @@ class Assembly:
 
     def add_register(self, connection: sqlite3.Connection) -> None:
         """The register as it stands, and the measurements of studies that stand in no record."""
-        entries = self._inputs.entries
+        entries = self.inputs.entries
         names = [(entry.pmid or self._found.get(entry.doi), entry.doi) for entry in entries]
         placed = {
             record_id or doi: (study_id, pmid)
@@ -164,7 +156,7 @@ class Assembly:
     def _reinstated(self) -> Iterator[tuple[int, int, str]]:
         """(key, paper, day) of papers that PubMed once listed as retracted and then no longer."""
         count: Counter[int] = Counter()
-        for pmid, dated in self._inputs.archive.reinstatements():
+        for pmid, dated in self.inputs.archive.reinstatements():
             yield pmid * KEYS_OF_A_RECORD + _FIRST_REINSTATED + count[pmid], pmid, dated[:10]
             count[pmid] += 1
 

@@ -33,7 +33,7 @@ class Differences:
     """In the database and not to stay as they are."""
     archived: set[int]
     """All that the archive holds and that is not damaged."""
-    standing: int
+    held: int
     """Number of articles in the database."""
 
 
@@ -47,10 +47,10 @@ def differences(connection: sqlite3.Connection, archive: Archive, register: Mapp
     archived = set(wanted)
     wanted |= {pmid: (None, None, None) for pmid in register if pmid not in archived}
     rows = connection.execute("SELECT record_id, sha256, gone_since, left_since FROM articles")
-    standing = {record_id: tuple(content) for record_id, *content in rows}
-    to_write = frozenset(record_id for record_id, content in wanted.items() if standing.get(record_id) != content)
-    to_drop = frozenset(record_id for record_id in standing if record_id in to_write or record_id not in wanted)
-    return Differences(to_write, to_drop, archived, len(standing))
+    held = {record_id: tuple(content) for record_id, *content in rows}
+    to_write = frozenset(record_id for record_id, content in wanted.items() if held.get(record_id) != content)
+    to_drop = frozenset(record_id for record_id in held if record_id in to_write or record_id not in wanted)
+    return Differences(to_write, to_drop, archived, len(held))
 
 
 def clear(connection: sqlite3.Connection, differing: Differences) -> None:

@@ -1,11 +1,13 @@
 """Archive + topic + register → `evidence.db`: a pure function. The same inputs give the same rows.
 
 Every current record is read, tagged and written with all that hangs on it; the register's studies are laid over them;
-reports are joined into studies; then the new database is checked and goes live. Where the live database was made by
-the same code, vocabulary and register, what differs is written into it, in one transaction that is checked likewise.
+reports are joined into studies; then the database is checked.
+
+There is one way to write (`write`): what differs from what a database holds is put into it. Where the same code,
+vocabulary and register made the live database and little differs, it is put there, in one transaction; else into an
+empty database beside it, of which all differs, and which then takes its place.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -31,7 +33,7 @@ from db.sqlite import open_database, plain_errors, remove_database, throw_away
 from ingest.build.articles import ArticleWriter
 from ingest.build.assemble import Assembly, Inputs, arrivals, rows_of_studies
 from ingest.build.screening import add_ledger, add_screening, add_vocabulary, build_rows
-from ingest.build.affected import judged_papers, kin
+from ingest.build.affected import judged_papers, reports_of, reports_reached
 from ingest.build.fingerprint import build_values, fingerprints
 from ingest.build.register import Register
 from ingest.build.processes import cores, in_order
@@ -99,22 +101,22 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
         damaged = archive.note_damage()
         known = seal_of(live)
         made = fingerprints(data, archive, topic)
-        standing = {} if known is Seal.BROKEN else build_values(live)
-        changed = standing.get("fingerprint") != made["fingerprint"] or not _is_sound(live, known, standing)
+        live_values = {} if known is Seal.BROKEN else build_values(live)
+        changed = live_values.get("fingerprint") != made["fingerprint"] or not _is_sound(live, known, live_values)
         if changed:
             with without_cycle_search():
                 making = _Making(live, _inputs(archive, topic), made, progress)
-                if not _amend(making, standing, known):
+                if not _amend(making, live_values, known):
                     _make_anew(making)
     return _result(live, build_values(live), changed=changed, damaged=damaged)
 
 
-def _is_sound(live: Path, known: Seal, standing: Mapping[str, str]) -> bool:
+def _is_sound(live: Path, known: Seal, live_values: Mapping[str, str]) -> bool:
     """Whether a database that was made from the same inputs is whole: as its seal says, else by all its checks."""
     if known is Seal.WHOLE:
         return True
     with closing(open_database(live)) as database:
-        sound = not flaws(database, int(standing["articles"]), indexes=True)
+        sound = not flaws(database, int(live_values["articles"]), indexes=True)
     if sound:
         seal(live)
     return sound
@@ -140,7 +142,8 @@ def _inputs(archive: Archive, topic: Topic) -> Inputs:
 
 
 def _make_anew(making: _Making) -> None:
-    """Make a whole database beside the live one, check it, and put it into its place."""
+    """Write all into an empty database beside the live one, check it, and put it into its place."""
+    inputs = making.inputs
     built, words = (making.live.with_name(name) for name in (_BUILT, _WORDS))
     for path in (built, words):
         remove_database(path)  # what a build that was killed left
@@ -148,13 +151,14 @@ def _make_anew(making: _Making) -> None:
         with plain_errors(built):
             with closing(open_database(built)) as database, closing(FullTextAside(words)) as full_text:
                 throw_away(database)
-                database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
                 create_evidence(database)
+                database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
                 store = Store(database)
-                assembly = Assembly(making.inputs, store)
+                assembly = Assembly(inputs, store)
+                differing = differences(database.conn, inputs.archive, inputs.register.by_pmid)
+                parcels = _reports(inputs, differing, making.progress)
                 with database.atomic():
-                    parcels = _reports(making.inputs, None, making.progress)
-                    studies = write_all(database, store, assembly, parcels, full_text)
+                    studies, _ = write(database, store, assembly, differing, parcels, full_text)
                     _complete(database, store, assembly, making, studies)
                 create_indexes(database, CLAIM_TABLES)
                 full_text.move_into(database)
@@ -165,21 +169,21 @@ def _make_anew(making: _Making) -> None:
         remove_database(built)
 
 
-def _amend(making: _Making, standing: Mapping[str, str], known: Seal) -> bool:
+def _amend(making: _Making, live_values: Mapping[str, str], known: Seal) -> bool:
     """Write what differs into the live database; False, and nothing is written, where it is better to begin anew.
 
     All of it is one transaction, which is checked before it ends: readers see what was or what is to be. Nothing is
     added to a database that is not known to be sound: as it was when it passed its checks, or else by passing them
-    again. `standing` is what it says that it was made from, `known` what its seal says.
+    again. `live_values` is what it says that it was made from, `known` what its seal says.
     """
     live, inputs = making.live, making.inputs
-    if standing.get("made_by") != making.made["made_by"]:
+    if live_values.get("made_by") != making.made["made_by"]:
         return False
-    same_claims = standing.get("claims_file") == making.made["claims_file"]
+    same_claims = live_values.get("claims_file") == making.made["claims_file"]
     with plain_errors(live):
         with closing(open_database(live)) as database:
             differing = differences(database.conn, inputs.archive, inputs.register.by_pmid)
-        if len(differing.to_drop) + len(differing.to_write) > _WORTH_AMENDING * differing.standing:
+        if len(differing.to_drop) + len(differing.to_write) > _WORTH_AMENDING * differing.held:
             return False
         break_seal(live)
         with closing(open_database(live)) as database, closing(open_database(live)) as before:
@@ -187,11 +191,12 @@ def _amend(making: _Making, standing: Mapping[str, str], known: Seal) -> bool:
             database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
             store = Store(database)
             assembly = Assembly(inputs, store)
+            parcels = _reports(inputs, differing, making.progress)
             try:
                 with database.atomic():
-                    if known is not Seal.WHOLE and flaws(database, differing.standing, indexes=True):
+                    if known is not Seal.WHOLE and flaws(database, differing.held, indexes=True):
                         raise _FlawedError
-                    studies, touched = _add_to(database.conn, store, assembly, inputs, differing, making.progress)
+                    studies, touched = write(database, store, assembly, differing, parcels)
                     claims_before = Before(before.conn, touched) if same_claims else None
                     _complete(database, store, assembly, making, studies, claims_before)
                     analyze_evidence(database)
@@ -229,61 +234,60 @@ def _complete(
     write_claims(database, store, inputs.topic, inputs.claims, studies, before, inputs.today)
 
 
-def write_all(
-    database: Database, store: Store, assembly: Assembly, parcels: Iterable[bytes], full_text: FullTextAside
-) -> list[Study]:
-    """Write all reports, which come as parcels of rows, and their studies into empty tables, and index these."""
-    full_text.begin()
+def write(
+    database: Database,
+    store: Store,
+    assembly: Assembly,
+    differing: Differences,
+    parcels: Iterable[bytes],
+    full_text: FullTextAside | None = None,
+) -> tuple[list[Study], frozenset[str]]:
+    """Write what differs, which comes as `parcels` of rows, and join anew the reports that this can reach.
+
+    An empty database has no indexes and no full text yet: they are made when all rows are there (`full_text`: of the
+    rows' texts, by another thread), which is much cheaper than keeping them up to date, and nothing else.
+
+    Returns:
+        All studies that may have changed and those of papers that claims name; the ids of them and of what they were.
+    """
+    connection, inputs = database.conn, assembly.inputs
+    reached = reports_reached(connection, inputs.register, differing.to_drop).keys()
+    clear(connection, differing)
+    if full_text:
+        full_text.begin()
     for rows in parcels:
         store.unpack(rows)
-        full_text.add(rows)
-    full_text.make()
-    assembly.look_over(database.conn)
-    reports = assembly.standing(database.conn)
+        if full_text:
+            full_text.add(rows)
+    if full_text:
+        full_text.make()
+    assembly.count_articles(connection)
+    if full_text:  # all is new; and what tells what is reached are the indexes
+        reports = dict(reports_of(connection, inputs.register))
+    else:
+        changed = {*reached, *differing.to_write, *judged_papers(connection, inputs.claims)}
+        reports = reports_reached(connection, inputs.register, changed)
+    dropped = clear_studies(connection, {*reached, *reports})
     with ThreadPoolExecutor(1) as aside:
-        joining = aside.submit(assembly.join, reports)
+        joining = aside.submit(assembly.join, reports.values())
         rows_of_them = aside.submit(lambda: rows_of_studies(joining.result()))
-        # by SQLite alone, so that joining goes on meanwhile
-        create_indexes(database, [name for name in TABLES if name not in CLAIM_TABLES])
+        if full_text:  # by SQLite alone, so that joining goes on meanwhile
+            create_indexes(database, [name for name in TABLES if name not in CLAIM_TABLES])
     assembly.add_studies(rows_of_them.result())
-    return joining.result()
+    studies = joining.result()
+    return studies, frozenset(dropped) | {study.study_id for study in studies}
 
 
-def _reports(inputs: Inputs, only: Differences | None, progress: Progress | None) -> Iterator[bytes]:
-    """Read and tag all reports, or those that differ; yield their rows in parcels."""
-    total = len(only.to_write) if only else inputs.archive.count()
+def _reports(inputs: Inputs, differing: Differences, progress: Progress | None) -> Iterator[bytes]:
+    """Read and tag the reports that differ; yield their rows in parcels."""
+    total = len(differing.to_write)
     done = 0
     processes = cores() if total >= _WORTH_SHARING else 0
-    for written in in_order(batches(arrivals(inputs, only)), inputs.writer, processes):
+    for written in in_order(batches(arrivals(inputs, differing)), inputs.writer, processes):
         yield written.rows
         done += written.articles
         if progress:
             progress(done, total)
-
-
-def _add_to(
-    connection: sqlite3.Connection,
-    store: Store,
-    assembly: Assembly,
-    inputs: Inputs,
-    differing: Differences,
-    progress: Progress | None,
-) -> tuple[list[Study], frozenset[str]]:
-    """Write what differs, and join anew the reports that this can reach.
-
-    All studies that may have changed and those of papers that claims name; and the ids of them and of what they were.
-    """
-    reached = kin(connection, inputs.register, differing.to_drop).keys()
-    clear(connection, differing)
-    for rows in _reports(inputs, differing, progress):
-        store.unpack(rows)
-    assembly.look_over(connection)
-    judged = judged_papers(connection, inputs.claims)
-    reports = kin(connection, inputs.register, {*reached, *differing.to_write, *judged})
-    dropped = clear_studies(connection, {*reached, *reports})
-    studies = assembly.join(reports.values())
-    assembly.add_studies(rows_of_studies(studies))
-    return studies, frozenset(dropped) | {study.study_id for study in studies}
 
 
 def _result(live: Path, values: Mapping[str, str], *, changed: bool, damaged: tuple[int, ...]) -> BuildResult:
