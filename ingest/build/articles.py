@@ -64,7 +64,7 @@ class ArticleWriter:
         return ArticleWriter, (self._topic, self._register)
 
     def __call__(self, arrivals: Sequence[Arrival]) -> Written:
-        """Write some records up: all are read, then tagged, then put into rows (`steady` says why)."""
+        """Write some records up: all are read, then tagged, then put into rows (`loops.BATCH` says why)."""
         records = [_record(arrival) for arrival in arrivals]
         tagged = [self._tagger.tag(record) for record in records]
         rows: dict[str, list[Sequence[Any]]] = defaultdict(list)

@@ -127,7 +127,7 @@ _work: Callable[[Any], Any]
 
 def _begin(work: Callable[[Any], Any]) -> None:
     global _work
-    gc.disable()  # as `steady.without_cycle_search`
+    gc.disable()  # as `loops.without_cycle_search`
     _work = work
 
 

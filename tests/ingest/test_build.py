@@ -7,7 +7,7 @@ from sqlite_utils import Database
 from db.archive.store import Archive
 from helpers.made_builds import METHODS, content, trial
 from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, medline, pubmed_article
-from ingest.build import loops as steady
+from ingest.build import loops
 from ingest.build import run as build_module
 from ingest.build.run import build
 from ingest.pubmed.run import import_into
@@ -35,7 +35,7 @@ def test_processes_that_take_a_share_change_nothing(tmp_path, topic, import_reco
     import_records(*(trial(99000000 + number) for number in range(1, 60)))
     alone = content(build(tmp_path, topic).live)
     (tmp_path / "evidence.db").unlink()
-    monkeypatch.setattr(steady, "BATCH", 20)
+    monkeypatch.setattr(loops, "BATCH", 20)
     monkeypatch.setattr(build_module, "_WORTH_SHARING", 1)
     monkeypatch.setattr(build_module, "cores", lambda: 1)
     assert content(build(tmp_path, topic).live) == alone
