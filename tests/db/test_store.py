@@ -63,7 +63,10 @@ def test_parcels_of_other_tables_one_after_the_other_arrive_whole(database):
     citations = [(99000001, cited) for cited in range(99000100, 99000233)]
     store.unpack(packed({"citations": citations}))
     store.unpack(packed({"keywords": [(99000001, 1, "spray")], "mesh": [], "citations": [(99000002, 99000001)]}))
-    assert database.execute("SELECT record_id, cited_pmid FROM citations").fetchall() == [*citations, (99000002, 99000001)]
+    assert database.execute("SELECT record_id, cited_pmid FROM citations").fetchall() == [
+        *citations,
+        (99000002, 99000001),
+    ]
     assert database.execute("SELECT record_id, pmid, position, keyword FROM keywords").fetchall() == [
         (99000001, 99000001, 1, "spray")
     ]
