@@ -68,13 +68,22 @@ def wrap(app: App, datasette: "Datasette") -> App:
                 message = {**message, "headers": [*kept, *ours]}
             await send(message)
 
-        plain = _plain_path(scope)
+        plain = _at_the_public_address(_plain_path(scope))
         if closed := _closed(plain, path_below_base(plain, datasette)):
             await refuse(send_with_headers, *closed)
         else:
             await app(plain, receive, send_with_headers)
 
     return wrapped
+
+
+def _at_the_public_address(scope: dict[str, Any]) -> dict[str, Any]:
+    """The request as if it were sent to the public address: Datasette writes its `Host` into `next_url` and `Link`."""
+    public = urlsplit(public_url())
+    if not public.netloc:
+        return scope
+    others = [pair for pair in scope["headers"] if pair[0].lower() != b"host"]
+    return {**scope, "scheme": public.scheme, "headers": [(b"host", public.netloc.encode("idna")), *others]}
 
 
 def _closed(scope: dict[str, Any], path: str) -> tuple[int, str, dict[str, str]] | None:

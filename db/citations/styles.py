@@ -29,6 +29,10 @@ _TWICE_ENDED = re.compile(r"([?!])\.(?=\s|$)")
 _NUMBER = re.compile(r"^(?:\[1\]|\(1\)|1\.?)\s*(?=\D)")
 
 
+_DIRECTIONS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+"""Characters that turn the direction of all that follows them: a title's would turn the journal behind it, too."""
+
+
 def entry_text(item: Mapping[str, Any], style: str = DEFAULT_STYLE) -> str:
     """A CSL item as plain text, without a number.
 
@@ -62,7 +66,7 @@ def _rendered(item: Mapping[str, Any], style: str, form: Any) -> str:
 
 def _hidden(value: Any) -> Any:
     if isinstance(value, str):
-        return value.translate(_MARKUP)
+        return value.translate(_MARKUP | _DIRECTIONS)
     if isinstance(value, list):
         return [_hidden(part) for part in value]
     if isinstance(value, dict):
