@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.damage import KINDS, Facts
 from db.citations.works import full_pages, load_works, surname_and_initials
-from db.evidence.schema import TABLES, create_evidence, finish_evidence
+from db.evidence.schema import create_evidence, finish_evidence
 from db.sqlite import open_database
 from topics import RegisterStudy, load_register, load_topic
 
@@ -206,7 +206,8 @@ def write_database(path: Path, present: Sequence[Facts], records: int, *, sparse
     for facts in [*present, *_made_up(present, max(0, records - len(present)))]:
         pmid = int(facts.key.removeprefix("pmid:"))
         row = {
-            "pmid": pmid, "title": f"{facts.title}.", "journal": facts.journal, "year": facts.year,
+            "record_id": pmid, "record_key": f"pubmed:{pmid}", "record_source": "pubmed",
+            "title": f"{facts.title}.", "journal": facts.journal, "year": facts.year,
             "first_author": " ".join(facts.authors[0]), "volume": facts.volume, "issue": facts.issue,
             "pages": f"{facts.first}-{facts.last}", "abstract": " ".join(rng.choices(words, k=150)),
             "source": "pubmed", "retracted": 0, "is_primary": 1, "on_topic": 1, "published": str(facts.year),
@@ -219,13 +220,12 @@ def write_database(path: Path, present: Sequence[Facts], records: int, *, sparse
             }  # fmt: skip
         else:
             authors += [
-                (pmid, place, last, "", letters, "", "", "", "", 1)
+                {"record_id": pmid, "position": place, "last_name": last, "initials": letters, "valid": 1}
                 for place, (last, letters) in enumerate(facts.authors, start=1)
             ]
-        articles.append([row.get(column) for column in TABLES["articles"].columns])
-    marks = ",".join("?" * len(TABLES["articles"].columns))
-    database.conn.executemany(f"INSERT INTO articles VALUES ({marks})", articles)  # noqa: S608
-    database.conn.executemany("INSERT INTO authors VALUES (?,?,?,?,?,?,?,?,?,?)", authors)
+        articles.append(row)
+    database.table("articles").insert_all(articles)
+    database.table("authors").insert_all(authors)
     database.conn.execute("INSERT INTO build VALUES ('fingerprint', ?)", (f"test set of {records}, sparse {sparse}",))
     database.conn.commit()
     finish_evidence(database)

@@ -18,9 +18,11 @@ from evidence import main  # noqa: E402  (the command line itself, read, not run
 
 def commands() -> str:
     """Help of every command, as it prints."""
+    # Below its group a command takes the group's names of the help option, and click keeps what it took first.
+    group = Context(main, info_name="evidence", **main.context_settings)
     parts = []
     for name, command in sorted(main.commands.items()):
-        context = Context(command, info_name=f"evidence {name}", max_content_width=100, terminal_width=100)
+        context = Context(command, parent=group, info_name=name, max_content_width=100, terminal_width=100)
         parts.append(f"### evidence {name}\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
