@@ -204,10 +204,8 @@ async def _is_personal(datasette: "Datasette", scope: dict[str, Any], headers: M
 
     if b"cookie" in headers or b"authorization" in headers:
         return True
-    for known in pm.hook.actor_from_request(datasette=datasette, request=Request(scope, None)):
-        if await await_me_maybe(known):
-            return True
-    return False
+    known = pm.hook.actor_from_request(datasette=datasette, request=Request(scope, None))
+    return any([await await_me_maybe(actor) for actor in known])  # every plugin's answer is waited for
 
 
 def _without_who(

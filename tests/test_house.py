@@ -1,8 +1,10 @@
 """The house stays in order: who may import whom, what a commit may not hold, docs that match the code."""
 
 import ast
+import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,33 @@ def test_imports_run_one_way(package):
     wrong = {str(path.relative_to(ROOT)): sorted(names) for path in modules
              if (names := imported(path) & OURS - MAY_IMPORT[package])}  # fmt: skip
     assert wrong == {}
+
+
+READ_PATTERNS = """
+import importlib, json, pkgutil, re, sys
+made, compiled = [], re.compile
+def compile_and_keep(pattern, flags=0):
+    if sys._getframe(1).f_globals["__name__"].split(".")[0] in sys.argv[1:]:
+        made.append((pattern, flags))
+    return compiled(pattern, flags)
+re.compile = compile_and_keep
+for package in sys.argv[1:]:
+    for module in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
+        importlib.import_module(module.name)
+print(json.dumps([len(made), [pattern for pattern, flags in made if any(
+    name in repr(re._parser.parse(pattern, flags)) for name in ("POSSESSIVE_REPEAT", "ATOMIC_GROUP"))]]))
+"""
+
+
+def test_no_pattern_is_possessive():
+    """Python 3.11.0 to 3.11.4 (Debian 12 has 3.11.2) reads possessive repeats wrongly: matches that end before they
+    begin, and searches that never end (CPython issue 106052)."""
+    read = subprocess.run(
+        [sys.executable, "-c", READ_PATTERNS, *MAY_IMPORT], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    made, wrong = json.loads(read.stdout)
+    assert made > 100
+    assert wrong == []
 
 
 def test_the_readme_shows_the_current_help_and_tables():

@@ -52,7 +52,7 @@ _THINGS = re.compile(
     r"[a-z-]+[a-rt-z]s\b"
 )
 """A noun in the plural: what there is a total of; were it people, the number would have been found before it."""
-_LISTED = re.compile(r"(?:(?: (?!and\b|of\b|or\b)'?[a-z-]++'?){1,4}(?<!s),?(?: and| or|,)?| and| or) ")
+_LISTED = re.compile(r"(?:(?: (?!and\b|of\b|or\b)'?[a-z-]+'?){1,4}(?<!s),?(?: and| or|,)?| and| or) ")
 _AND = frozenset((" and ", ", and "))
 _COUNTED_STUDIES = re.compile(
     r"(?:\d|teen|ty|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)) \w+ ?\(?$"

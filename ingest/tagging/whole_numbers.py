@@ -8,7 +8,7 @@ from ingest.tagging.lexicon import RAISED, Hit, word_set
 GAP = 70
 # '[0-9][0-9]*', not '[0-9]+': the regular expression machine leaps to the first of a set, not to the first repetition
 _TEN = r"(?<=10)(?<![0-9]10)"
-POWER = rf"(?:{_TEN}[\xb9\xb2\xb3](?![\xb9\xb2\xb3{RAISED}]))?+"
+POWER = rf"(?:{_TEN}[\xb9\xb2\xb3](?![\xb9\xb2\xb3{RAISED}]))?"
 """What makes ten a power of it: 10² is 100. After any other number, what is raised is a mark: '12³ patients' are 12."""
 NO_NUMBER = rf"[0-9%\xbc-\xbe]|{_TEN}[\xb9\xb2\xb3{RAISED}]| ?[x*\xd7] ?10[\xb9\xb2\xb3{RAISED}]"
 """What cannot follow a whole number of people: a fraction, the exponent of a power that counts none (10⁶, 10⁻³), a

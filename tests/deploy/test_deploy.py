@@ -4,14 +4,19 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
 
+from db.sqlite import open_private_database
 from evidence import main
 
 ROOT = Path(__file__).parents[2]
@@ -147,10 +152,67 @@ def test_the_containers_are_not_root_keep_their_data_in_a_volume_and_are_watched
         assert service["volumes"] == ["data:/data"]
         assert (service["cap_drop"], service["read_only"]) == (["ALL"], True)
     assert services["serve"]["ports"] == ["127.0.0.1:8001:8001"]
+    assert services["serve"]["depends_on"] == {"build": {"condition": "service_completed_successfully"}}
     assert services["sync"]["depends_on"] == {"serve": {"condition": "service_healthy"}}
     for service in services.values():
-        (script,) = [part for part in service["command"] if "evidence" in part]
-        subprocess.run(["sh", "-n"], input=script.replace("$$", "$"), text=True, check=True)
+        for script in [part for part in service.get("command", ()) if "evidence" in part]:
+            subprocess.run(["sh", "-n"], input=script.replace("$$", "$"), text=True, check=True)
+
+
+def as_user(user: int, group: int, act: Callable[[], object]) -> str:
+    """What comes of an act as another user: '' or the name of its error."""
+    read, write = os.pipe()
+    if not (child := os.fork()):
+        os.setgroups([])
+        os.setgid(group)
+        os.setuid(user)
+        try:
+            act()
+        except Exception as error:
+            os.write(write, type(error).__name__.encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    os.waitpid(child, 0)
+    with os.fdopen(read) as said:
+        return said.read()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two other users")
+def test_whoever_serves_in_the_container_reads_the_site_and_cannot_touch_the_archive():
+    mode = re.search(r"^RUN chmod (\d+) /data$", (DEPLOY / "Dockerfile").read_text(), re.M)[1]
+    user, group = map(int, yaml.safe_load((DEPLOY / "compose.yml").read_text())["services"]["serve"]["user"].split(":"))
+    with tempfile.TemporaryDirectory() as made:
+        data = Path(made)
+        os.chown(data, 10001, group)
+        data.chmod(int(mode, 8))
+        live, archive = data / "evidence.db", data / "archive.db"
+
+        def write() -> None:
+            open_private_database(archive).close()
+            with closing(sqlite3.connect(live)) as database:
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute("CREATE TABLE cups (number INTEGER)")
+            live.chmod(0o660)
+
+        def read() -> None:
+            with closing(sqlite3.connect(live)) as database:
+                database.execute("SELECT * FROM cups").fetchall()
+                assert live.with_name("evidence.db-wal").exists()
+                os._exit(0)  # killed: what it leaves beside the database is in nobody's way
+
+        def amend() -> None:
+            with closing(sqlite3.connect(live)) as database, database:
+                database.execute("INSERT INTO cups VALUES (1)")
+
+        assert as_user(10001, group, write) == ""
+        assert as_user(user, group, read) == ""
+        assert as_user(10001, group, amend) == ""
+        assert as_user(user, group, read) == ""
+        assert as_user(user, group, archive.read_bytes) == "PermissionError"
+        assert as_user(user, group, archive.unlink) == "PermissionError"
+        assert as_user(user, group, live.unlink) == "PermissionError"
+        assert as_user(user, group, lambda: archive.open("ab")) == "PermissionError"
 
 
 def test_nothing_made_here_goes_into_the_image():

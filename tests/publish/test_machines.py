@@ -107,9 +107,7 @@ async def test_the_host_of_a_request_stands_in_no_answer_and_the_public_address_
 
 async def test_the_next_page_of_a_table_is_at_the_public_address(claims: Datasette, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("EVIDENCE_PUBLIC_URL", "https://evidence.example")
-    answer = await claims.client.get(
-        "/evidence/articles.json?_size=1&_extra=next_url", headers={"host": "evil.example"}
-    )
+    answer = await claims.client.get("/evidence/articles.json?_size=1", headers={"host": "evil.example"})
     assert answer.json()["next_url"].startswith("https://evidence.example/evidence/articles.json?")
     assert "evil.example" not in answer.text + str(answer.headers)
 

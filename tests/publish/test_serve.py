@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from helpers.published import HOSTILE, METADATA
+from publish.compat import OWN_SQL
 from publish.search import search_articles
 from publish.serve import SETTINGS, live_database, serve
 from topics.errors import BadInputError
@@ -55,7 +56,7 @@ def test_a_server_answers_on_loopback_and_ends_when_told_while_sqlite_is_busy(ev
                 assert answer.status == 200
         for _ in range(3):  # answered by nobody: sent, and left
             with socket.create_connection(("127.0.0.1", port)) as reader:
-                reader.sendall(f"GET /evidence.json?sql={quote(HEAVY)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                reader.sendall(f"GET {OWN_SQL}.json?sql={quote(HEAVY)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     finally:
         process.send_signal(told)
         process.wait(timeout=60)
