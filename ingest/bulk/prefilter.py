@@ -48,7 +48,7 @@ def _accented_beginnings(word: bytes) -> Iterator[bytes]:
             yield from (word[:at] + letter + way for way in ways)
 
 
-class Sieve:
+class Prefilter:
     """The topic's words as bytes to be found, and the full test."""
 
     def __init__(self, topic: Topic) -> None:

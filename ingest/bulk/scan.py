@@ -1,15 +1,19 @@
 """One file of PubMed's baseline or updates, looked through for a topic: near the speed of unzipping it.
 
 All of PubMed is 1,334 files of 30,000 records, and a topic is a few records of each. The bytes are searched for the
-topic's words as they come (`sieve`); only a record that has one is cut out, parsed and tested in full.
+topic's words as they come (`prefilter`); only a record that has one is cut out, parsed and tested in full. That takes
+for granted how NLM writes its files: wherever the beginnings and ends of records do not come in pairs (other white
+space in a tag, a tag in a comment, something cut off), the whole file is read record by record, as `import` reads it.
 """
 
 import hashlib
 import io
+import re
 import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +24,7 @@ from isal import igzip, igzip_lib
 from ingest.build.articles import deciding_of
 from ingest.build.loops import without_cycle_search
 from ingest.build.rows import article_row
-from ingest.bulk.prefilter import Sieve, own_pmid
+from ingest.bulk.prefilter import Prefilter, own_pmid
 from ingest.tagging import Tagger
 from ingest.tagging.model import Tagged
 from records.content import RawRecord
@@ -34,11 +38,19 @@ _CHUNK = 3 << 15
 """Bytes. Larger pieces are fresh memory each time where malloc gives freed memory back at once, as Dask makes it do in
 its workers (MALLOC_TRIM_THRESHOLD_): half of their time was page faults."""
 _END = b"</PubmedArticle>"
+_BEGUN = re.compile(rb"<(?:PubmedArticle|PubmedBookArticle|MedlineCitation)[\s/>]")
+
+
+class _NotAsPublishedError(Exception):
+    """The bytes of a file are not such as NLM writes them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A record that the topic wants: as received (zlib), and the byte of the unzipped file at which it begins."""
+    """A record that the topic wants: as received (zlib), and its place in the file.
+
+    The place is the byte of the unzipped file at which it begins; in a file that is read record by record, its number.
+    """
 
     pmid: int
     version: int
@@ -81,10 +93,10 @@ class _Tally:
 
 
 @lru_cache(maxsize=1)
-def _tools(topic_folder: str) -> tuple[Sieve, Tagger]:
+def _tools(topic_folder: str) -> tuple[Prefilter, Tagger]:
     """A worker process makes them once."""
     topic = load_topic(topic_folder)
-    return Sieve(topic), Tagger(topic.vocabulary)
+    return Prefilter(topic), Tagger(topic.vocabulary)
 
 
 def scan_file(path: str, topic_folder: str, only: Iterable[int] = (), with_rows: bool = False) -> FileScan:
@@ -97,15 +109,19 @@ def scan_file(path: str, topic_folder: str, only: Iterable[int] = (), with_rows:
         with_rows: whether to return the rows of the table of tagged records as well.
     """
     file = Path(path)
-    sieve, tagger = _tools(topic_folder)
-    tally = _Tally()
+    prefilter, tagger = _tools(topic_folder)
+    wanted = frozenset(only)
     try:
         md5 = checked_md5(file)
         with file.open("rb") as plain, without_cycle_search():
             zipped = plain.read(2) == b"\x1f\x8b"
-            plain.seek(0)
-            stream: BinaryIO = igzip.open(plain, "rb") if zipped else plain
-            _scan(stream, sieve, tagger, tally, frozenset(only), with_rows)
+            for scan in (_Scan.through_words, _Scan.record_by_record):
+                plain.seek(0)
+                stream: BinaryIO = igzip.open(plain, "rb") if zipped else plain
+                tally = _Tally()
+                with suppress(_NotAsPublishedError):
+                    scan(_Scan(prefilter, tagger, tally, wanted, with_rows), stream)
+                    break
     except BadInputError as error:
         return FileScan(file.name, error=f"{path}: {error}")
     except (EOFError, igzip.BadGzipFile, igzip_lib.IsalError) as error:  # type: ignore[misc]
@@ -132,63 +148,92 @@ def checked_md5(file: Path) -> str:
     return md5
 
 
-def _scan(stream: BinaryIO, sieve: Sieve, tagger: Tagger, tally: _Tally, only: frozenset[int], with_rows: bool) -> None:
-    waiting, position = b"", 0
-    while chunk := stream.read(_CHUNK):
-        waiting += chunk
-        end = waiting.rfind(_END) + len(_END)
-        if end < len(_END):
-            if len(waiting) > MAX_RECORD:
-                raise BadInputError("not PubMed XML: there is no record in it.")
-            continue
-        whole, waiting = waiting[:end], waiting[end:]
-        _scan_records(whole, position, sieve, tagger, tally, only, with_rows)
-        position += end
-    if b"</PubmedArticleSet" not in waiting:
-        raise BadInputError(f"it is cut off (byte {position + len(waiting)}). Fetch it again.")
-    deletions = waiting.find(b"<Delete")
-    if deletions >= 0:
-        for each in split_records(io.BytesIO(b"<PubmedArticleSet>" + waiting[deletions:])):
-            if isinstance(each, DeletedRecord):
-                tally.deleted.append(each.pmid)
-            else:
-                tally.broken.append(str(each))
+@dataclass(frozen=True)
+class _Scan:
+    prefilter: Prefilter
+    tagger: Tagger
+    tally: _Tally
+    only: frozenset[int]
+    with_rows: bool
 
+    def through_words(self, stream: BinaryIO) -> None:
+        """Look through a file as NLM writes them.
 
-def _scan_records(
-    whole: bytes, position: int, sieve: Sieve, tagger: Tagger, tally: _Tally, only: frozenset[int], with_rows: bool
-) -> None:
-    starts, breaks = sieve.marks(whole)
-    pmids = [own_pmid(whole, start) for start in starts]
-    tally.records += len(starts)
-    tally.pmids.extend(pmids)
-    if only:
-        chosen = {number for number, pmid in enumerate(pmids) if pmid in only}
-    else:
-        chosen = {bisect_right(starts, position) - 1 for position in breaks}
-        if spelled := sieve.spelled(whole):
-            ends = _ends(whole)
-            chosen |= {bisect_right(ends, position) for position in spelled}
-            if len(ends) != len(starts):  # something is odd about these bytes: leave nothing to the search
-                chosen = set(range(len(ends)))
-    if not chosen:
-        return
-    pieces = whole.split(_END)
-    at = 0
-    for number, piece in enumerate(pieces[:-1]):
-        if number in chosen:
-            first = max(piece.find(b"<PubmedArticle>"), piece.find(b"<PubmedArticle "))
+        Raises:
+            _NotAsPublishedError: it is another, or no such file at all.
+        """
+        waiting, position = b"", 0
+        while chunk := stream.read(_CHUNK):
+            waiting += chunk
+            end = waiting.rfind(_END) + len(_END)
+            if end < len(_END):
+                if len(waiting) > MAX_RECORD:
+                    raise _NotAsPublishedError
+                continue
+            whole, waiting = waiting[:end], waiting[end:]
+            self._look_through(whole, position)
+            position += end
+        if b"</PubmedArticleSet>" not in waiting or _BEGUN.search(waiting):
+            raise _NotAsPublishedError
+        deletions = waiting.find(b"<Delete")
+        if deletions >= 0:
+            for each in split_records(io.BytesIO(b"<PubmedArticleSet>" + waiting[deletions:])):
+                self._keep(each, position + deletions)
+
+    def record_by_record(self, stream: BinaryIO) -> None:
+        """Read every record of a file, however it is written.
+
+        Raises:
+            BadInputError: it is not PubMed XML, or cut off.
+        """
+        for number, each in enumerate(split_records(stream)):
+            if isinstance(each, RawRecord):
+                self.tally.records += 1
+                self.tally.pmids.append(each.pmid)
+            if not (self.only and isinstance(each, RawRecord) and each.pmid not in self.only):
+                self._keep(each, number)
+
+    def _look_through(self, whole: bytes, position: int) -> None:
+        """Look through whole records, of which the first begins at `position`."""
+        tally = self.tally
+        starts, breaks = self.prefilter.marks(whole)
+        if len(starts) != whole.count(_END):
+            raise _NotAsPublishedError
+        pmids = [own_pmid(whole, start) for start in starts]
+        tally.records += len(starts)
+        tally.pmids.extend(pmids)
+        if self.only:
+            chosen = {number for number, pmid in enumerate(pmids) if pmid in self.only}
+        else:
+            chosen = {bisect_right(starts, position) - 1 for position in breaks}
+            if spelled := self.prefilter.spelled(whole):
+                ends = _ends(whole)
+                chosen |= {bisect_right(ends, position) for position in spelled}
+        if not chosen:
+            return
+        at = 0
+        for number, piece in enumerate(whole.split(_END)[:-1]):
+            if number in chosen:
+                first = max(piece.find(b"<PubmedArticle>"), piece.find(b"<PubmedArticle "), 0)
+                for each in split_records(io.BytesIO(piece[first:] + _END)):
+                    self._keep(each, position + at + first)
+            at += len(piece) + len(_END)
+
+    def _keep(self, each: RawRecord | BrokenRecord | DeletedRecord, position: int) -> None:
+        """Note what the file says of a record; of a whole one, test it in full."""
+        tally = self.tally
+        if isinstance(each, DeletedRecord):
+            tally.deleted.append(each.pmid)
+        elif isinstance(each, BrokenRecord):
+            tally.broken.append(f"PMID {each.pmid or 'unknown'} (at {position}): {each.reason}")
+        else:
             tally.tested += 1
-            _test(
-                piece[max(first, 0) :] + _END,
-                position + at + max(first, 0),
-                sieve,
-                tagger,
-                tally,
-                bool(only),
-                with_rows,
-            )
-        at += len(piece) + len(_END)
+            record = read_record(each)
+            tagged = self.tagger.tag(record)
+            if self.only or self.prefilter.wants(tagged):
+                tally.matches.append(Match(each.pmid, each.version, position, zlib.compress(each.body, 1)))
+                if self.with_rows:
+                    tally.rows.append(_row(record, tagged, self.prefilter.topic))
 
 
 def _ends(whole: bytes) -> list[int]:
@@ -198,22 +243,6 @@ def _ends(whole: bytes) -> list[int]:
         ends.append(at)
         at = whole.find(_END, at + 1)
     return ends
-
-
-def _test(
-    body: bytes, position: int, sieve: Sieve, tagger: Tagger, tally: _Tally, taken: bool, with_rows: bool
-) -> None:
-    """Test one record in full."""
-    for each in split_records(io.BytesIO(body)):
-        if isinstance(each, BrokenRecord):
-            tally.broken.append(f"PMID {each.pmid or 'unknown'} (byte {position}): {each.reason}")
-        elif isinstance(each, RawRecord):
-            record = read_record(each)
-            tagged = tagger.tag(record)
-            if taken or sieve.wants(tagged):
-                tally.matches.append(Match(each.pmid, each.version, position, zlib.compress(each.body, 1)))
-                if with_rows:
-                    tally.rows.append(_row(record, tagged, sieve.topic))
 
 
 def _row(record: Record, tagged: Tagged, topic: Topic) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from db.archive.store import Archive
 from helpers.records import FILE_PROLOG, article_set, pubmed_article
 from ingest.bulk.files import fetch, locate
-from ingest.bulk.prefilter import Sieve, topic_words
+from ingest.bulk.prefilter import Prefilter, topic_words
 from ingest.bulk.run import bulk
 from ingest.bulk.scan import scan_file
 from ingest.tagging import Tagger
@@ -83,9 +83,9 @@ def test_what_the_topic_wants_is_taken_with_its_file_and_place(tmp_path, topic):
 
 
 @cache
-def tools() -> tuple[Sieve, Tagger]:
+def tools() -> tuple[Prefilter, Tagger]:
     topic = load_topic("ketamine-routes")
-    return Sieve(topic), Tagger(topic.vocabulary)
+    return Prefilter(topic), Tagger(topic.vocabulary)
 
 
 SPELLINGS = st.sampled_from(
@@ -106,10 +106,10 @@ AROUND = st.sampled_from(["", "of ", "Müller’s ", "3&lt;4 ", "– ", "5 µg "
     chemical=st.sampled_from([(), (("D007649", "Ketamine", "690G0D6V8H"),)]),
 )  # fmt: skip
 def test_the_search_for_words_never_loses_a_record_that_the_full_test_keeps(title, abstract, mesh, chemical):
-    sieve, tagger = tools()
+    prefilter, tagger = tools()
     xml = pubmed_article(FIRST, title=title, abstract=abstract, mesh=mesh, chemicals=chemical).encode()
-    let_through = bool(sieve.spelled(xml) or sieve.marks(xml)[1])
-    if sieve.wants(tagger.tag(record_of("pubmed-xml", xml))):
+    let_through = bool(prefilter.spelled(xml) or prefilter.marks(xml)[1])
+    if prefilter.wants(tagger.tag(record_of("pubmed-xml", xml))):
         assert let_through
 
 
@@ -292,3 +292,32 @@ def test_a_download_that_never_is_what_its_md5_says_is_refused(tmp_path, nlm):
         fetch(f"{nlm.url}{whole.name}", tmp_path / "bulk")
     assert caught.value.exit_code == 3
     assert not (tmp_path / "bulk" / whole.name).exists()
+
+
+@pytest.mark.parametrize(
+    ("found", "put_there"),
+    [
+        ("</PubmedArticle>", "</PubmedArticle >"),
+        ("</PubmedArticle>", "</PubmedArticle\n>"),
+        ("<MedlineCitation ", "<MedlineCitation\n"),
+        ("</ArticleTitle>", "</ArticleTitle><!-- </PubmedArticle> -->"),
+        ("<PubmedArticleSet>", "<PubmedArticleSet><PubmedArticleSet></PubmedArticleSet>"),
+    ],
+)
+@pytest.mark.parametrize("of", ["first", "last", "all"])
+def test_files_that_are_not_written_as_nlm_writes_them_lose_nothing(tmp_path, topic, found, put_there, of):
+    path = put(tmp_path, 1, wanted(FIRST), other(FIRST + 1), wanted(FIRST + 2), deleted=[FIRST + 9], md5=False)
+    text = gzip.decompress(path.read_bytes()).decode()
+    match of:
+        case "first":
+            text = text.replace(found, put_there, 1)
+        case "last":
+            text = put_there.join(text.rsplit(found, 1))
+        case "all":
+            text = text.replace(found, put_there)
+    assert put_there in text
+    path.write_bytes(gzip.compress(text.encode()))
+    scan = scan_file(str(path), str(topic.folder))
+    assert (scan.error, scan.broken, scan.records) == ("", (), 3)
+    assert [match.pmid for match in scan.matches] == [FIRST, FIRST + 2]
+    assert scan.deleted == (FIRST + 9,)
