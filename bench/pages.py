@@ -24,6 +24,7 @@ from typing import Any
 import sqlite_utils
 import uvicorn
 
+from bench import heavy_sql
 from bench.made_records import FIRST_PMID
 from bench.measure import ROOT, met
 from db.evidence.publish import go_live
@@ -100,15 +101,21 @@ def fill(path: Path, records: int) -> None:
             {"study_id": study_id, **decided, "public_from": f"{year}-05", "main_pmid": pmid, "n_reports": 1}
         )
         rows["articles"].append({
-            "pmid": pmid, **decided, "study_id": study_id, "journal": "J Made Up Res", "year": year, "source": "pubmed",
+            "record_id": pmid, "record_key": f"pubmed:{pmid}", "record_source": "pubmed", **decided,
+            "study_id": study_id, "journal": "J Made Up Res", "year": year, "source": "pubmed",
             "published": f"{year}-05", "first_author": "Doe J", "abstract": abstract,
         })  # fmt: skip
-        rows["study_reports"].append({"study_id": study_id, "pmid": pmid, "role": "main", "why": "the only report"})
-        rows["sections"].append({"pmid": pmid, "position": 1, "label": "BACKGROUND", "start": 12, "end": len(abstract)})
-        rows["authors"] += [{"pmid": pmid, "position": n, "last_name": "Doe", "initials": "J"} for n in (1, 2, 3)]
+        rows["study_reports"].append(
+            {"study_id": study_id, "record_id": pmid, "role": "main", "why": "the only report"}
+        )
+        rows["sections"].append(
+            {"record_id": pmid, "position": 1, "label": "BACKGROUND", "start": 12, "end": len(abstract)}
+        )
+        rows["authors"] += [{"record_id": pmid, "position": n, "last_name": "Doe", "initials": "J"} for n in (1, 2, 3)]
         start = abstract.index("ketamine")
         rows["tags"].append({
-            "pmid": pmid, "facet": "intervention", "value": "ketamine", "role": "", "source": "text", "rule": "made up",
+            "record_id": pmid, "facet": "intervention", "value": "ketamine", "role": "", "source": "text",
+            "rule": "made up",
             "field": "abstract", "start": start, "end": start + 8, "quote": abstract[start : start + 8],
             "confidence": 0.9,
         })  # fmt: skip
@@ -311,8 +318,15 @@ def go_live_under_load(port: int, live: Path, seconds: float) -> dict[str, Any]:
     return {"releases": releases, "pages read": sum(seen.values()), "failed": len(failed), "mixed": mixed}
 
 
-def measured(records: int, times: int, seconds: float) -> tuple[list[dict[str, Any]], list[str], dict[str, Any]]:
-    """Make the database, serve it, measure: rows of pages, 64 readers, and what happened while builds went live."""
+def measured(
+    records: int, times: int, seconds: float
+) -> tuple[list[dict[str, Any]], list[str], list[str], dict[str, Any]]:
+    """Make the database, serve it, measure.
+
+    Returns:
+        Rows of pages; lines about 64 readers; lines about these beside readers with heavy SQL; and what happened
+        while builds went live.
+    """
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         live = build(data, load_topic("ketamine-routes")).live
@@ -324,12 +338,18 @@ def measured(records: int, times: int, seconds: float) -> tuple[list[dict[str, A
                 for readers in (1, 8)
                 for row in measure(port, readers, times if readers == 1 else max(2, times // 4))
             ]
-            return rows, load_lines(port, live), go_live_under_load(port, live, seconds)
+            paths = [path for name, path in PAGES.items() if name != TABLE_PAGE]
+            return (
+                rows,
+                load_lines(port, live),
+                heavy_sql.lines(port, paths, seconds),
+                go_live_under_load(port, live, seconds),
+            )
 
 
 def lines(records: int, times: int = 15, seconds: float = 15.0) -> list[str]:
     """The table, the goals, and publication under load, for `docs/performance.md`."""
-    rows, loaded, swapped = measured(records, times, seconds)
+    rows, loaded, beside_heavy_sql, swapped = measured(records, times, seconds)
     alone = {row["page"]: row for row in rows if row["readers"] == 1}
     eight = {row["page"]: row for row in rows if row["readers"] == 8}
     own = [row for name, row in alone.items() if name != TABLE_PAGE]
@@ -349,6 +369,8 @@ def lines(records: int, times: int = 15, seconds: float = 15.0) -> list[str]:
         f"({met(middle < 100)}). The map: {chart:.0f} ms; goal: 200 ms ({met(chart < 200)}).",
         "",
         *loaded,
+        "",
+        *beside_heavy_sql,
         "",
         f"While {swapped['releases']} builds went live under eight readers, of {swapped['pages read']:,} pages "
         f"{swapped['failed']} failed and {swapped['mixed']} showed half of each ({met(whole)}).",
