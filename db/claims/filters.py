@@ -132,10 +132,10 @@ class Known:
         """Select them from `study_history`, without retracted ones.
 
         A study counts from the first day that its date allows: one of '2014' counts on 2014-01-01. A study without
-        any date counts today only.
+        any date does not count: nobody can say what it changed.
         """
         if self.as_of is None:
-            return "SELECT * FROM study_history WHERE known_until IS NULL AND retracted = 0"
+            return "SELECT * FROM study_history WHERE known_from IS NOT NULL AND known_until IS NULL AND retracted = 0"
         return _known_on(_day(self.as_of))
 
     def by(self, day: str) -> str:

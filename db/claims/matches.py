@@ -78,13 +78,16 @@ def let_through(
 
 
 def judged(papers_judged: Sequence[CuratedEvidence], papers: Papers) -> Iterator[Match]:
-    """Yield the papers that a person judged, dated as their records are; their ids are below those of states."""
+    """Yield the papers that a person judged, dated as their records are; their ids are below those of states.
+
+    One without a date, or that is not held here, was there when it was judged.
+    """
     for position, evidence in enumerate(papers_judged):
         name = evidence.pmid or str(evidence.doi).lower()
         report = papers.report_of.get(name)
         yield Match(
             -1 - position, papers.study_of.get(name, ""), str(name), evidence.pmid,
             report.public_from if report else "",
-            (report.public_from or None) if report else None, None, bool(report and report.retracted), (), {},
+            (report.public_from if report else "") or evidence.when, None, bool(report and report.retracted), (), {},
             stance=evidence.stance, strong=evidence.strength in STRONG,
         )  # fmt: skip

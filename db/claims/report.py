@@ -107,7 +107,7 @@ def _assertion_lines(assertion: Mapping[str, Any]) -> Iterator[str]:
             yield from _evidence_lines(head, rows)
     yield "   Timeline:"
     for entry in assertion["timeline"]:
-        when = {"": "at first", None: "undated"}.get(entry["date"], entry["date"])
+        when = entry["date"] or "at first"
         by = f"  PMID {entry['pmid']}" if entry["pmid"] else f"  {entry['study_id']}" if entry["study_id"] else ""
         yield f"     {when:<10}  {_plain(entry['verdict']):<12}  {entry['value'] or '–'}{by}"
     yield "   SQL:"

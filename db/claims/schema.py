@@ -45,7 +45,8 @@ CLAIM_TABLES: dict[str, dict[str, Any]] = {
         "columns": {
             "claim_id": str, "assertion_id": str, "verdict": str, "value": str, "because": str, "as_of": str,
             "when_written": str, "value_when_written": str, "flipped_by": int, "flipped_by_study": str,
-            "flipped_on": str, "verdict_with_retracted": str, "value_with_retracted": str, "completeness": str,
+            "flipped_on": str, "verdict_with_retracted": str, "value_with_retracted": str, "undated": int,
+            "completeness": str,
         },
         "pk": ("claim_id", "assertion_id"),
         "references": {"claim_id": ("claims", "claim_id")},
@@ -55,7 +56,7 @@ CLAIM_TABLES: dict[str, dict[str, Any]] = {
     "verdict_timeline": {
         "columns": {
             "claim_id": str, "assertion_id": str, "position": int, "date": str, "date_precision": str, "value": str,
-            "verdict": str, "pmid": int, "study_id": str,
+            "verdict": str, "pmid": int, "study_id": str, "studies": int,
         },
         "pk": ("claim_id", "assertion_id", "position"),
         "references": {"claim_id": ("claims", "claim_id")},

@@ -9,7 +9,6 @@ from db.claims.kinds import Kind
 from db.claims.tally import Match
 from db.evidence.studies import Report
 
-_UNDATED = "9999-12-31"
 _ROOM = 10**14
 """Keys for each kind of evidence of an assertion: more than there can be states of studies, whose keys they follow."""
 _STANCES_OF_A_STUDY = 2
@@ -62,10 +61,8 @@ def tested_rows(
     keys: Keys, assertion: Kind, matches: Sequence[Match], verdict: str, scope: Scope
 ) -> Iterator[Evidence]:
     """Yield a row for every study of today that the assertion's test rests on; `verdict` is that of today."""
-    known = sorted(
-        (match for match in matches if match.known_until is None and not match.retracted),
-        key=lambda match: (match.public_from or _UNDATED, match.report),
-    )
+    today = [match for match in matches if match.known_until is None and not match.retracted]
+    known = sorted((match for match in today if match.known_from), key=lambda match: (match.public_from, match.report))
     why = assertion.why(scope)
     first, _ = keys.tested
     for position, match in enumerate(known):

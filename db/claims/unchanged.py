@@ -58,15 +58,17 @@ class Standing:
         """What the assertion came to before."""
         ids = (claim_id, assertion_id)
         timeline = self._before.execute(
-            "SELECT date, coalesce(value, ''), verdict, pmid, study_id FROM verdict_timeline"
+            "SELECT date, coalesce(value, ''), verdict, pmid, study_id, studies FROM verdict_timeline"
             " WHERE claim_id = ? AND assertion_id = ? ORDER BY position",
             ids,
         )
-        with_retracted = self._before.execute(
-            "SELECT verdict_with_retracted, value_with_retracted FROM verdicts WHERE claim_id = ? AND assertion_id = ?",
+        told = self._before.execute(
+            "SELECT verdict_with_retracted, value_with_retracted, undated FROM verdicts"
+            " WHERE claim_id = ? AND assertion_id = ?",
             ids,
         )
-        return History([Entry(*row) for row in timeline], with_retracted.fetchone())
+        *with_retracted, undated = told.fetchone()
+        return History([Entry(*row) for row in timeline], tuple(with_retracted), undated)
 
 
 def _looks_further(where: str) -> bool:

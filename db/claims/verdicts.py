@@ -16,6 +16,8 @@ MEANING = {
 """Every verdict in the order of the legend, in one line."""
 UNTESTED = frozenset({"not_testable", "by_definition"})
 """Verdicts that no study can change."""
+NOTHING_SAID = frozenset({"insufficient", "not_assessed"})
+"""Verdicts for want of evidence: any other is one that the evidence came to."""
 HELD_FOR_A_PART = "held for a part"
 """Verdict when the article was written, if an assertion held for some of that time only."""
 WORST_FIRST = (

@@ -6,14 +6,16 @@ from db.claims.kinds import Kind, Untested
 from db.claims.replay import Entry
 
 
-def because(assertion: Kind, entries: Sequence[Entry]) -> str:
-    """Give the reason of the current verdict in a sentence or two."""
+def because(assertion: Kind, entries: Sequence[Entry], undated: int = 0) -> str:
+    """Give the reason of the current verdict in a sentence or two; and how many studies have no date."""
     if isinstance(assertion, Untested):
         return assertion.reason
     current = entries[-1]
     sentence = assertion.value_in_words(current.value)
     expected = assertion.expected_in_words()
     sentence = sentence[0].upper() + sentence[1:] + (f"; expected: {expected}." if expected else ".")
+    if undated:
+        sentence += f" Left out: {'1 study' if undated == 1 else f'{undated} studies'} without a date."
     if current.verdict == "insufficient":
         return f"{sentence} Missing: {assertion.missing_in_words(current.value)}."
     if current.verdict == "not_assessed":
@@ -21,7 +23,7 @@ def because(assertion: Kind, entries: Sequence[Entry]) -> str:
     if current.verdict == "outdated":
         ended = flip(entries)
         if ended:
-            return f"{sentence} It held until {ended.date or 'an unknown date'}, when {name_of(ended)} became known."
+            return f"{sentence} It held until {ended.date}, {_when(ended)}."
     return sentence
 
 
@@ -37,4 +39,11 @@ def flip(entries: Sequence[Entry]) -> Entry | None:
 
 def name_of(entry: Entry) -> str:
     """Name the record of an entry."""
-    return f"PMID {entry.pmid}" if entry.pmid else entry.study_id or "a record"
+    return f"PMID {entry.pmid}" if entry.pmid else entry.study_id or f"{entry.studies} studies"
+
+
+def _when(entry: Entry) -> str:
+    """What happened then: 'when PMID 1 and 8 other studies became known'."""
+    others = entry.studies - 1 if entry.pmid or entry.study_id else 0
+    also = f" and {others} other {'study' if others == 1 else 'studies'}" if others else ""
+    return f"when {name_of(entry)}{also} became known"

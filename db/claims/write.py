@@ -22,7 +22,7 @@ from db.claims.matches import judged, let_through, papers_of, states
 from db.claims.replay import Entry, History, entry_on, history_of
 from db.claims.stances import Keys, curated_rows, tested_rows
 from db.claims.unchanged import Before, Standing
-from db.claims.verdicts import HELD_FOR_A_PART, UNTESTED, combined
+from db.claims.verdicts import HELD_FOR_A_PART, NOTHING_SAID, UNTESTED, combined
 from db.claims.words import because, flip
 from db.evidence.coverage import read_coverage
 from db.evidence.studies import Report, Study, keyed
@@ -183,7 +183,9 @@ def _verdict_row(topic: Topic, keys: Keys, assertion: Kind, history: History) ->
     verdict_with_retracted, value_with_retracted = history.with_retracted
     return {
         "claim_id": keys.claim_id, "assertion_id": keys.assertion_id,
-        "verdict": current.verdict, "value": current.value or None, "because": because(assertion, entries),
+        "verdict": current.verdict, "value": current.value or None,
+        "because": because(assertion, entries, history.undated),
+        "undated": history.undated,
         "as_of": dates[-1] if dates else None, "when_written": _when_written(entries, written.earliest, written.latest),
         "value_when_written": then.value or None, "flipped_by": ended.pmid if ended else None,
         "flipped_by_study": (ended.study_id or None) if ended else None, "flipped_on": ended.date if ended else None,
@@ -197,10 +199,10 @@ def _when_written(entries: Sequence[Entry], earliest: str, latest: str) -> str:
     What was `insufficient` or not assessed at the start is passed over: an article does not speak of studies that are
     yet to come.
     """
-    at_start = [entry for entry in entries if entry.date is not None and entry.date <= earliest][-1]
+    at_start = [entry for entry in entries if entry.date <= earliest][-1]
     during = [at_start] + [entry for entry in entries if entry.date and earliest < entry.date <= end_of(latest)]
     verdicts = [entry.verdict for entry in during]
-    while len(verdicts) > 1 and verdicts[0] in ("insufficient", "not_assessed"):
+    while len(verdicts) > 1 and verdicts[0] in NOTHING_SAID:
         del verdicts[0]
     if set(verdicts) == {"holds"} or "holds" not in verdicts:
         return verdicts[-1]
@@ -211,8 +213,8 @@ def _timeline_rows(keys: Keys, entries: Sequence[Entry]) -> Iterator[tuple[Any, 
     """Rows of `verdict_timeline`, in the table's column order."""
     for position, entry in enumerate(entries):
         yield (
-            *keys.names, position, entry.date, _PRECISION.get(len(entry.date or "")), entry.value or None,
-            entry.verdict, entry.pmid, entry.study_id or None,
+            *keys.names, position, entry.date, _PRECISION.get(len(entry.date)), entry.value or None,
+            entry.verdict, entry.pmid, entry.study_id or None, entry.studies,
         )  # fmt: skip
 
 

@@ -184,6 +184,8 @@ def _history(family: Sequence[Report], near: Mapping[str, set[str]]) -> tuple[St
     if len(family) == 1 and not family[0].gone_since:
         (report,) = family
         return (State(report, (report.key,), report.public_from, None),)
+    if dated := [report for report in family if report.public_from]:
+        family = dated  # a report without a date changes nothing of a study that was known anyway
     days = sorted(
         {report.public_from or _UNDATED for report in family} | {one.gone_since for one in family if one.gone_since}
     )

@@ -57,7 +57,7 @@ left join studies s on s.study_id = v.flipped_by_study
 where a.claim_id = ? order by a.position
 """
 _TIMELINE = """
-select t.date, t.date_precision, t.value, t.verdict, t.pmid, t.study_id, coalesce(a.title, s.title) as title
+select t.date, t.date_precision, t.value, t.verdict, t.pmid, t.study_id, t.studies, coalesce(a.title, s.title) as title
 from verdict_timeline t left join articles a on a.pmid = t.pmid left join studies s on s.study_id = t.study_id
 where t.claim_id = ? and t.assertion_id = ? order by t.position
 """
@@ -161,7 +161,7 @@ def _day(as_of: str) -> str:
 
 def _turn_back(assertion: dict[str, Any], day: str, as_of_any_day: Mapping[str, str | None]) -> None:
     """The assertion as it stood at the end of a day: verdict from its timeline, SQL over what was known then."""
-    past = [entry for entry in assertion["timeline"] if entry["date"] is not None and entry["date"] <= day]
+    past = [entry for entry in assertion["timeline"] if entry["date"] <= day]
     assertion["timeline"] = past
     if not past:  # not testable: no entry ever
         return

@@ -28,7 +28,7 @@ select a.claim_id, a.assertion_id, a.kind, a.unit, a.text, a.expected, v.verdict
 from assertions a join verdicts v using (claim_id, assertion_id) order by a.claim_id, a.position
 """
 _TIMELINE = """
-select claim_id, assertion_id, date, value, verdict from verdict_timeline where date is not null
+select claim_id, assertion_id, date, value, verdict from verdict_timeline
 order by claim_id, assertion_id, position
 """
 _PAPERS = """

@@ -46,7 +46,7 @@ STUDIES = [
     report(99000003, "2013", routes=["pillow"], n_total=40),
     report(99000004, "2014", routes=["pillow", "oral"], n_total=None),
     report(99000005, "2015", n_total=300, retracted=True),
-    report(99000006, "", routes=["unspecified"], n_total=12),
+    report(99000006, "2016", routes=["unspecified"], n_total=12),
 ]
 
 
@@ -100,7 +100,7 @@ def test_a_comparison_with_an_earlier_date_holds_until_something_is_added(databa
         ("2011-02-11", "2 to 2", "holds"),
         ("2013", "3 to 2", "outdated"),
         ("2014", "4 to 2", "outdated"),
-        (None, "5 to 2", "outdated"),
+        ("2016", "5 to 2", "outdated"),
     ]
 
 

@@ -104,13 +104,43 @@ def test_a_protocol_is_kept_as_a_report_and_the_study_counts_from_its_results() 
     ]  # fmt: skip
 
 
-def test_a_study_without_a_date_counts_today_and_on_no_earlier_date() -> None:
+def test_a_study_without_a_date_is_in_no_value_and_said_to_be_left_out() -> None:
     database = world([FIRST, report(99000002, "")])
 
-    assert timeline(database, "one-trial", "count")[-2:] == [
-        ("2010-05", "1", "holds", 99000001),
-        (None, "2", "outdated", 99000002),
-    ]
+    assert timeline(database, "one-trial", "count")[-1] == ("2010-05", "1", "holds", 99000001)
+    row = verdict(database, "one-trial", "count")
+    assert (row["value"], row["undated"]) == ("1", 1)
+    assert row["because"].endswith("Left out: 1 study without a date.")
+    (sql,) = database.execute("SELECT sql FROM assertions WHERE claim_id = 'one-trial'").fetchone()
+    assert database.execute(sql).fetchone() == (1,)
+
+
+def test_of_the_studies_of_a_day_the_largest_that_moved_the_value_its_way_is_named() -> None:
+    """Eight went one way and one the other: a share of people rose, though the largest study lowered it."""
+    database = world([
+        report(99000001, "2010", routes=["pillow"], n_total=100),
+        report(99000002, "2010", routes=["oral"], n_total=100),
+        report(99000003, "2014", routes=["pillow"], n_total=300),
+        report(99000004, "2014", routes=["oral"], n_total=280),
+        report(99000005, "2014", routes=["oral"], n_total=290),
+    ])  # fmt: skip
+
+    share = [row for row in database.query(
+        "SELECT date, value, pmid, studies FROM verdict_timeline WHERE assertion_id = 'share'"
+        " ORDER BY position")]  # fmt: skip
+    assert share[-1] == {"date": "2014", "value": "62.6", "pmid": 99000005, "studies": 3}
+
+
+def test_where_no_study_of_a_day_made_the_difference_by_itself_the_largest_is_named() -> None:
+    database = world([
+        report(99000001, "2010", routes=["pillow"], n_total=20),
+        report(99000002, "2010", routes=["pillow"], n_total=30),
+    ])  # fmt: skip
+
+    (row,) = database.query(
+        "SELECT value, pmid, studies FROM verdict_timeline WHERE assertion_id = 'exists' AND date = '2010'"
+    )
+    assert row == {"value": "yes", "pmid": 99000002, "studies": 2}
 
 
 def test_a_date_that_is_only_a_year_is_kept_as_it_is() -> None:

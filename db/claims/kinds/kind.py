@@ -103,6 +103,10 @@ class Kind(TopicModel, ABC):
     def outcome(self, tally: Tally) -> Outcome:
         """Come to a value and a verdict over the studies of a moment."""
 
+    def measure(self, tally: Tally) -> float | None:
+        """The number that it is about, unrounded: which way does a study move it? None where it is about no number."""
+        return None
+
     @abstractmethod
     def stances(self, match: Match, position: int, known: Sequence[Match], verdict: str) -> list[Said]:
         """Say what a study speaks for, at its position among those `known` today: as many as it has figures, else one.
@@ -208,6 +212,10 @@ class Number(Filtered):
     @abstractmethod
     def number(self, tally: Tally) -> float | None:
         """The number over the studies of a moment; None where there is nothing to count."""
+
+    def measure(self, tally: Tally) -> float | None:
+        """The number."""
+        return self.number(tally)
 
     def outcome(self, tally: Tally) -> Outcome:
         """Hold the number against what is expected."""

@@ -139,6 +139,11 @@ class Share(Number):
         part, whole = self._part_and_whole(tally)
         return _percent(part, whole) if whole else None
 
+    def measure(self, tally: Tally) -> float | None:
+        """The share, not rounded."""
+        part, whole = self._part_and_whole(tally)
+        return part / whole if whole else None
+
     def outcome(self, tally: Tally) -> Outcome:
         """Hold the share against what is expected, if it is one of enough."""
         value, verdict = super().outcome(tally)

@@ -170,9 +170,7 @@ class Span(Number):
 
     def stances(self, match: Match, position: int, known: Sequence[Match], verdict: str) -> list[Said]:
         """The studies at both ends speak."""
-        latest = next((other for other in reversed(known) if other.public_from), known[0])  # undated come last
-        ends = (known[0].public_from[:4], latest.public_from[:4])
-        at_an_end = match.public_from and match.public_from[:4] in ends
+        at_an_end = match.public_from[:4] in (known[0].public_from[:4], known[-1].public_from[:4])
         return [(("supports" if verdict == "holds" else "contradicts") if at_an_end else "context", "")]
 
 
