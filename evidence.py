@@ -168,12 +168,23 @@ def bulk(
     sys.exit(result.exit_code)
 
 
-@command()
-def build(topic: str | None, data: Path, as_json: bool) -> None:
+@command(
+    click.option(
+        "--archived-by",
+        metavar="DAY",
+        help="Make it, in a folder beside, of what the archive held at the end of that day (YYYY-MM-DD), with the "
+        "register as it is now: what was known here then.",
+    ),
+)
+def build(topic: str | None, data: Path, as_json: bool, archived_by: str | None) -> None:
     """Make evidence.db from the archive and the register. Says so and is quick when nothing has changed."""
     from ingest.build.run import build as build_database
+    from ingest.build.run import build_archived_by
 
-    result = build_database(data, _topic_of(data, topic), _progress().build)
+    if archived_by:
+        result = build_archived_by(data, _topic_of(data, topic), archived_by, _progress().build)
+    else:
+        result = build_database(data, _topic_of(data, topic), _progress().build)
     _show(result, as_json, [result.line()])
     if result.short:
         raise IncompleteRunError(result.short)

@@ -106,7 +106,7 @@ def fill(path: Path, records: int) -> None:
             "published": f"{year}-05", "first_author": "Doe J", "abstract": abstract,
         })  # fmt: skip
         rows["study_reports"].append(
-            {"study_id": study_id, "record_id": pmid, "role": "main", "why": "the only report"}
+            {"study_id": study_id, "report": study_id, "record_id": pmid, "role": "main", "why": "the only report"}
         )
         rows["sections"].append(
             {"record_id": pmid, "position": 1, "label": "BACKGROUND", "start": 12, "end": len(abstract)}

@@ -26,6 +26,7 @@ from datasette.utils import await_me_maybe
 from datasette.utils.asgi import Request
 from isal import igzip
 
+from db.archive.store import today
 from publish.address import public_url
 from publish.admission import in_pieces, path_below_base
 from publish.cells import DATABASE
@@ -45,9 +46,9 @@ _OVERHEAD = 1000
 
 
 def kept(*parameters: str, accept: Callable[[str], Hashable] | None = None) -> Callable[[View], View]:
-    """Mark a view whose answer depends on the database and its address alone, and on nothing else of the request.
+    """Mark a view whose answer depends on the database, its address and the day (UTC) alone, and not on who asks.
 
-    Not for what depends on the day, for who asks, and for answers of any length.
+    Not for what depends on the hour, and for answers of any length.
 
     Args:
         parameters: names in the query string that the view reads; all others are taken off before it sees them.
@@ -219,7 +220,7 @@ def _without_who(
     query = urlencode(sorted(asked.items()))
     accept = headers.get(b"accept", "")
     plain = [(b"accept", accept.encode("latin-1"))] if declared.accept else []
-    key = (scope.get("raw_path") or scope["path"], query, scope.get("scheme"), public_url(),
+    key = (scope.get("raw_path") or scope["path"], query, scope.get("scheme"), public_url(), today(),
            declared.accept(accept) if declared.accept else None)  # fmt: skip
     return {**scope, "method": "GET", "query_string": query.encode(), "headers": plain}, key
 

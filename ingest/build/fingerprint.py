@@ -2,9 +2,10 @@
 
 import hashlib
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
-from db.archive.store import Archive, today
+from db.archive.store import Archive
 from db.evidence.accuracy import accuracy_rows
 from db.evidence.coverage import ahead
 from db.sqlite import open_database, plain_errors
@@ -25,7 +26,7 @@ _CODE_OF_TAGGING = ("*.py", "*.csv", "*.yml")
 """Of tagging, trained weights and rules as well."""
 
 
-def fingerprints(data: Path, archive: Archive, topic: Topic) -> dict[str, str]:
+def fingerprints(data: Path, archive: Archive, topic: Topic, day: date) -> dict[str, str]:
     """Digests of what was made from what, by the names they have in table `build`.
 
     `fingerprint`: all that a build depends on: archive (and which of its runs are still to come by the clock), topic
@@ -34,7 +35,7 @@ def fingerprints(data: Path, archive: Archive, topic: Topic) -> dict[str, str]:
     while it too stays the same, what an assertion came to stands until the studies it rests on change.
     """
     code = hash_of_code()
-    clock = ahead(archive.database.conn, today())
+    clock = ahead(archive.database.conn, day)
     parts = (archive.digest(), clock, topic.digest(), accuracy_rows(data), code.hexdigest())
     whole = hashlib.sha256(" ".join(map(str, parts)).encode())
     for name in ("topic.yml", "register.csv"):

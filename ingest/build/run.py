@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from db.archive.archived_by import copy_archived_by
 from db.archive.store import Archive, today
 from db.claims.file import load_claims
 from db.claims.schema import CLAIM_TABLES
@@ -40,6 +42,7 @@ from ingest.build.processes import cores, in_order
 from ingest.build.differences import Differences, clear, clear_studies, differences
 from ingest.build.loops import batches, without_cycle_search
 from topics import Topic, load_register
+from topics.errors import BadInputError
 
 Progress = Callable[[int, int], None]
 """Called with (records done, records in all)."""
@@ -88,8 +91,14 @@ class BuildResult:
         )
 
 
-def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildResult:
+def build(data: Path, topic: Topic, progress: Progress | None = None, on: date | None = None) -> BuildResult:
     """Make `data`/evidence.db from what is in the archive and the topic's register.
+
+    Args:
+        data: folder of the archive, and of the database.
+        topic: what is tracked.
+        progress: told how far reading has come.
+        on: the day (UTC) that it is taken to be, for how old the last search is; today if not given.
 
     Raises:
         BadInputError: the topic, its register or its claims cannot be used, or the folder belongs to another topic.
@@ -100,15 +109,35 @@ def build(data: Path, topic: Topic, progress: Progress | None = None) -> BuildRe
         archive.record_topic(topic.name, topic.place)
         damaged = archive.note_damage()
         known = seal_of(live)
-        made = fingerprints(data, archive, topic)
+        day = on or today()
+        made = fingerprints(data, archive, topic, day)
         live_values = {} if known is Seal.BROKEN else build_values(live)
         changed = live_values.get("fingerprint") != made["fingerprint"] or not _is_sound(live, known, live_values)
         if changed:
             with without_cycle_search():
-                making = _Making(live, _inputs(archive, topic), made, progress)
+                making = _Making(live, _inputs(archive, topic, day), made, progress)
                 if not _amend(making, live_values, known):
                     _make_anew(making)
     return _result(live, build_values(live), changed=changed, damaged=damaged)
+
+
+def build_archived_by(data: Path, topic: Topic, day: str, progress: Progress | None = None) -> BuildResult:
+    """Make the database from what `data`/archive.db held at the end of an earlier day, in a folder of its own beside it.
+
+    The topic, its register and its claims are those of this checkout: their history is Git's.
+
+    Raises:
+        BadInputError: `day` is no ISO day, or nothing had been archived by then; or as `build`.
+        IncompleteRunError: as `build`.
+    """
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        raise BadInputError(f"--archived-by {day}: not a day; expected YYYY-MM-DD") from None
+    target = data / f"archived-by-{on}"
+    with run_lock(data):
+        copy_archived_by(data, str(on), target)
+    return build(target, topic, progress, on)
 
 
 def _is_sound(live: Path, known: Seal, live_values: Mapping[str, str]) -> bool:
@@ -132,13 +161,13 @@ class _Making:
     progress: Progress | None
 
 
-def _inputs(archive: Archive, topic: Topic) -> Inputs:
+def _inputs(archive: Archive, topic: Topic, day: date) -> Inputs:
     entries = load_register(topic)
     register = Register(
         {entry.pmid: entry for entry in entries if entry.pmid},
         {entry.doi: entry for entry in entries if not entry.pmid},
     )
-    return Inputs(archive, topic, entries, register, load_claims(topic), ArticleWriter(topic, register), today())
+    return Inputs(archive, topic, entries, register, load_claims(topic), ArticleWriter(topic, register), day)
 
 
 def _make_anew(making: _Making) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.metadata import version
 
 from db.archive.store import Archive
 from db.evidence.coverage import last_complete
@@ -68,6 +69,7 @@ def build_rows(inputs: Inputs, assembly: Assembly, studies: int) -> list[tuple[s
         ("article_about", inputs.topic.article.about),
         ("article_url", inputs.topic.article.url or ""),
         ("article_written", " to ".join(dict.fromkeys((written.earliest, written.latest)))),
+        ("release", version("evidence-tracker")),
         ("tagger_version", TAGGER_VERSION),
         ("articles", str(assembly.articles)),
         ("studies", str(studies)),

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import NotFound, Request, Response
@@ -10,7 +11,9 @@ from publish.address import absolute
 from publish.cells import readable
 from publish.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from publish.page_cache import kept
+from publish.pages.claim import day_of
 from publish.pages.page import JSON, may_see, page, rows, snapshot
+from publish.verdicts import found as found_in_words
 from publish.verdicts import mark
 
 if TYPE_CHECKING:
@@ -51,9 +54,19 @@ from changes group by 1, 2
 """
 _RECENT = f"{_JOINED} where {_ON_TOPIC} order by c.dated desc, c.change_id limit {IN_FEED}"
 _OF_CLAIM = (
-    f"{_JOINED} where c.claim_id = :claim or (c.claim_id is null and c.pmid in "  # noqa: S608  (constants)
-    f"(select pmid from claim_evidence where claim_id = :claim)) order by c.dated desc, c.change_id limit {IN_FEED}"
+    f"{_JOINED} where (c.claim_id = :claim or (c.claim_id is null and c.pmid in "  # noqa: S608  (constants)
+    f"(select pmid from claim_evidence where claim_id = :claim))) and (:day = '' or substr(c.dated, 1, 10) <= :day) "
+    f"order by c.dated desc, c.change_id limit {IN_FEED}"
 )
+_STEPS_OF_CLAIM = """
+select t.assertion_id, s.text as assertion, s.kind, s.unit, t.date, t.value, t.verdict, t.pmid, t.study_id, t.studies,
+       b.verdict as was, coalesce(a.title, y.title) as title
+from verdict_timeline t
+join verdict_timeline b on b.claim_id = t.claim_id and b.assertion_id = t.assertion_id and b.position = t.position - 1
+join assertions s on s.claim_id = t.claim_id and s.assertion_id = t.assertion_id
+left join articles a on a.pmid = t.pmid left join studies y on y.study_id = t.study_id
+where t.claim_id = :claim and (:day = '' or t.date <= :day) order by t.date desc, s.position limit :most
+"""
 _RUNS = """
 select run_id, kind, started_at, finished_at, state from runs r
 where state <> 'complete' or run_id = (select max(run_id) from runs)
@@ -96,20 +109,31 @@ def read_changes(connection: sqlite3.Connection) -> dict[str, Any]:
     return {"runs": runs}
 
 
-@kept()
+@kept("as_of")
 async def feed(datasette: "Datasette", request: Request) -> Response:
-    """All changes, or those of one claim, as a feed."""
-    claim_id = request.url_vars.get("claim_id")
-    await may_see(datasette, request, *TABLES)
-    found, topic, title = await snapshot(datasette, lambda connection: _read_feed(connection, claim_id))
-    here = f"/claims/{claim_id}" if claim_id else "/changes"
+    """All changes, or those of one claim (up to the end of `as_of`), as a feed.
 
+    A claim's feed has every step of its timeline, by the date from which results could be known, and what changed here:
+    flips when they were noticed, retractions and the like of its papers.
+
+    Raises:
+        DatasetteError: 400, `as_of` is no date.
+    """
+    claim_id = request.url_vars.get("claim_id")
+    as_of = (request.args.get("as_of") or "").strip() if claim_id else ""
+    day = day_of(as_of)
+    await may_see(datasette, request, *TABLES)
+
+    def address_of(path: str) -> str:
+        return absolute(datasette, path)
+
+    found, topic, title = await snapshot(
+        datasette, lambda connection: _read_feed(connection, claim_id, day, address_of)
+    )
+    here, on = f"/claims/{claim_id}" if claim_id else "/changes", f"?as_of={as_of}" if as_of else ""
     is_atom = request.url_vars["feed"] == "atom"
-    address = absolute(datasette, f"{here}.atom" if is_atom else f"{here}/feed.json")
-    entries = [
-        Entry(row["change_id"], _title(row), absolute(datasette, _path(row)), row["dated"], _text(row)) for row in found
-    ]
-    made = Feed(here.strip("/"), title, absolute(datasette, here), address, entries)
+    address = absolute(datasette, f"{here}.atom" if is_atom else f"{here}/feed.json") + on
+    made = Feed(here.strip("/") + on, title, absolute(datasette, here) + on, address, found)
     if is_atom:
         return Response(atom(made, topic), content_type=f"{ATOM_TYPE}; charset=utf-8")
     answer = Response.json(json_feed(made, topic))
@@ -117,16 +141,43 @@ async def feed(datasette: "Datasette", request: Request) -> Response:
     return answer
 
 
-def _read_feed(connection: sqlite3.Connection, claim_id: str | None) -> tuple[list[dict[str, Any]], str, str]:
-    """(rows, topic, title of the feed)."""
+def _read_feed(
+    connection: sqlite3.Connection, claim_id: str | None, day: str, address_of: Callable[[str], str]
+) -> tuple[list[Entry], str, str]:
+    """(entries, newest first; topic; title of the feed)."""
     named = rows(connection, "select value from build where key = 'topic'")
     topic = named[0]["value"] if named else "evidence"
+
+    def of_changes(found: Sequence[dict[str, Any]]) -> list[Entry]:
+        return [Entry(row["change_id"], _title(row), address_of(_path(row)), row["dated"], _text(row)) for row in found]
+
     if not claim_id:
-        return rows(connection, _RECENT), topic, "Evidence Tracker: what changed"
+        return of_changes(rows(connection, _RECENT)), topic, "Evidence Tracker: what changed"
     claims = rows(connection, "select text from claims where claim_id = ?", [claim_id])
     if not claims:
         raise NotFound(f"There is no claim {claim_id}. The home page lists all claims.")
-    return rows(connection, _OF_CLAIM, {"claim": claim_id}), topic, f"Evidence Tracker: {claims[0]['text']}"
+    asked = {"claim": claim_id, "day": day}
+    entries = of_changes(rows(connection, _OF_CLAIM, asked))
+    for step in rows(connection, _STEPS_OF_CLAIM, {**asked, "most": IN_FEED}):
+        name = f"claims/{claim_id}/{step['assertion_id']}/{step['date']}"
+        where = address_of(f"/claims/{claim_id}") + f"?as_of={step['date']}#{step['assertion_id']}"
+        entries.append(Entry(name, _title_of_step(step), where, step["date"], _text_of_step(step)))
+    entries.sort(key=lambda entry: entry.dated, reverse=True)
+    return entries[:IN_FEED], topic, f"Evidence Tracker: {claims[0]['text']}"
+
+
+def _title_of_step(step: Mapping[str, Any]) -> str:
+    was, now = readable(step["was"]), readable(step["verdict"])
+    return f"{step['date']}: {now if was == now else f'{was} → {now}'}: {step['assertion']}"
+
+
+def _text_of_step(step: Mapping[str, Any]) -> str:
+    cause = f"PMID {step['pmid']}" if step["pmid"] else step["study_id"]
+    titled = f" ({step['title']})" if step["title"] else ""
+    by = f" Brought about by {cause}{titled}." if cause else ""
+    studies = f" {step['studies']} studies of this date." if step["studies"] > 1 else ""
+    said = found_in_words(step["kind"], step["value"], step["unit"])
+    return f"Found: {said}.{by}{studies}"
 
 
 def _title(row: dict[str, Any]) -> str:

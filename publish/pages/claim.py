@@ -17,6 +17,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
+from db.archive.store import today
 from db.citations.formats import FORMATS, write_citations
 from db.citations.works import works_by_key
 from db.claims.filters import AS_OF, end_of
@@ -32,12 +33,11 @@ from publish.pages.claim_papers import (
     SHOWN,
     STANCES,
     add_words,
-    as_known_on,
     by_line,
     by_stance,
     csv_lines,
     facts_of,
-    read_papers,
+    papers_on,
 )
 from publish.pages.page import JSON, may_see, page, rows, snapshot
 from publish.spreadsheet import BOM, csv_rows
@@ -62,10 +62,12 @@ from verdict_timeline t left join articles a on a.pmid = t.pmid left join studie
 where t.claim_id = ? and t.assertion_id = ? order by t.position
 """
 _PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+HASH_SHOWN = 12
+"""Digits of the hash over all that a database was made from, its code among it, that stand in what readers cite."""
 _EXPORTS = ("ris", "bib", "nbib", "csl")
 
 
-@kept("as_of")
+@kept("as_of", "data")
 async def claim(datasette: "Datasette", request: Request) -> Response:
     """The page or its data.
 
@@ -73,10 +75,12 @@ async def claim(datasette: "Datasette", request: Request) -> Response:
         DatasetteError: 400, `as_of` is no date.
     """
     claim_id, as_of = request.url_vars["claim_id"], (request.args.get("as_of") or "").strip()
-    day = _day(as_of) if as_of else ""
+    cited = (request.args.get("data") or "").strip()
+    day = day_of(as_of)
     sql_runs = await compat.may_run_sql(datasette, request.actor)
     feed = datasette.urls.path(f"/claims/{claim_id}.atom")
     base = absolute(datasette, f"/claims/{claim_id}")
+    on = f"?as_of={as_of}" if as_of else ""
 
     root = str(datasette.urls.path("")).rstrip("/")
 
@@ -94,13 +98,16 @@ async def claim(datasette: "Datasette", request: Request) -> Response:
         return f"{datasette.urls.database(DATABASE)}?{urlencode({'sql': sql, **parameters})}"
 
     def dress(data: dict[str, Any]) -> dict[str, Any]:
+        made_from = data["topic"].get("fingerprint", "")
         return {
+            "cited": cited if cited and not (len(cited) >= HASH_SHOWN and made_from.startswith(cited)) else "",
+            "made_from": made_from[:HASH_SHOWN],
             "assertions": [_dress(assertion, data["topic"]) for assertion in data["assertions"]], "link": link,
             "facts_of": facts_of, "by_line": by_line, "mark": mark, "readable": readable, "stances": STANCES,
             "shown": SHOWN,
             "sql_runs": sql_runs, "run": run,
-            "cite": _citation(data, base), "exports": [FORMATS[name] for name in _EXPORTS],
-            "feeds": [{"type": ATOM_TYPE, "title": "Changes of this claim", "url": feed}],
+            "cite": _citation(data, base), "exports": [FORMATS[name] for name in _EXPORTS], "on": on,
+            "feeds": [{"type": ATOM_TYPE, "title": "Changes of this claim", "url": f"{feed}{on}"}],
         }  # fmt: skip
 
     return await page(
@@ -119,17 +126,16 @@ def read_claim(connection: sqlite3.Connection, claim_id: str, as_of: str = "", d
     if not found_rows:
         raise NotFound(f"There is no claim {claim_id}. The home page lists all claims.")
     row = found_rows[0]
-    papers = read_papers(connection, claim_id)
+    papers = papers_on(connection, claim_id, day)
     assertions = []
     for assertion in rows(connection, _ASSERTIONS, [claim_id]):
         assertion["timeline"] = rows(connection, _TIMELINE, [claim_id, assertion["assertion_id"]])
-        own = papers[assertion["assertion_id"]]
+        own = papers.get(assertion["assertion_id"], [])
         assertion["sql_parameters"] = {}
         as_of_any_day = {key: assertion.pop(f"{key}_as_of") for key in ("sql", "evidence_sql")}
         asked = frozenset(json.loads(assertion.pop("asks_for") or "[]"))
         if day:
             _turn_back(assertion, day, as_of_any_day)
-            own = as_known_on(own, assertion["kind"], assertion["verdict"], day)
         assertion["found"] = found(assertion["kind"], assertion["value"], assertion["unit"])
         assertion["evidence"] = by_stance(own)
         shown = [paper for group in assertion["evidence"].values() for paper in group[:SHOWN]]
@@ -148,8 +154,14 @@ def read_claim(connection: sqlite3.Connection, claim_id: str, as_of: str = "", d
     }
 
 
-def _day(as_of: str) -> str:
-    """The last day of a date that may be a month or a year."""
+def day_of(as_of: str) -> str:
+    """The last day of a date that may be a month or a year; '' of ''.
+
+    Raises:
+        DatasetteError: 400, it is no date.
+    """
+    if not as_of:
+        return ""
     try:
         if not _PARTIAL_DATE.fullmatch(as_of):
             raise ValueError(as_of)
@@ -218,10 +230,14 @@ def _dress(assertion: dict[str, Any], topic: dict[str, str]) -> dict[str, Any]:
 
 
 def _citation(data: dict[str, Any], base: str) -> dict[str, str]:
-    """How to cite the verdict: in words, and as BibTeX; the address shows it as it stands now for ever."""
+    """How to cite the verdict: in words, and as BibTeX.
+
+    The address asks for what was published by the day that the verdict rests on, and names the data by their hash.
+    """
     row, topic, on = data["claim"], data["topic"], data["stands_on"] or ""
-    address = f"{base}?as_of={on}" if on else base
-    version = topic.get("fingerprint", "")[:12]
+    version = topic.get("fingerprint", "")[:HASH_SHOWN]
+    address = f"{base}?{urlencode({key: value for key, value in (('as_of', on), ('data', version)) if value})}"
+    release = f"Evidence Tracker {topic['release']}" if "release" in topic else "Evidence Tracker"
     title = f"“{row['text'].rstrip('.')}”: {readable(row['verdict'])}"
     searched = topic.get("last_complete_search", "never")
     basis = (
@@ -229,32 +245,40 @@ def _citation(data: dict[str, Any], base: str) -> dict[str, str]:
         if searched == "never"
         else f"PubMed searched to the end on {searched[:10]}"
     )
-    text = f"Evidence Tracker. {title}, on evidence up to {on or 'today'} ({basis}; data {version}). {address}"
+    text = f"{release}. {title}, on evidence up to {on or 'today'} ({basis}; data {version}). {address}"
     escaped = re.sub(r"([&%$#_{}])", r"\\\1", title.replace("\\", ""))
     bibtex = (
         f"@misc{{evidence-tracker-{row['claim_id']}-{on},\n  author = {{{{Evidence Tracker}}}},\n"
         f"  title = {{{{{escaped}}}}},\n"
-        f"  year = {{{on[:4]}}},\n  howpublished = {{\\url{{{address}}}}},\n  note = {{{basis}; data {version}}}\n}}"
+        f"  year = {{{on[:4]}}},\n  howpublished = {{\\url{{{address}}}}},\n  "
+        f"urldate = {{{today()}}},\n  note = {{{release}; {basis}; data {version}}}\n}}"
     )
     return {"text": text, "bibtex": bibtex, "address": address}
 
 
-@kept()
+@kept("as_of")
 async def export(datasette: "Datasette", request: Request) -> Response:
-    """The evidence of a claim as CSV, or its papers as a file for reference managers."""
+    """The evidence of a claim as CSV, or its papers as a file for reference managers; `as_of` as on the page.
+
+    Raises:
+        DatasetteError: 400, `as_of` is no date.
+    """
     claim_id, name = request.url_vars["claim_id"], request.url_vars["export"]
+    as_of = (request.args.get("as_of") or "").strip()
+    day = day_of(as_of)
     await may_see(datasette, request, *TABLES)
-    data = await snapshot(datasette, lambda connection: _exported(connection, claim_id, name))
+    data = await snapshot(datasette, lambda connection: _exported(connection, claim_id, name, day))
     form = FORMATS.get(name)
     extension, media_type = (form.extension, form.media_type) if form else ("csv", "text/csv")
-    headers = {"content-disposition": f'attachment; filename="{claim_id}.{extension}"'}
+    named = f"{claim_id}-{as_of}" if as_of else claim_id
+    headers = {"content-disposition": f'attachment; filename="{named}.{extension}"'}
     return Response(data, headers=headers, content_type=f"{media_type}; charset=utf-8")
 
 
-def _exported(connection: sqlite3.Connection, claim_id: str, name: str) -> str:
+def _exported(connection: sqlite3.Connection, claim_id: str, name: str, day: str) -> str:
     if not rows(connection, "select 1 from claims where claim_id = ?", [claim_id]):
         raise NotFound(f"There is no claim {claim_id}. The home page lists all claims.")
-    papers = read_papers(connection, claim_id)
+    papers = papers_on(connection, claim_id, day)
     if name == "csv":
         return BOM + csv_rows(csv_lines(papers))
     keys = dict.fromkeys(

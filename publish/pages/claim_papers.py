@@ -32,6 +32,13 @@ left join register r on e.pmid is null and r.study_key = 'doi:' || e.doi
 where e.claim_id = ?
 order by e.source, public_from is null, public_from, e.evidence_id
 """
+_VERDICTS_ON = """
+select a.assertion_id, a.kind, (
+  select t.verdict from verdict_timeline t
+  where t.claim_id = a.claim_id and t.assertion_id = a.assertion_id and t.date <= :day order by t.position desc limit 1
+) as verdict
+from assertions a where a.claim_id = :claim_id order by a.position
+"""
 _WORDS = """
 select a.pmid, t.facet, t.value, t.field, t.start, t."end", t.quote, t.confidence,
        case t.field when 'title' then a.title else a.abstract end as text
@@ -52,6 +59,20 @@ def read_papers(connection: sqlite3.Connection, claim_id: str) -> dict[str, list
     for row in rows(connection, _EVIDENCE, [claim_id]):
         papers[row["assertion_id"]].append(row)
     return papers
+
+
+def papers_on(connection: sqlite3.Connection, claim_id: str, day: str) -> dict[str, list[dict[str, Any]]]:
+    """The papers of `read_papers` that were public by the end of a day, with the stances they had then.
+
+    `day` '' is today.
+    """
+    papers = read_papers(connection, claim_id)
+    if not day:
+        return papers
+    return {
+        row["assertion_id"]: as_known_on(papers[row["assertion_id"]], row["kind"], row["verdict"] or "", day)
+        for row in rows(connection, _VERDICTS_ON, {"claim_id": claim_id, "day": day})
+    }
 
 
 def as_known_on(papers: Sequence[dict[str, Any]], kind: str, verdict: str, day: str) -> list[dict[str, Any]]:

@@ -125,10 +125,10 @@ def test_of_the_studies_of_a_day_the_largest_that_moved_the_value_its_way_is_nam
         report(99000005, "2014", routes=["oral"], n_total=290),
     ])  # fmt: skip
 
-    share = [row for row in database.query(
-        "SELECT date, value, pmid, studies FROM verdict_timeline WHERE assertion_id = 'share'"
-        " ORDER BY position")]  # fmt: skip
-    assert share[-1] == {"date": "2014", "value": "62.6", "pmid": 99000005, "studies": 3}
+    *_, last = database.query(
+        "SELECT date, value, pmid, studies FROM verdict_timeline WHERE assertion_id = 'share' ORDER BY position"
+    )
+    assert last == {"date": "2014", "value": "62.6", "pmid": 99000005, "studies": 3}
 
 
 def test_where_no_study_of_a_day_made_the_difference_by_itself_the_largest_is_named() -> None:

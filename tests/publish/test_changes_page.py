@@ -7,7 +7,7 @@ from lxml import etree
 
 from helpers.made_claims import HOSTILE, SECOND, WITHDRAWN
 from helpers.shown import words
-from publish.feeds import Entry, Feed, atom, json_feed
+from publish.feeds import Entry, Feed, atom, json_feed, lasting_id
 
 pytestmark = pytest.mark.asyncio
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -47,21 +47,25 @@ async def test_the_atom_feed_has_every_change_newest_first_under_ids_that_last(c
     answer = await claims.client.get("/changes.atom")
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     root = etree.fromstring(answer.content)
-    assert root.findtext("a:id", namespaces=ATOM) == "tag:evidence-tracker.invalid,2026:chamomile-sleep/changes"
+    assert root.findtext("a:id", namespaces=ATOM) == lasting_id("chamomile-sleep", "changes")
     assert root.findtext("a:updated", namespaces=ATOM) == "2026-11-21T02:00:00+00:00"
+
+    def named(name: str) -> str:
+        return lasting_id("chamomile-sleep", name)
+
     entries = [
-        (entry.findtext("a:id", namespaces=ATOM).partition("sleep/")[2], entry.findtext("a:title", namespaces=ATOM),
+        (entry.findtext("a:id", namespaces=ATOM), entry.findtext("a:title", namespaces=ATOM),
          entry.find("a:link", ATOM).get("href"))
         for entry in root.findall("a:entry", ATOM)
     ]  # fmt: skip
     assert entries == [
-        ("verdict/3", "holds → outdated: There is one trial of chamomile by mouth.",
+        (named("verdict/3"), "holds → outdated: There is one trial of chamomile by mouth.",
          "/claims/one-trial#count"),
-        (f"retraction/{WITHDRAWN}", "Retracted: Made-up study 99000004", f"/articles/{WITHDRAWN}"),
-        ("new/99000001", "New: Made-up study 99000001", "/articles/99000001"),
-        (f"new/{SECOND}", f"New: {HOSTILE}", f"/articles/{SECOND}"),
-        ("new/99000003", "New: Made-up study 99000003", "/articles/99000003"),
-        (f"new/{WITHDRAWN}", "New: Made-up study 99000004", f"/articles/{WITHDRAWN}"),
+        (named(f"retraction/{WITHDRAWN}"), "Retracted: Made-up study 99000004", f"/articles/{WITHDRAWN}"),
+        (named("new/99000001"), "New: Made-up study 99000001", "/articles/99000001"),
+        (named(f"new/{SECOND}"), f"New: {HOSTILE}", f"/articles/{SECOND}"),
+        (named("new/99000003"), "New: Made-up study 99000003", "/articles/99000003"),
+        (named(f"new/{WITHDRAWN}"), "New: Made-up study 99000004", f"/articles/{WITHDRAWN}"),
     ]  # fmt: skip
 
 
@@ -82,7 +86,11 @@ async def test_the_json_feed_has_the_same_entries(claims: Datasette):
 
 async def test_a_claim_has_a_feed_of_its_flips_and_of_what_came_to_its_evidence(claims: Datasette):
     feed = (await claims.client.get("/claims/no-pillow/feed.json")).json()
-    assert [item["title"] for item in feed["items"]] == ["New: Made-up study 99000003"]
+    assert [item["title"] for item in feed["items"]] == [
+        "New: Made-up study 99000003", "2014: holds → outdated: No study used a pillow.",
+    ]  # fmt: skip
+    assert feed["items"][1]["date_published"] == "2014-01-01T00:00:00+00:00"
+    assert feed["items"][1]["id"] == lasting_id("chamomile-sleep", "claims/no-pillow/exists/2014")
     root = etree.fromstring((await claims.client.get("/claims/one-trial.atom")).content)
     titles = [entry.findtext("a:title", namespaces=ATOM) for entry in root.findall("a:entry", ATOM)]
     assert titles[0] == "holds → outdated: There is one trial of chamomile by mouth."

@@ -5,12 +5,13 @@ import io
 import json
 import re
 import sqlite3
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import lxml.html
 import pytest
 from datasette.app import Datasette
 
+from db.archive.store import today
 from helpers.made_claims import FIRST, SECOND, WITHDRAWN
 from helpers.published import METADATA
 from helpers.shown import parsed, words
@@ -146,9 +147,47 @@ async def test_the_verdict_is_cited_with_its_date_its_data_and_an_address_that_k
     assert words(page.cssselect("blockquote.cite")[0]) == (
         "Evidence Tracker. “There is one trial of chamomile by mouth”: outdated, on evidence up to 2013-02-11 "
         "(PubMed searched to the end on 2026-11-20; data ffffffffffff). "
-        "/claims/one-trial?as_of=2013-02-11"
+        "/claims/one-trial?as_of=2013-02-11&data=ffffffffffff"
     )
-    assert (await claims.client.get("/claims/one-trial?as_of=2013-02-11")).status_code == 200
+    bibtex = page.cssselect("details pre.sql")[-1].text_content()
+    assert f"urldate = {{{today()}}}" in bibtex
+    cited = (await claims.client.get("/claims/one-trial?as_of=2013-02-11&data=ffffffffffff")).text
+    assert "The link was made from other data" not in cited
+
+
+async def test_a_citation_of_other_data_says_so(claims: Datasette):
+    for given in ("0123456789ab", "f", '"><script>'):
+        page = await parsed(claims, f"/claims/one-trial?data={quote(given)}")
+        said = words(page.cssselect(".message-info")[0])
+        assert said.startswith(f"The link was made from other data ({given}). This page shows data ffffffffffff")
+
+
+@pytest.mark.parametrize("as_of", ["2012", "2013-02", "2013-02-11"])
+async def test_every_export_and_the_feed_are_as_of_the_same_day_as_the_page(claims: Datasette, as_of: str):
+    for claim_id in ("one-trial", "helps", "no-pillow", "oral-first"):
+        data = (await claims.client.get(f"/claims/{claim_id}.json?as_of={as_of}")).json()
+        shown = {
+            (assertion["assertion_id"], stance, paper["pmid"])
+            for assertion in data["assertions"]
+            for stance, group in assertion["evidence"].items()
+            for paper in group
+        }
+        text = (await claims.client.get(f"/claims/{claim_id}.csv?as_of={as_of}")).text
+        table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+        assert {(row["assertion_id"], row["stance"], int(row["pmid"])) for row in table} == shown
+        cited = json.loads((await claims.client.get(f"/claims/{claim_id}.csl?as_of={as_of}")).text)
+        assert {int(item["PMID"]) for item in cited} == {pmid for *_, pmid in shown}
+        feed = (await claims.client.get(f"/claims/{claim_id}/feed.json?as_of={as_of}")).json()
+        assert all(item["date_published"][:10] <= f"{as_of}-12-31"[:10] for item in feed["items"])
+    page = await parsed(claims, f"/claims/one-trial?as_of={as_of}")
+    links = [link.get("href") for link in page.cssselect("#take-away ~ p a")]
+    assert links
+    assert all(f"as_of={as_of}" in link for link in links)
+
+
+async def test_an_export_as_of_no_date_is_refused(claims: Datasette):
+    assert (await claims.client.get("/claims/one-trial.csv?as_of=soon")).status_code == 400
+    assert (await claims.client.get("/claims/one-trial.atom?as_of=soon")).status_code == 400
 
 
 async def test_the_evidence_is_taken_away_as_csv(claims: Datasette):
