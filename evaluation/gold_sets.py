@@ -22,6 +22,7 @@ from Bio import Medline
 from ingest.tagging import ENOUGH, Decision, Tagged
 from topics import Term, Vocabulary
 from topics.errors import BadInputError
+from topics.vocabulary import COLUMNS, REVIEWS
 
 Labels = frozenset[str]
 
@@ -95,7 +96,6 @@ _BANDS = (
     (20, "1-20"), (40, "21-40"), (60, "41-60"), (80, "61-80"), (100, "81-100"), (199, "100-199"), (499, "200-499"),
     (999, "500-999"),
 )  # fmt: skip
-_REVIEWS = ("systematic_review", "meta_analysis", "narrative_review", "guideline")
 _KETAMINE = frozenset({"Ketamine", "S-Ketamine", "R-Ketamine"})
 
 
@@ -131,7 +131,7 @@ def _psynamic(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[t
 def _is_review(said: Decision, tagged: Tagged) -> bool:
     """Whether a record is a review by its words, and not only for want of anything studied."""
     named = [tag for tag in tagged.tags if tag.facet == "design" and tag.value == said.design]
-    return said.design in _REVIEWS and any(tag.confidence >= ENOUGH for tag in named)
+    return said.design in REVIEWS and any(tag.confidence >= ENOUGH for tag in named)
 
 
 def _band(said: Decision, tagged: Tagged) -> str:
@@ -154,6 +154,7 @@ def _control(said: Decision, tagged: Tagged) -> str:
     return "Other control" if compared or grouped else "Non-controlled"
 
 
+_LABELLED = [column for column, facet in COLUMNS.items() if facet.measured]
 _FINE_DESIGNS = {"editorial_letter": "other", "notice": "other", "qualitative": "other"}
 
 
@@ -161,18 +162,19 @@ def _ketamine(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[t
     yield "route", frozenset(row["routes"]) - {"unspecified"}, frozenset(said.routes)
     design = _FINE_DESIGNS.get(said.design, said.design)
     yield "design", frozenset({row["design"]}), frozenset({design})
-    if row["n_total"] is not None:
-        n_total = frozenset({str(said.n_total)}) if said.n_total is not None else frozenset[str]()
-        yield "n_total", frozenset({str(row["n_total"])}), n_total
-    if row["blinding"]:
-        yield "blinding", frozenset({row["blinding"]}), frozenset({said.blinding})
-    if row["control"]:
-        yield "control", frozenset({row["control"]}), frozenset({said.control})
+    for column in _LABELLED:
+        if (label := row.get(column)) not in (None, ""):
+            yield column, _label(label), _label(said.value(column))
     yield (
         "crossover",
         frozenset({"yes" if row["crossover"] else "no"}),
         frozenset({"yes" if said.crossover == "yes" else "no"}),
     )
+
+
+def _label(value: Any) -> Labels:
+    """A value as a label; numbers without the '.0' that one of two may have."""
+    return frozenset() if value is None else frozenset({f"{value:g}" if isinstance(value, float) else str(value)})
 
 
 _KINDS = {
@@ -201,14 +203,14 @@ def _medline(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[tu
 
 
 _FORMATS = (
-    GoldFormat("ketamine", frozenset({"routes", "design", "n_total", "blinding"}), _ketamine),
+    GoldFormat("ketamine", frozenset({"routes", "n_total"}), _ketamine),
     GoldFormat("studytype", frozenset({"pmid", "title", "abstract", "study_type"}), _study_type),
     GoldFormat("psynamic", frozenset({"id", "title", "abstract"}), _psynamic),
     GoldFormat("medline", frozenset({"PMID", "PT"}), _medline),
 )
 
 
-_BY_PMID = GoldFormat("gold", frozenset({"pmid", "routes", "design", "n_total"}), _ketamine)
+_BY_PMID = GoldFormat("gold", frozenset({"pmid", "routes"}), _ketamine)
 
 
 def read_gold(path: Path) -> tuple[GoldFormat, list[dict[str, Any]]]:

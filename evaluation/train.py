@@ -29,9 +29,10 @@ from evaluation.gold_sets import PSYCHEDELICS, is_held_back, read_gold, title_di
 from ingest.tagging import Tagger, conduct, decide, designs, document, routes, vote
 from ingest.tagging.counts import find_counts
 from ingest.tagging.lexicon import fold
-from ingest.tagging.model import PRECEDENCE, Tagged
+from ingest.tagging.model import Tagged
 from records.record import Record
 from topics import Vocabulary, load_topic
+from topics.vocabulary import PRECEDENCE
 
 FACETS = {"ketamine": "design", "psynamic": "study type", "studytype": "study kind", "medline": "RCT, text only"}
 _TO_THE_END = {"maxiter": 5_000, "maxcor": 30, "ftol": 1e-12, "gtol": 1e-6}

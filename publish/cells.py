@@ -13,6 +13,7 @@ from datasette.utils import tilde_encode
 from markupsafe import Markup, escape
 
 from records.identifiers import FIRST_ID_OF_OTHERS
+from topics.vocabulary import COLUMNS
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -24,13 +25,12 @@ MARK_START, MARK_END = "\ue000", "\ue001"
 _MARKED = re.compile(f"{MARK_START}([^{MARK_START}{MARK_END}]*){MARK_END}")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _PMCID = re.compile(r"PMC\d+")
-_LISTS = frozenset({
-    "routes", "designs", "conditions", "interventions", "registrations", "age_groups", "missing", "warnings",
-    "reports",
-})  # fmt: skip
+LISTS = frozenset(column for column, facet in COLUMNS.items() if facet.type == "list")
+"""Columns of facets that hold JSON arrays."""
+_LISTS = LISTS | {"missing", "warnings", "reports"}
 _WORDS_OF_VOCABULARY = frozenset({
-    "routes", "designs", "conditions", "interventions", "age_groups", "design", "route", "species", "control",
-    "randomized", "blinding", "crossover", "n_total_basis", "role", "kind",
+    *(column for column, facet in COLUMNS.items() if facet.type in ("list", "text") and column != "registrations"),
+    "route", "role", "kind",
     "verdict", "when_written", "verdict_when_written", "verdict_with_retracted", "stance",
 })  # fmt: skip
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")

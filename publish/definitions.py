@@ -1,83 +1,15 @@
 """What the tags mean, for the methods page: facets that every topic has. A topic's own values are in `vocabulary`."""
 
+from topics.vocabulary import COLUMNS, NOTHING, ROLES, meanings
+
+_EXPLAINED = [facet for facet in COLUMNS.values() if facet.meaning]
 FACETS: dict[str, tuple[str, dict[str, str]]] = {
-    "route": (
-        "The way by which the drug under study was given. Only routes that were studied or served as the comparator "
-        "count for a first-hand study; a route of another drug, or one named in passing, does not.",
-        {
-            "intravenous": "into a vein; an infusion with no other route named counts as this, less confidently",
-            "intramuscular": "into a muscle",
-            "intranasal": "by the nose",
-            "subcutaneous": "under the skin",
-            "oral": "swallowed",
-            "sublingual": "under the tongue",
-            "buccal": "in the cheek",
-            "rectal": "by the rectum",
-            "inhaled": "breathed in",
-            "transdermal": "through the skin into the blood",
-            "topical": "on the skin or a mucous membrane, for an effect there",
-            "epidural": "into the space around the dura",
-            "intrathecal": "into the spinal fluid",
-            "intraosseous": "into the marrow of a bone",
-            "intraperitoneal": "into the abdominal cavity, in animals",
-            "unspecified": "the drug was given, and no route is named",
-        },
-    ),
-    "role": (
-        "What a route is to the record.",
-        {
-            "studied": "the drug under study was given by it",
-            "comparator": "it is what the studied route was compared with",
-            "background": "named, as in an introduction",
-            "other_drug": "another drug was given by it",
-            "reviewed": "a review or guideline treats of it",
-        },
-    ),
-    "design": (
-        "The one kind of study or paper that counts, decided from publication types, headings and the text.",
-        {
-            "randomized_controlled_trial": "people assigned to treatments by chance",
-            "nonrandomized_trial": "a treatment given by plan, without assignment by chance",
-            "cohort": "a group followed or looked up over time",
-            "case_control": "people with an outcome compared with people without it",
-            "cross_sectional": "people seen once",
-            "case_series": "several single patients described",
-            "case_report": "one patient, or very few, described",
-            "systematic_review": "a review with a stated search and selection",
-            "meta_analysis": "results of several studies put together in one figure",
-            "narrative_review": "a review without a stated search",
-            "guideline": "recommendations",
-            "protocol": "a study planned, without results",
-            "pharmacokinetic": "what the body does with the drug",
-            "animal": "animals only",
-            "in_vitro": "cells or tissue",
-            "qualitative": "interviews and the like",
-            "secondary_analysis": "a further analysis of a study reported elsewhere",
-            "editorial_letter": "an opinion or letter",
-            "notice": "a retraction, correction or the like",
-            "other": "none of these",
-        },
-    ),
-    "conduct": (
-        "How a study was done.",
-        {
-            "randomized": "were people assigned by chance: yes or no",
-            "blinding": "double (people and assessors did not know the treatment), single, or open",
-            "control": "placebo, active (another treatment), dose_comparison, or none",
-            "crossover": "did the same people get more than one treatment in turn: yes or no",
-            "n_total": "people in the study; n_total_basis says whether randomized, enrolled, analysed …",
-        },
-    ),
-    "nothing": (
-        "A value that is not known says why.",
-        {
-            "not_reported": "the text was read and does not say",
-            "no_abstract": "there was no text to read",
-            "abstained": "the rules disagree",
-            "not_applicable": "the question does not arise",
-        },
-    ),
-}
+    **{facet.tag: (facet.meaning, meanings(facet.values)) for facet in _EXPLAINED if meanings(facet.values)},
+    "role": ("What a route is to the record.", meanings(ROLES)),
+    "conduct": ("How a study was done.",
+                {facet.tag: facet.meaning for facet in _EXPLAINED if not meanings(facet.values)}),
+    "nothing": ("A value that is not known says why.", meanings(NOTHING)),
+}  # fmt: skip
 """Facet → (what it is, value → meaning). The decisions themselves are made in `ingest/tagging`."""
 
 LIMITS = (

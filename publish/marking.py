@@ -12,14 +12,9 @@ from typing import Any
 from markupsafe import Markup
 
 from publish.cells import readable
+from topics.vocabulary import TAGS
 
-FACETS: Mapping[str, str] = {
-    "route": "route", "dose": "route", "schedule": "route", "intervention": "drug",
-    "design": "design", "randomized": "design", "blinding": "design", "control": "design",
-    "comparison_group": "design", "crossover": "design",
-    "n_total": "people", "n_analysed": "people", "n_studies": "people", "species": "people", "age_group": "people",
-    "condition": "condition",
-}  # fmt: skip
+FACETS: Mapping[str, str] = {tag: facet.colour for tag, facet in TAGS.items()}
 """Every facet of a tag, in the order in which pages show them → the family that gives it its colour."""
 
 

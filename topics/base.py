@@ -1,5 +1,6 @@
 """What every model of a topic's files has in common: frozen, no unknown keys, and errors that know their place."""
 
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Annotated, Any
 
@@ -31,6 +32,17 @@ class PlacedError(ValueError):
     def __init__(self, place: Location, message: str) -> None:
         super().__init__(message)
         self.place = place
+
+
+def one_of(allowed: Collection[str]) -> Callable[[str], str]:
+    """Return a check that a value is one of those allowed, where they are made from the vocabulary."""
+
+    def check(given: str) -> str:
+        if given not in allowed:
+            raise PlacedError((), f"input should be one of: {', '.join(allowed)}; found '{given}'")
+        return given
+
+    return check
 
 
 class TopicModel(BaseModel):

@@ -45,7 +45,7 @@ class Vocabulary(TopicModel):
 
     @model_validator(mode="after")
     def _values_are_unique_and_known(self) -> "Vocabulary":
-        for facet in ("interventions", "conditions", "routes"):
+        for facet in type(self).model_fields:
             terms: list[Term] = getattr(self, facet)
             values = [term.value for term in terms]
             for position, term in enumerate(terms):

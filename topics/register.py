@@ -6,27 +6,17 @@ the fact, not that it is false.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from topics.errors import BadInputError
 from topics.model import Topic
 from topics.register_rows import Row, as_count, as_percentages, by_route, read_rows
+from topics.vocabulary import OPTIONAL_IN_REGISTER, ROUTES, Facet, names, values_of
 
-ROUTES = frozenset({
-    "intravenous", "intramuscular", "intranasal", "subcutaneous", "oral", "sublingual", "buccal", "rectal", "inhaled",
-    "transdermal", "topical", "epidural", "intrathecal", "intraosseous", "intraperitoneal", "unspecified",
-})  # fmt: skip
-DESIGNS = frozenset({
-    "randomized_controlled_trial", "nonrandomized_trial", "cohort", "case_control", "cross_sectional", "case_series",
-    "case_report", "systematic_review", "meta_analysis", "narrative_review", "guideline", "protocol",
-    "pharmacokinetic", "animal", "in_vitro", "qualitative", "secondary_analysis", "editorial_letter", "notice",
-    "other",
-})  # fmt: skip
-BLINDING = frozenset({"double", "single", "open"})
-CONTROL = frozenset({"placebo", "active", "dose_comparison", "none"})
-SPECIES = frozenset({"human", "animal", "human_and_animal"})
-N_TOTAL_BASIS = frozenset({"randomized", "enrolled", "completers", "analysed", "planned", "cases", "stated"})
+_MOST = 10_000
+"""Largest number of an optional column: weeks of two lifetimes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +76,12 @@ class RegisterStudy:
     """Where the facts were read; may be a mirror, so nothing links to it."""
     line: int
     """Line of `register.csv`."""
+    others: Mapping[str, str | float] = field(default_factory=dict)
+    """Facets that a register need not have (`topics.vocabulary`), by column; only those that the reader saw."""
+
+    def value(self, column: str) -> Any:
+        """What the reader saw of a facet, by its column; None, '' or () where it is nothing."""
+        return getattr(self, column) if hasattr(self, column) else self.others.get(column)
 
     @property
     def public_from(self) -> tuple[str, str]:
@@ -117,7 +113,7 @@ def load_register(topic: Topic) -> list[RegisterStudy]:
 
 def _study(row: Row, topic: Topic) -> RegisterStudy:
     vocabulary = topic.vocabulary
-    routes = ROUTES | {term.value for term in vocabulary.routes}
+    routes = {*names(ROUTES), *(term.value for term in vocabulary.routes)}
     pmid = row.number("pmid", 1, 4_294_967_295)
     doi = row.matching("doi", r"10\.\d{4,9}/\S*[^\sA-Z]", "nothing or a DOI in lower case, such as 10.1016/s0006-3223")
     if doi != doi.lower():
@@ -135,7 +131,7 @@ def _study(row: Row, topic: Topic) -> RegisterStudy:
         pmid=pmid,
         doi=doi,
         title=row.required("title"),
-        title_basis=row.one_of("title_basis", frozenset({"descriptive", "shortened"}), ""),
+        title_basis=row.one_of("title_basis", ("descriptive", "shortened"), ""),
         journal=row.cells["journal"],
         year=year,
         year_basis=row.cells["year_basis"],
@@ -146,16 +142,16 @@ def _study(row: Row, topic: Topic) -> RegisterStudy:
         filled_from=row.cells["filled_from"],
         interventions=row.several("interventions", frozenset(term.value for term in vocabulary.interventions)),
         routes=row.several("routes", frozenset(routes)),
-        design=row.one_of("design", DESIGNS, "other"),
+        design=row.one_of("design", values_of("design"), "other"),
         randomized=row.yes_no("randomized"),
-        blinding=row.one_of("blinding", BLINDING, ""),
-        control=row.one_of("control", CONTROL, ""),
+        blinding=row.one_of("blinding", values_of("blinding"), ""),
+        control=row.one_of("control", values_of("control"), ""),
         crossover=row.yes_no("crossover"),
         n_total=n_total,
-        n_total_basis=row.one_of("n_total_basis", N_TOTAL_BASIS, "stated" if n_total is not None else ""),
+        n_total_basis=row.one_of("n_total_basis", values_of("n_total_basis"), "stated" if n_total is not None else ""),
         n_basis=row.cells["n_basis"],
         n_by_route=by_route(row, "n_by_route", frozenset(routes), as_count),
-        species=row.one_of("species", SPECIES, ""),
+        species=row.one_of("species", values_of("species"), ""),
         condition_text=row.cells["condition"],
         conditions=row.several("conditions", frozenset(term.value for term in vocabulary.conditions)),
         depression_relevant=row.yes_no("depression_relevant") is True,
@@ -168,7 +164,19 @@ def _study(row: Row, topic: Topic) -> RegisterStudy:
         retracted=row.yes_no("retracted") is True,
         read_at=row.required("read_at"),
         line=row.line,
+        others={
+            facet.column: value for facet in OPTIONAL_IN_REGISTER if (value := _other(row, facet)) not in (None, "")
+        },
     )
+
+
+def _other(row: Row, facet: Facet) -> str | float | None:
+    """The cell of a facet that the register need not have."""
+    if facet.column not in row.cells:
+        return None
+    if facet.type == "text":
+        return row.one_of(facet.column, values_of(facet.column), "")
+    return row.decimal(facet.column, 0, _MOST)
 
 
 def _normal_title(title: str) -> str:

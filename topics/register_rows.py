@@ -3,20 +3,17 @@
 import csv
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from topics.errors import BadInputError
+from topics.vocabulary import OPTIONAL_IN_REGISTER, REGISTER_COLUMNS
 
-COLUMNS = (
-    "pmid", "doi", "title", "title_basis", "journal", "year", "year_basis", "published", "epub", "first_author",
-    "filled_from", "interventions", "routes", "design", "randomized", "blinding", "control", "crossover", "n_total",
-    "n_total_basis", "n_basis", "n_by_route", "species", "condition", "conditions", "depression_relevant", "dose",
-    "country", "bioavailability", "registration", "study_family", "note", "retracted", "read_at",
-)  # fmt: skip
+COLUMNS = REGISTER_COLUMNS
+OPTIONAL = tuple(facet.column for facet in OPTIONAL_IN_REGISTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Row:
             raise self.wrong(column, expected)
         return self.cells[column]
 
-    def one_of(self, column: str, allowed: frozenset[str], empty: str) -> str:
+    def one_of(self, column: str, allowed: Collection[str], empty: str) -> str:
         """Return the cell, which must be one of the values allowed; `empty` when nothing stands there."""
         if not self.cells[column]:
             return empty
@@ -49,7 +46,7 @@ class Row:
 
     def yes_no(self, column: str) -> bool | None:
         """Return yes as True, no as False, an empty cell as None."""
-        return {"": None, "no": False, "yes": True}[self.one_of(column, frozenset({"yes", "no"}), "")]
+        return {"": None, "no": False, "yes": True}[self.one_of(column, ("yes", "no"), "")]
 
     def several(self, column: str, allowed: frozenset[str]) -> tuple[str, ...]:
         """Return the values of a cell that joins them by a semicolon, each allowed and none twice."""
@@ -68,6 +65,15 @@ class Row:
             raise self.wrong(column, f"nothing or a whole number from {low} to {high}")
         return int(text)
 
+    def decimal(self, column: str, low: float, high: float) -> float | None:
+        """Return a number within bounds that may have decimals, or None for an empty cell."""
+        text = self.cells[column]
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) or not low <= float(text) <= high:
+            raise self.wrong(column, f"nothing or a number from {low:g} to {high:g}")
+        return float(text)
+
     def partial_date(self, column: str) -> str:
         """Return an ISO date as precise as it is given, or an empty string."""
         text = self.matching(column, r"\d{4}(-\d{2}(-\d{2})?)?", "nothing, YYYY, YYYY-MM or YYYY-MM-DD")
@@ -85,28 +91,30 @@ class Row:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Read all lines below the header, which must name the columns in their order."""
+    """Read all lines below the header, which must name the columns in their order, then optional ones in any."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
             header = next(reader, [])
-            if tuple(header) != COLUMNS:
+            more = header[len(COLUMNS) :]
+            if tuple(header[: len(COLUMNS)]) != COLUMNS or not set(more) <= set(OPTIONAL) or len(set(more)) < len(more):
                 missing = [column for column in COLUMNS if column not in header]
-                unknown = [column for column in header if column not in COLUMNS]
+                unknown = [column for column in header if column not in (*COLUMNS, *OPTIONAL)]
                 fault = "; ".join(
                     [f"missing {', '.join(missing)}"] * bool(missing)
                     + [f"unknown {', '.join(unknown)}"] * bool(unknown)
                 )
                 raise BadInputError(
                     f"{path}, line 1: {fault or 'columns in another order'}; expected the columns {','.join(COLUMNS)}"
+                    + (f", then any of {','.join(OPTIONAL)}" if OPTIONAL else "")
                 )
             rows = []
             for cells in reader:
-                if len(cells) != len(COLUMNS):
+                if len(cells) != len(header):
                     raise BadInputError(
-                        f"{path}, line {reader.line_num}: {len(cells)} cells; expected {len(COLUMNS)}, one a column"
+                        f"{path}, line {reader.line_num}: {len(cells)} cells; expected {len(header)}, one a column"
                     )
-                rows.append(Row(path, reader.line_num, dict(zip(COLUMNS, cells, strict=True))))
+                rows.append(Row(path, reader.line_num, dict(zip(header, cells, strict=True))))
             return rows
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInputError(f"{path}: cannot be read as a UTF-8 CSV file ({error})") from None

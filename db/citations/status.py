@@ -8,17 +8,15 @@ from db.citations.candidates import by_title
 from db.citations.comparison import compare, prepared
 from db.citations.model import ClaimStance, Notice, OtherReport, Reference, Standing, Work
 from db.citations.works import load_works
+from topics.vocabulary import FILTERED, NOTHING, names
 
 PREPRINT = "D000076942"
 """MeSH UI of the publication type Preprint."""
 _PREPRINT_SERVERS = ("10.1101/", "10.21203/rs.", "10.31234/osf.io/", "10.20944/preprints", "10.31219/osf.io/")
 """DOI prefixes of bioRxiv and medRxiv, Research Square, PsyArXiv, Preprints.org, OSF."""
 _WORST_FIRST = ("retraction", "partial_retraction", "expression_of_concern", "reinstatement", "erratum", "update")
-_TAGS = (
-    "design", "routes", "conditions", "interventions", "randomized", "blinding", "control", "crossover", "n_total",
-    "species", "registrations",
-)  # fmt: skip
-_NOTHING = (None, "", "[]", "not_reported", "no_abstract", "not_applicable", "abstained")
+_TAGS = (*FILTERED, "registrations")
+_NOTHING = (None, "", "[]", *names(NOTHING))
 _NOTICES = "SELECT kind, notice_pmid, dated, citation FROM notices WHERE record_id = ? ORDER BY notice_id"
 _NEWER = """
 SELECT r.pmid, r.doi, coalesce(a.title, s.title), r.role, coalesce(a.published, '')

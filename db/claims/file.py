@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from db.claims.filters import ROLES, Filter, Scope
+from db.claims.filters import Filter, Scope
 from db.claims.kinds import Assertion, Identifier, Kind
 from topics.base import PlacedError, Text, TopicModel, Value
 from topics.model import Topic
-from topics.register import BLINDING, CONTROL, DESIGNS, ROUTES, SPECIES
 from topics.validation import validate
+from topics.vocabulary import FILTERS, ROLES, ROUTES, names, values_of
 from topics.yaml_lines import Location, load_document
 
 
@@ -89,24 +89,21 @@ def load_claims(topic: Topic) -> Claims:
 
 
 def _routes(topic: Topic) -> list[str]:
-    return sorted(ROUTES) + [term.value for term in topic.vocabulary.routes]
+    return sorted(names(ROUTES)) + [term.value for term in topic.vocabulary.routes]
 
 
 def _check_filter(topic: Topic, chosen: Filter, here: Location) -> None:
-    vocabulary = topic.vocabulary
-    known = {
+    of_topic = {
         "routes": _routes(topic),
-        "all_routes": _routes(topic),
-        "conditions": [term.value for term in vocabulary.conditions],
-        "interventions": [term.value for term in vocabulary.interventions],
-        "designs": sorted(DESIGNS),
-        "not_designs": sorted(DESIGNS),
-        "species": sorted(SPECIES),
+        "conditions": [term.value for term in topic.vocabulary.conditions],
+        "interventions": [term.value for term in topic.vocabulary.interventions],
     }
-    for key, allowed in known.items():
-        _check_values(allowed, getattr(chosen, key), (*here, key), key.removeprefix("not_").removesuffix("s"))
-    for key, values in (("role", ROLES), ("blinding", BLINDING), ("control", CONTROL)):
-        _check_values(sorted(values), getattr(chosen, key), (*here, key), key)
+    for key in FILTERS:
+        if key.test in ("any", "all", "none", "is", "role"):
+            values = names(ROLES) if key.test == "role" else values_of(key.column)
+            allowed = sorted(values) if key.test == "role" else of_topic.get(key.column, sorted(values))
+            what = key.key.removeprefix("not_").removesuffix("s")
+            _check_values(allowed, getattr(chosen, key.key), (*here, key.key), what)
     if chosen.role and not chosen.routes:
         raise PlacedError((*here, "role"), "says the role of routes; expected routes beside it")
 

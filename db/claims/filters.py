@@ -8,13 +8,14 @@ ones, and narrows it to `matching`. Values are written into the text, quoted, be
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, assert_never
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from topics.base import PartialDate, PlacedError, Text, TopicModel, Value
 from topics.model import Vocabulary
+from topics.vocabulary import COLUMNS, FILTERS, FilterKey, FilterTest, narrower
 
-ROLES = frozenset({"studied", "comparator", "background", "other_drug", "reviewed"})
 AS_OF = ":as_of"
 """Parameter of a stored query that is asked for any day: an ISO date, given by whoever runs it."""
 
@@ -56,37 +57,51 @@ class Bounds(TopicModel):
         return f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
 
 
-class Filter(TopicModel):
+def _as_value(given: Any) -> Any:
+    """YAML reads a phase, 2, as a number; values of the vocabulary are text."""
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
+VocabularyValue = Annotated[str, BeforeValidator(_as_value), Field(pattern=r"^[a-z0-9][a-z0-9_/]*$", max_length=60)]
+"""A value that a filter asks for."""
+_GIVEN: dict[FilterTest, Any] = {
+    **dict.fromkeys(("any", "all", "none"), (list[VocabularyValue], Field(default_factory=list))),
+    **dict.fromkeys(("role", "is"), (VocabularyValue | None, None)),
+    **dict.fromkeys(("yes_no", "flag"), (bool | None, None)),
+    **dict.fromkeys(("at_least", "at_most"), (int | float | None, None)),
+    "only": (bool, True),
+}
+"""What the file gives for a key, by its test: (type, default) as pydantic takes them."""
+
+
+class _Filter(TopicModel):
     """Which studies count: every key that is given must hold. Lists mean any of their values, unless named `all`.
 
-    Only primary studies count unless `primary: false` lets in reviews, protocols and secondary analyses as well.
+    Only primary studies count unless `primary: false` lets in reviews, protocols and secondary analyses as well; a
+    role is that of `routes`, and without it both roles that count do. Keys of facets are `topics.vocabulary.FILTERS`.
     """
 
     like: Value | None = None
     """Name of a filter under `filters` whose keys this one starts from."""
-    routes: list[Value] = Field(default_factory=list)
-    all_routes: list[Value] = Field(default_factory=list)
-    """Routes that one study must have had all of."""
-    role: Value | None = None
-    """Role that `routes` must have in one of the study's reports; without it: studied or comparator."""
-    conditions: list[Value] = Field(default_factory=list)
-    """A narrower condition counts for its broader one."""
-    interventions: list[Value] = Field(default_factory=list)
-    designs: list[Value] = Field(default_factory=list)
-    not_designs: list[Value] = Field(default_factory=list)
-    species: list[Value] = Field(default_factory=list)
-    primary: bool = True
-    on_topic: bool | None = None
-    randomized: bool | None = None
-    crossover: bool | None = None
-    blinding: Value | None = None
-    control: Value | None = None
-    at_least_people: int | None = None
     since: PartialDate | None = None
     before: PartialDate | None = None
     """Public on or after `since`; public before `before`."""
     where: Text | None = None
     """Hand-written SQL: a condition over the columns of `study_history`, as `s`."""
+
+
+if TYPE_CHECKING:
+
+    class Filter(_Filter):
+        """With the keys that other modules ask for by name."""
+
+        routes: list[str]
+        role: str | None
+
+else:
+    Filter = create_model(
+        "Filter", __base__=_Filter, __doc__=_Filter.__doc__, **{key.key: _GIVEN[key.test] for key in FILTERS}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +125,16 @@ class Scope:
     def values(self, chosen: Filter) -> set[str]:
         """Values of tags that a filter asks for; a broader condition with all that imply it."""
         resolved = self.resolve(chosen)
-        flags = {
-            "yes" if wanted else "no" for wanted in (resolved.randomized, resolved.crossover) if wanted is not None
-        }
-        lists = (resolved.routes, resolved.all_routes, resolved.interventions, resolved.designs, resolved.species)
-        one = {value for value in (resolved.blinding, resolved.control, resolved.role) if value}
-        return flags | one | {*_narrower(self.vocabulary, resolved.conditions)}.union(*lists)
+        found: set[str] = set()
+        for key in FILTERS:
+            given = getattr(resolved, key.key)
+            if key.test in ("any", "all"):
+                found.update(_meant(key, given, self.vocabulary))
+            elif key.test in ("is", "role") and given:
+                found.add(given)
+            elif key.test == "yes_no" and given is not None:
+                found.add(_yes_no(given))
+        return found
 
     def in_words(self, chosen: Filter) -> str:
         """Say what a filter lets through."""
@@ -175,39 +194,12 @@ def among(values: Sequence[str]) -> str:
 
 def filter_sql(chosen: Filter, vocabulary: Vocabulary) -> str:
     """Write a resolved filter as a condition over the row `s` of `study_history`."""
-    parts = []
-    if chosen.primary:
-        parts.append("s.is_primary = 1")
-    if chosen.on_topic is not None:
-        parts.append(f"s.on_topic = {int(chosen.on_topic)}")
-    if chosen.species:
-        parts.append(f"s.species {among(chosen.species)}")
-    if chosen.conditions:
-        parts.append(_holds_any("conditions", _narrower(vocabulary, chosen.conditions)))
-    if chosen.interventions:
-        parts.append(_holds_any("interventions", chosen.interventions))
-    if chosen.routes and chosen.role:
-        parts.append(
-            "EXISTS (SELECT 1 FROM study_reports AS p JOIN tags AS t USING (record_id) WHERE p.study_id = s.study_id"
-            " AND EXISTS (SELECT 1 FROM json_each(s.reports) AS r WHERE r.value = p.report)"
-            f" AND t.facet = 'route' AND t.role = {literal(chosen.role)} AND t.value {among(chosen.routes)})"
-        )
-    elif chosen.routes:
-        parts.append(_holds_any("routes", chosen.routes))
-    parts += [_holds_any("routes", [route]) for route in chosen.all_routes]
-    if chosen.designs:
-        parts.append(f"s.design {among(chosen.designs)}")
-    if chosen.not_designs:
-        parts.append(f"s.design NOT {among(chosen.not_designs)}")
-    for flag in ("randomized", "crossover"):
-        wanted = getattr(chosen, flag)
-        if wanted is not None:
-            parts.append(f"s.{flag} = {literal('yes' if wanted else 'no')}")
-    for column in ("blinding", "control"):
-        if getattr(chosen, column):
-            parts.append(f"s.{column} = {literal(getattr(chosen, column))}")
-    if chosen.at_least_people is not None:
-        parts.append(f"s.n_total >= {chosen.at_least_people}")
+    parts = [
+        condition
+        for key in FILTERS
+        if (given := getattr(chosen, key.key)) not in (None, [])
+        for condition in _conditions(key, given, chosen, vocabulary)
+    ]
     if chosen.since:
         parts.append(f"s.public_from >= {literal(chosen.since)}")
     if chosen.before:
@@ -217,56 +209,96 @@ def filter_sql(chosen: Filter, vocabulary: Vocabulary) -> str:
     return "\n    AND ".join(parts) or "1"
 
 
-def _holds_any(column: str, values: list[str]) -> str:
-    return f"EXISTS (SELECT 1 FROM json_each(s.{column}) AS e WHERE e.value {among(values)})"
+def _conditions(key: FilterKey, given: Any, chosen: Filter, vocabulary: Vocabulary) -> list[str]:
+    """Write what a key of a filter says; nothing of a key that only adds to another."""
+    column = f"s.{key.column}"
+    match key.test:
+        case "any":
+            values = _meant(key, given, vocabulary)
+            if COLUMNS[key.column].type != "list":
+                return [f"{column} {among(values)}"]
+            return [
+                _in_role(values, chosen.role) if key.key == "routes" and chosen.role else _holds_any(column, values)
+            ]
+        case "all":
+            return [_holds_any(column, [value]) for value in given]
+        case "none":
+            return [f"{column} NOT {among(given)}"]
+        case "role":
+            return []  # said of the routes
+        case "is":
+            return [f"{column} = {literal(given)}"]
+        case "yes_no":
+            return [f"{column} = {literal(_yes_no(given))}"]
+        case "flag":
+            return [f"{column} = {int(given)}"]
+        case "only":
+            return [f"{column} = 1"] if given else []
+        case "at_least":
+            return [f"{column} >= {given}"]
+        case "at_most":
+            return [f"{column} <= {given}"]
+        case _:
+            assert_never(key.test)
 
 
-def _narrower(vocabulary: Vocabulary, conditions: list[str]) -> list[str]:
-    """Return the conditions with all that imply them: tags may carry only the narrow one."""
+def _in_role(routes: Sequence[str], role: str) -> str:
+    """A report of the study has one of the routes in this role."""
+    return (
+        "EXISTS (SELECT 1 FROM study_reports AS p JOIN tags AS t USING (record_id) WHERE p.study_id = s.study_id"
+        " AND EXISTS (SELECT 1 FROM json_each(s.reports) AS r WHERE r.value = p.report)"
+        f" AND t.facet = 'route' AND t.role = {literal(role)} AND t.value {among(routes)})"
+    )
+
+
+def _holds_any(column: str, values: Sequence[str]) -> str:
+    return f"EXISTS (SELECT 1 FROM json_each({column}) AS e WHERE e.value {among(values)})"
+
+
+def _yes_no(given: bool) -> str:
+    return "yes" if given else "no"
+
+
+def _meant(key: FilterKey, values: Sequence[str], vocabulary: Vocabulary) -> Sequence[str]:
+    """The values that a key asks for, with all that imply one of them: tags may carry only the narrow one."""
+    if key.narrower:
+        return narrower(key.column, values)
+    if key.column != "conditions" or not values:
+        return values
     return [
         term.value
         for term in vocabulary.conditions
-        if set(vocabulary.implied("conditions", [term.value])) & set(conditions)
+        if set(vocabulary.implied("conditions", [term.value])) & set(values)
     ]
 
 
-_PHRASES = {
-    "routes": "route {}",
-    "all_routes": "all of the routes {}",
-    "role": "role {}",
-    "conditions": "condition {}",
-    "interventions": "drug {}",
-    "designs": "design {}",
-    "not_designs": "design other than {}",
-    "species": "species {}",
-    "blinding": "blinding {}",
-    "control": "control {}",
-    "at_least_people": "at least {} people",
-    "since": "public from {}",
-    "before": "public before {}",
-    "where": "and a condition of its own (see the SQL)",
-}
-_FLAGS = {
-    "primary": ("primary studies", "primary or not"),
-    "on_topic": ("on topic", "off topic"),
-    "randomized": ("randomized", "not randomized"),
-    "crossover": ("crossover", "not crossover"),
-}
+_TURN: dict[FilterTest, int] = {
+    "only": 0, "flag": 0, "yes_no": 1, "any": 2, "all": 2, "none": 2, "role": 2, "is": 3, "at_least": 3, "at_most": 3,
+}  # fmt: skip
+_IN_WORDS = sorted(FILTERS, key=lambda key: (_TURN[key.test], list(COLUMNS).index(key.column)))
+"""Keys in the order in which they are said: yes or no before lists, lists before single values."""
 
 
 def describe_filter(chosen: Filter) -> str:
     """Say what a resolved filter lets through: 'primary studies; condition depression; route intranasal'."""
     parts = []
-    for key, (yes, no) in _FLAGS.items():
-        value = getattr(chosen, key)
-        if value is not None:
-            parts.append(yes if value else no)
-    for key, phrase in _PHRASES.items():
-        value = getattr(chosen, key)
-        if value:
-            joiner = " and " if key == "all_routes" else " or "
-            parts.append(phrase.format(joiner.join(map(plain, value)) if isinstance(value, list) else value))
+    for key in _IN_WORDS:
+        given = getattr(chosen, key.key)
+        if isinstance(given, bool):
+            yes, no = key.words.split("/")
+            parts.append(yes if given else no)
+        elif given:
+            joiner = " and " if key.test == "all" else " or "
+            parts.append(key.words.format(joiner.join(map(plain, given)) if isinstance(given, list) else given))
+    parts += [words.format(given) for name, words in _OTHER_WORDS.items() if (given := getattr(chosen, name))]
     return "; ".join(parts)
+
+
+_OTHER_WORDS = {
+    "since": "public from {}",
+    "before": "public before {}",
+    "where": "and a condition of its own (see the SQL)",
+}
 
 
 def plain(value: str) -> str:

@@ -6,15 +6,20 @@
 
 from typing import Any
 
+from topics.vocabulary import COLUMNS
+
+DECIDING: dict[str, Any] = {
+    name: {"list": str, "text": str, "count": int, "number": float, "flag": int}[facet.type]
+    for name, facet in COLUMNS.items()
+}
+"""Columns that `articles`, `studies` and `study_history` share: the tags that count."""
+
 CLAIM_TABLES: dict[str, dict[str, Any]] = {
     "study_history": {
         "columns": {
             "state_id": int, "study_id": str, "report": str, "title": str, "main_pmid": int, "doi": str,
             "public_from": str, "date_precision": str, "known_from": str, "known_until": str, "retracted": int,
-            "reports": str, "n_by_route": str, "routes": str, "designs": str, "conditions": str, "interventions": str,
-            "registrations": str, "design": str, "randomized": str, "blinding": str, "control": str,
-            "crossover": str, "n_total": int, "n_total_basis": str, "species": str, "age_groups": str,
-            "is_primary": int, "on_topic": int,
+            "reports": str, "n_by_route": str, **DECIDING,
         },
         "pk": "state_id",
         "references": {"study_id": ("studies", "study_id")},

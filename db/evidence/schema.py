@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from db.claims.schema import CLAIM_TABLES
+from db.claims.schema import CLAIM_TABLES, DECIDING
 from records.identifiers import FIRST_ID_OF_OTHERS
+from topics.vocabulary import OPTIONAL_IN_REGISTER, REGISTER_FACTS
 
 if TYPE_CHECKING:  # it takes pandas with it, which processes that only make rows need not wait for
     from sqlite_utils import Database
@@ -37,17 +38,13 @@ class Table:
         return [column for column in self.columns if column != computed]
 
 
-DECIDING: dict[str, Any] = {
-    "routes": str, "designs": str, "conditions": str, "interventions": str, "registrations": str,
-    "design": str, "randomized": str, "blinding": str, "control": str, "crossover": str,
-    "n_total": int, "n_total_basis": str, "species": str, "age_groups": str, "is_primary": int, "on_topic": int,
-}  # fmt: skip
-"""Columns that `articles` and `studies` share: the tags that count."""
-
 PMID = f"GENERATED ALWAYS AS (CASE WHEN record_id < {FIRST_ID_OF_OTHERS} THEN record_id END) VIRTUAL"
 """How `pmid` follows from `record_id`: empty for records of other sources than PubMed (`records.identifiers`)."""
 _RECORD: dict[str, Any] = {"record_id": int, "pmid": int}
 _OF_ARTICLE = {"record_id": ("articles", "record_id")}
+_REGISTER_FACTS = {
+    "condition_text" if name == "condition" else name: DECIDING.get(name, str) for name in REGISTER_FACTS
+}
 
 TABLES: dict[str, Table] = {
     "studies": Table(
@@ -150,11 +147,9 @@ TABLES: dict[str, Table] = {
     "register": Table(
         {"study_key": str, "study_id": str, "pmid": int, "doi": str, "title": str, "title_basis": str,
          "first_author": str, "journal": str, "year": int, "year_basis": str, "published": str, "epub": str,
-         "filled_from": str, "interventions": str, "routes": str, "design": str, "randomized": str, "blinding": str,
-         "control": str, "crossover": str, "n_total": int, "n_total_basis": str, "n_basis": str, "n_by_route": str,
-         "species": str, "condition_text": str, "conditions": str, "depression_relevant": int, "dose": str,
+         "filled_from": str, **_REGISTER_FACTS, "depression_relevant": int, "dose": str,
          "country": str, "bioavailability": str, "registration": str, "study_family": str, "note": str,
-         "retracted": int, "read_at": str},
+         "retracted": int, "read_at": str, **{facet.column: DECIDING[facet.column] for facet in OPTIONAL_IN_REGISTER}},
         pk="study_key", references={"study_id": ("studies", "study_id")},
         not_null=frozenset({"title", "read_at"}), indexes=(("pmid",), ("study_id",)),
     ),

@@ -12,11 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-_ROLE_OF_DESIGN = {
-    "protocol": "protocol",
-    "secondary_analysis": "secondary",
-    "notice": "notice",
-}
+from topics.vocabulary import REPORT_ROLES, REVIEWS
+
 SAME_STUDY = frozenset({
     "UpdateIn", "UpdateOf", "CorrectedandRepublishedIn", "CorrectedandRepublishedFrom",
     "RetractedandRepublishedIn", "RetractedandRepublishedFrom", "RepublishedIn", "RepublishedFrom",
@@ -24,9 +21,7 @@ SAME_STUDY = frozenset({
     "ExpressionOfConcernIn", "ExpressionOfConcernFor",
 })  # fmt: skip
 """CommentsCorrections RefTypes that tie two records to one study (pubmed_250101.dtd). Comments do not."""
-_SEVERAL_STUDIES = frozenset(
-    {"systematic_review", "meta_analysis", "narrative_review", "guideline", "editorial_letter"}
-)
+_SEVERAL_STUDIES = REVIEWS | {"editorial_letter"}
 """Designs that name other people's registrations: a shared number does not make them a report of that study."""
 _VERSION_OF_PREPRINT = re.compile(r"[/._]?v\d{1,2}$")
 KEYS_OF_A_STUDY = 10_000
@@ -267,7 +262,7 @@ def _study(members: list[Report], why: Mapping[str, str], history: tuple[State, 
 
 def _precedence(report: Report) -> tuple[bool, bool, bool, bool, str, str]:
     """Main report first: no notice, not retracted, with results of its own, earliest."""
-    role = _ROLE_OF_DESIGN.get(report.deciding.get("design", ""))
+    role = REPORT_ROLES.get(report.deciding.get("design", ""))
     return (
         role == "notice",
         report.retracted,
@@ -283,4 +278,4 @@ def _role(report: Report, main: Report) -> str:
         return "main"
     if any(ref_type == "ErratumFor" for ref_type, _ in report.links):
         return "correction"
-    return _ROLE_OF_DESIGN.get(report.deciding.get("design", ""), "secondary")
+    return REPORT_ROLES.get(report.deciding.get("design", ""), "secondary")

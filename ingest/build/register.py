@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from ingest.tagging.model import Arm, Measurement, Tag, Tagged
 from topics import RegisterStudy
+from topics.vocabulary import FACETS, REVIEWS
 
 _YES_NO = {True: "yes", False: "no"}
-_REVIEWS = frozenset({"systematic_review", "meta_analysis", "narrative_review", "guideline"})
+_REGISTERED = [facet for facet in FACETS if facet.tag and facet.column and facet.register != "never"]
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,16 @@ def _tag(facet: str, value: str, cell: str, role: str = "") -> Tag:
 
 
 def _tags(study: RegisterStudy) -> list[Tag]:
-    role = "reviewed" if study.design in _REVIEWS else "studied"
+    role = "reviewed" if study.design in REVIEWS else "studied"
     tags = [_tag("route", route, ";".join(study.routes), role) for route in study.routes]
-    for facet in ("design", "randomized", "blinding", "control", "crossover", "species"):
-        value = _YES_NO.get(getattr(study, facet), getattr(study, facet))
-        if value:
-            tags.append(_tag(facet, value, value))
-    if study.n_total is not None:
-        tags.append(_tag("n_total", str(study.n_total), f"{study.n_total} ({study.n_total_basis})"))
+    for facet in _REGISTERED:
+        given = study.value(facet.column)
+        if facet.type == "text" and (value := _YES_NO.get(given, given)):
+            tags.append(_tag(facet.tag, value, value))
+    for facet in _REGISTERED:
+        if facet.type in ("count", "number") and (number := study.value(facet.column)) is not None:
+            cell = f"{number} ({study.n_total_basis})" if facet.tag == "n_total" else f"{number:g}"
+            tags.append(_tag(facet.tag, str(number) if facet.type == "count" else f"{number:g}", cell))
     tags += [_tag("condition", value, study.condition_text) for value in study.conditions]
     tags += [_tag("intervention", value, ";".join(study.interventions)) for value in study.interventions]
     return tags

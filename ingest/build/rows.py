@@ -11,6 +11,7 @@ from records.identifiers import clean_doi
 from records.record import Record
 from records.retractions import ANNOUNCES, NOTICE_TYPES, is_marked_in_title
 from topics import RegisterStudy
+from topics.vocabulary import COLUMNS, OPTIONAL_IN_REGISTER, Facet
 
 RETRACTED_PUBLICATION = "D016441"
 _RETRACTED_BY = frozenset({"RetractionIn", "RetractedandRepublishedIn"})
@@ -31,6 +32,7 @@ Those on the notice end in Of/For. What is republished after its retraction coun
 """
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one a call
+_DECIDING = tuple(COLUMNS.items())
 _CHILDREN = ("sections", "authors", "mesh", "publication_types", "chemicals")
 """Parts of a record, and tables whose columns are (record_id, position) and then the fields of such a part, in order."""
 
@@ -61,15 +63,14 @@ def as_json(values: Sequence[str]) -> str:
 
 def deciding_columns(decision: Decision, registrations: Sequence[str], on_topic: bool) -> dict[str, Any]:
     """The columns that `articles` and `studies` share."""
-    return {
-        "routes": as_json(decision.routes), "designs": as_json(decision.designs),
-        "conditions": as_json(decision.conditions), "interventions": as_json(decision.interventions),
-        "registrations": as_json(registrations), "age_groups": as_json(decision.age_groups),
-        "design": decision.design, "randomized": decision.randomized, "blinding": decision.blinding,
-        "control": decision.control, "crossover": decision.crossover, "n_total": decision.n_total,
-        "n_total_basis": decision.n_total_basis, "species": decision.species,
-        "is_primary": int(decision.is_primary), "on_topic": int(on_topic),
-    }  # fmt: skip
+    given = {"registrations": as_json(registrations), "on_topic": int(on_topic)}
+    return {name: given[name] if name in given else _cell(facet, decision.value(name)) for name, facet in _DECIDING}
+
+
+def _cell(facet: Facet, value: Any) -> Any:
+    if facet.type == "list":
+        return as_json(value)
+    return int(value) if facet.type == "flag" else value
 
 
 def public_from_of(published: str, precision: str, entered: str) -> tuple[str, str]:
@@ -165,8 +166,9 @@ def study_row(study: Study) -> dict[str, object]:
 def register_row(entry: RegisterStudy, study_id: str) -> dict[str, object]:
     """A row of `register`: the entry as it stands."""
     row = {name: getattr(entry, name, None) for name in TABLES["register"].columns}
+    row |= {facet.column: entry.others.get(facet.column) for facet in OPTIONAL_IN_REGISTER}
     row |= {"study_key": entry.key, "study_id": study_id}
     row |= {name: {True: "yes", False: "no", None: None}[getattr(entry, name)] for name in ("randomized", "crossover")}
-    row |= {name: as_json(getattr(entry, name)) for name in ("routes", "conditions", "interventions")}
+    row |= {name: as_json(getattr(entry, name)) for name in row.keys() & COLUMNS if COLUMNS[name].type == "list"}
     row |= {name: json.dumps(dict(getattr(entry, name))) for name in ("n_by_route", "bioavailability")}
     return {name: None if value in ("", "{}") else value for name, value in row.items()}

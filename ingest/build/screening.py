@@ -47,7 +47,7 @@ def add_screening(store: Store, inputs: Inputs, assembly: Assembly) -> None:
 
 def add_vocabulary(store: Store, topic: Topic) -> None:
     """The values that tags of this topic may take, and the blocks of its search, as the topic file defines them."""
-    for facet in ("interventions", "conditions", "routes"):
+    for facet in type(topic.vocabulary).model_fields:
         for term in getattr(topic.vocabulary, facet):
             lists = [json.dumps(values, ensure_ascii=False) for values in (term.terms, term.mesh, term.broader)]
             store.add("vocabulary", [(facet, term.value, term.label, *lists)])

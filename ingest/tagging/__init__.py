@@ -8,6 +8,7 @@ from ingest.tagging.lexicon import Lexicon, Rule
 from ingest.tagging.model import Arm, Decision, Measurement, Tag, Tagged
 from records.record import Record
 from topics import Vocabulary
+from topics.vocabulary import ROUTES
 
 __all__ = [
     "ENOUGH", "TAGGER_VERSION", "Arm", "Decision", "Measurement", "Tag", "Tagged", "Tagger", "decide", "disagreements",
@@ -21,8 +22,10 @@ class Tagger:
     """The rules of the core and of one topic, compiled once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        of_all = [(route.value, route.terms) for route in ROUTES]
+        of_topic = [(term.value, term.terms) for term in vocabulary.routes]
         extra_routes = [
-            Rule("route", term.value, subjects.plain(word)) for term in vocabulary.routes for word in term.terms
+            Rule("route", value, subjects.plain(word)) for value, terms in [*of_all, *of_topic] for word in terms
         ]
         self.rules = (
             *routes.RULES, *extra_routes, *designs.RULES, *conduct.RULES, *people.RULES, *doses.RULES,

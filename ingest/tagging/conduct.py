@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ingest.tagging import document
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Rule
-from ingest.tagging.model import REVIEWS
+from topics.vocabulary import REVIEWS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,25 @@ publication types overlap (a protocol, a re-analysis and a trial are all 'Random
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
 
-from ingest.tagging.model import PRECEDENCE, REVIEWS, VOTE, Decision, Tag
-from ingest.tagging.routes import ROUTES
+from ingest.tagging.model import VOTE, Decision, Tag
+from topics.vocabulary import (
+    COLUMNS,
+    FACETS,
+    NOT_FIRST_HAND,
+    NOTHING,
+    PRECEDENCE,
+    REVIEWS,
+    ROLES_THAT_COUNT,
+    ROUTES,
+    TAGS,
+    Facet,
+    joined,
+    names,
+)
 
 ENOUGH = 0.5
 """A design counts from this confidence on."""
@@ -21,9 +36,9 @@ BOUND_ROUTE = 0.8
 """Routes from it on are tied to the drug by the words; where the title has one, only such routes count."""
 SURE_ROUTE = 0.55
 """Routes below it are inferred ('infusion'): they count only where no route is named."""
-_NOT_PRIMARY = REVIEWS | {"protocol", "secondary_analysis", "editorial_letter", "notice", "other"}
-
-_ORDER = {route: number for number, route in enumerate(ROUTES)}
+_ORDER = {route: number for number, route in enumerate(names(ROUTES))}
+_UNSAID = {None, "other", *names(NOTHING)}
+_COMPARED = [*(facet.tag for facet in FACETS if facet.tag and facet.column and facet.type != "list"), "route"]
 
 
 def _layer(tag: Tag) -> int:
@@ -48,23 +63,25 @@ def decide(tags: Iterable[Tag], *, has_abstract: bool) -> Decision:
     design, designs = design_of(by_facet.get("design", []))
     n_total, basis = _n_total(by_facet.get("n_total", []), nothing)
     review = design in REVIEWS
-    primary = design not in _NOT_PRIMARY
     absent = "not_applicable" if review or design == "notice" else nothing
+
+    def alike(facets: Iterable[Facet]) -> dict[str, Any]:
+        return {
+            facet.column: _RULES[facet.decided](
+                facet.column, by_facet.get(facet.tag, []), absent if facet.of_a_study else nothing
+            )
+            for facet in facets
+        }
+
     return Decision(
         routes=_routes(by_facet.get("route", []), review),
         designs=designs,
-        conditions=_values(by_facet.get("condition", [])),
-        interventions=_values(by_facet.get("intervention", [])),
         design=design,
-        randomized=_one(by_facet.get("randomized", []), absent),
-        blinding=_one(by_facet.get("blinding", []), absent),
-        control=_one(by_facet.get("control", []), absent),
-        crossover=_one(by_facet.get("crossover", []), absent),
         n_total=n_total,
         n_total_basis=basis,
-        species=_species(by_facet.get("species", []), nothing),
-        age_groups=_values(by_facet.get("age_group", [])),
-        is_primary=primary,
+        is_primary=design not in NOT_FIRST_HAND,
+        **alike(_NAMED),
+        others=alike(_OTHERS),
     )
 
 
@@ -96,7 +113,7 @@ def _routes(tags: list[Tag], review: bool) -> tuple[str, ...]:
     if not tags:
         return ()
     register = [tag for tag in tags if tag.source == "register"]
-    roles = {"reviewed", "studied", "comparator"} if review else {"studied", "comparator"}
+    roles = {*ROLES_THAT_COUNT, "reviewed"} if review else ROLES_THAT_COUNT
     counted = [tag for tag in register or tags if tag.role in roles]
     titled = any(tag.field == "title" and tag.confidence >= BOUND_ROUTE for tag in counted)
     least = BOUND_ROUTE if titled else SURE_ROUTE
@@ -105,12 +122,13 @@ def _routes(tags: list[Tag], review: bool) -> tuple[str, ...]:
     return tuple(sorted(values, key=lambda value: (_ORDER.get(value, len(_ORDER)), value)))
 
 
-def _values(tags: list[Tag]) -> tuple[str, ...]:
+def _every(column: str, tags: list[Tag], nothing: str) -> tuple[str, ...]:
+    """Each value that is sure enough; the register's alone where it has any."""
     register = [tag for tag in tags if tag.source == "register"]
     return tuple(dict.fromkeys([tag.value for tag in register or tags if tag.confidence >= ENOUGH]))
 
 
-def _one(tags: list[Tag], nothing: str) -> str:
+def _surest(column: str, tags: list[Tag], nothing: str) -> str:
     """The value with the most confidence in the strongest layer; 'abstained' where two are as sure."""
     if not tags:
         return nothing
@@ -136,11 +154,26 @@ def _n_total(tags: list[Tag], nothing: str) -> tuple[int | None, str]:
     return int(best.value), best.rule.rpartition(" ")[2]
 
 
-def _species(tags: list[Tag], nothing: str) -> str:
-    values = {tag.value for tag in _strongest(tags)}
-    if not values:
-        return nothing
-    return "human_and_animal" if len(values) > 1 else values.pop()
+def _joined(column: str, tags: list[Tag], nothing: str) -> str:
+    """The value of the strongest layer, or the one that joins several; 'abstained' where none does."""
+    values = frozenset(tag.value for tag in _strongest(tags))
+    return (_join(column, values) or "abstained") if values else nothing
+
+
+_join = cache(joined)
+
+
+def _largest(column: str, tags: list[Tag], nothing: str) -> float | None:
+    """The largest number of the strongest layer; None where there is none."""
+    return max((float(tag.value) for tag in _strongest(tags)), default=None)
+
+
+_RULES: dict[str, Callable[[str, list[Tag], str], Any]] = {
+    "every": _every, "strongest": _surest, "joined": _joined, "largest": _largest,
+}  # fmt: skip
+_ALIKE = [facet for facet in COLUMNS.values() if facet.decided in _RULES]
+_NAMED = [facet for facet in _ALIKE if facet.column in Decision.__dataclass_fields__]
+_OTHERS = [facet for facet in _ALIKE if facet.column not in Decision.__dataclass_fields__]
 
 
 def disagreements(tags: Iterable[Tag]) -> list[tuple[str, str, str, str, str]]:
@@ -155,7 +188,7 @@ def disagreements(tags: Iterable[Tag]) -> list[tuple[str, str, str, str, str]]:
         by_source.setdefault(source, []).append(tag)
         sources_of.setdefault(tag.facet, set()).add(source)
     rows = []
-    for facet in ("design", "randomized", "blinding", "control", "crossover", "n_total", "species", "route"):
+    for facet in _COMPARED:
         if len(sources_of.get(facet, ())) < 2:
             continue
         said = [(source, _said(by_source[source], facet)) for source in sorted(sources_of[facet])]
@@ -174,5 +207,5 @@ def _said(tags: list[Tag], facet: str) -> str:
     decision = decide(tags, has_abstract=True)
     if facet == "route":
         return ";".join(decision.routes)
-    value = getattr(decision, facet)
-    return "" if value in (None, "abstained", "not_reported", "other") else str(value)
+    value = decision.value(TAGS[facet].column)
+    return "" if value in _UNSAID else f"{value:g}" if isinstance(value, float) else str(value)

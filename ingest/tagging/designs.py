@@ -8,7 +8,7 @@ from ingest.tagging.design_rules import DESIGN_RULES
 from ingest.tagging.design_signs import ANIMALS, CELLS, HUMANS, PARTS_OF_HUMANS, SIGNALS, TISSUE
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule
-from ingest.tagging.model import REVIEWS
+from topics.vocabulary import REVIEWS
 
 RULES = [Rule(f"design:{number}", rule.design, rule.pattern) for number, rule in enumerate(DESIGN_RULES)]
 RULES += [Rule(f"design:{number}", "", rule.guard) for number, rule in enumerate(DESIGN_RULES) if rule.guard]

@@ -1,17 +1,9 @@
 """What tagging produces: plain rows, ready for the tables `tags`, `arms` and `measurements`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-PRECEDENCE = (
-    "notice", "protocol", "guideline", "meta_analysis", "systematic_review", "animal", "in_vitro", "case_series",
-    "case_report", "secondary_analysis", "editorial_letter", "narrative_review", "pharmacokinetic",
-    "randomized_controlled_trial", "qualitative", "cohort", "cross_sectional", "case_control", "nonrandomized_trial",
-    "other",
-)  # fmt: skip
-"""Of the designs with as good evidence the first counts: a protocol of a randomized trial is a protocol."""
-
-REVIEWS = frozenset({"systematic_review", "meta_analysis", "narrative_review", "guideline"})
 VOTE = "vote"
 """The rule of a tag that the trained model adds (`vote`)."""
 
@@ -25,8 +17,7 @@ class Tag(NamedTuple):
     """
 
     facet: str
-    """route, design, randomized, blinding, control, crossover, n_total, n_analysed, n_studies, condition,
-    intervention, species, age_group, dose …"""
+    """A name of `topics.vocabulary.TAGS`."""
     value: str
     role: str
     """Of a route: studied, comparator, background, other_drug, reviewed. '' where a facet has no roles."""
@@ -108,3 +99,9 @@ class Decision:
     age_groups: tuple[str, ...] = field(default=())
     is_primary: bool = False
     """People or animals were studied first-hand (trial, cohort, case report …): no review, plan or re-analysis."""
+    others: Mapping[str, Any] = field(default_factory=dict)
+    """Columns of `topics.vocabulary.FACETS` that no rule asks for by name."""
+
+    def value(self, column: str) -> Any:
+        """What was decided of a facet, by its column."""
+        return getattr(self, column) if hasattr(self, column) else self.others[column]

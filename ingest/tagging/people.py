@@ -12,10 +12,10 @@ from ingest.tagging.count_weight import Count, says_total
 from ingest.tagging.counts import RULES as DEFINED_RULES
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Rule
-from ingest.tagging.model import REVIEWS
 from ingest.tagging.totals import RULES as TOTAL_RULES
 from ingest.tagging.totals import confirmed, proven_wholes, total_of
 from ingest.tagging.whole_numbers import breaks, numbers_before
+from topics.vocabulary import REVIEWS
 
 _COUNTED = (
     "addicts|alcoholics|asthmatics|schizophrenics|diabetics|depressives|gamblers|offenders|detainees|refugees|migrants|"

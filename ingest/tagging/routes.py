@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ingest.tagging import document
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule, word_set
-from ingest.tagging.model import REVIEWS
+from topics.vocabulary import REVIEWS
 
 # Order is the order of vocabulary in every table. Folded text has spaces for points and hyphens: 'i.v.' reads 'i v'.
 ROUTES: dict[str, str] = {

@@ -21,7 +21,8 @@ from ingest.tagging.design_rules import DESIGN_RULES
 from ingest.tagging.design_signs import SIGNALS
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import fold
-from ingest.tagging.model import PRECEDENCE, VOTE
+from ingest.tagging.model import VOTE
+from topics.vocabulary import PRECEDENCE
 
 WEIGHTS = Path(__file__).with_name("vote.csv")
 STANDING = 2.0

@@ -18,6 +18,7 @@ from publish.page_cache import kept
 from publish.pages import cite
 from publish.pages.citation_head import head_tags
 from publish.pages.page import JSON, has_rows, may_see, page, rows
+from topics.vocabulary import COLUMNS, TAGS, Facet, said_with
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
     from datasette.app import Datasette
@@ -43,8 +44,6 @@ _PARTS = {
     "join studies s on s.study_id = r.study_id left join articles a on a.record_id = r.record_id "
     "where own.record_id = ? order by r.report_id",
 }
-_ONE_VALUE = ("design", "randomized", "blinding", "control", "crossover", "n_total", "species")
-"""Columns in which one value is decided on, whatever else the tags say."""
 CLAIMS_OF = """
 select e.claim_id, c.text, c.section, c.verdict as claim_verdict, e.assertion_id, a.text as assertion, v.verdict,
        e.stance, e.why, e.source, e.pmid
@@ -172,11 +171,14 @@ def dressed(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_outvoted(tag: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
-    """Whether another value than the tag's was decided on; not where none was."""
-    decided = record[tag["facet"]] if tag["facet"] in _ONE_VALUE else None
+    """Whether another value than the tag's was decided on; not where none was, nor where several count."""
+    facet = TAGS.get(tag["facet"])
+    if facet is None or not facet.column or facet.type == "list":
+        return False
+    decided = record[facet.column]
     if decided is None or decided == "abstained":
         return False
-    return tag["value"] not in (str(decided), *str(decided).split("_and_"))
+    return tag["value"] not in said_with(facet.column, f"{decided:g}" if facet.type == "number" else str(decided))
 
 
 def _abstract(
@@ -222,17 +224,20 @@ def where_line(record: Mapping[str, Any]) -> str:
 
 def facts(row: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """(name, value in words, note) of the deciding columns of a record or study; nothing known says why."""
-    n_total = row["n_total"]
-    basis = readable(row["n_total_basis"] or "not_reported")
-    return [
-        ("Design", readable(row["design"] or "not_reported"), ""),
-        ("Route", list_in_words(row["routes"]), ""),
-        ("Animals" if row["species"] == "animal" else "People", basis if n_total is None else f"{n_total:,}",
-         "" if n_total is None else basis),
-        ("Condition", list_in_words(row["conditions"]), ""),
-        *((name.capitalize(), readable(row[name] or "not_reported"), "")
-          for name in ("randomized", "blinding", "control", "crossover", "species")),
-    ]  # fmt: skip
+    return [_fact(row, column, facet) for column, facet in COLUMNS.items() if facet.label]
+
+
+def _fact(row: Mapping[str, Any], column: str, facet: Facet) -> tuple[str, str, str]:
+    value = row[column]
+    if facet.type == "list":
+        return facet.label, list_in_words(value), ""
+    if facet.type == "text":
+        return facet.label, readable(value or "not_reported"), ""
+    if column == "n_total":
+        basis = readable(row["n_total_basis"] or "not_reported")
+        name = "Animals" if row["species"] == "animal" else facet.label
+        return (name, basis, "") if value is None else (name, f"{value:,}", basis)
+    return facet.label, "not reported" if value is None else f"{value:g} {facet.unit}", ""
 
 
 def list_in_words(value: str | None) -> str:

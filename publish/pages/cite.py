@@ -20,7 +20,7 @@ from db.citations.styles import DEFAULT_STYLE, NAMED, entry_html
 from db.citations.words import answer_json, reports_besides
 from db.citations.works import load_works, works_by_key
 from db.evidence.schema import TABLES
-from publish.cells import DATABASE, doi_link, pubmed_link, readable
+from publish.cells import DATABASE, LISTS, doi_link, pubmed_link, readable
 from publish.page_cache import kept
 from publish.pages.citation_head import coins, head_tags
 from publish.pages.page import may_see
@@ -36,8 +36,6 @@ _LONGEST = 60_000
 _CHUNK = 500
 _PAGE_FORMATS = ("bib", "ris", "nbib", "csl")
 _SHOWN_IN_BROWSER = ("txt", "md", "html")
-_LISTS = frozenset({"routes", "designs", "conditions", "interventions", "registrations", "age_groups"})
-"""Columns of `articles` that hold JSON arrays."""
 _EXAMPLES = (
     "24701015", "Lapidus et al., Biol Psychiatry 2014;76:970", "10.1016/j.biopsych.2012.05.003",
     "ketamine for depresion: where do we go from here", "NCT02782104",
@@ -256,7 +254,7 @@ def _picked(arguments: Mapping[str, str]) -> tuple[str, list[str], str]:
             values.append(value)
         elif name in TABLES["articles"].columns:
             # the name is one of the schema's own: nothing of the request stands in the statement
-            where += f" AND ? IN (SELECT value FROM json_each({name}))" if name in _LISTS else f" AND {name} = ?"  # noqa: S608
+            where += f" AND ? IN (SELECT value FROM json_each({name}))" if name in LISTS else f" AND {name} = ?"  # noqa: S608
             values.append(value)
         else:
             return "", [], f"'{name}' is no column of articles. Use q, claim, style, or a column's name."

@@ -9,6 +9,7 @@ from typing import Any
 from db.claims.kinds import KINDS
 from publish.cells import readable
 from publish.pages.page import rows
+from topics.vocabulary import FILTERED
 
 SHOWN = 6
 """Papers of one stance shown in full; the others are folded, one line each."""
@@ -48,7 +49,9 @@ where t.source = 'text' and t.start is not null and a.pmid in ({marks})
 _FIGURES = """
 select study_id, quote, route from measurements where study_id in ({marks}) order by source = 'text'
 """
-_ORDER = ("route", "condition", "design", "randomized", "blinding", "control", "n_total")
+_SAID_ANYWHERE = ("intervention", "species")
+"""Facets whose words show least: an abstract names its drug, and that people were treated, in every other sentence."""
+_ORDER = [facet.tag for facet in FILTERED.values() if facet.tag not in _SAID_ANYWHERE]
 _AROUND = 90
 """Characters of the text shown on each side of a quote."""
 

@@ -17,6 +17,7 @@ from publish.page_cache import kept
 from publish.pages.article import CLAIMS_OF, claims_together, facts, links_out
 from publish.pages.citation_head import coins
 from publish.pages.page import JSON, page, rows
+from topics.vocabulary import FILTERED, IN_PEOPLE, ROLES_THAT_COUNT
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
     from datasette.app import Datasette
@@ -53,12 +54,7 @@ where (:pmid <> '' and pmid = cast(:pmid as integer)) or (:doi <> '' and doi = :
 union select study_id from articles a join registrations g using (record_id) where g.accession = :name
 limit 1
 """
-_FACETS_OF_COLUMNS = {
-    "design": "design", "routes": "route", "n_total": "n_total", "conditions": "condition",
-    "interventions": "intervention", "randomized": "randomized", "blinding": "blinding", "control": "control",
-    "crossover": "crossover", "species": "species",
-}  # fmt: skip
-_ROLES_THAT_COUNT = ("", "studied", "comparator", "reviewed")
+_ROLES_THAT_COUNT = {"", *ROLES_THAT_COUNT, "reviewed"}
 
 
 class _MovedError(Exception):
@@ -144,7 +140,7 @@ def counted_because(row: Mapping[str, Any]) -> list[str]:
             ("it is not on the topic", not row["on_topic"]),
             (f"it studied nobody first-hand ({readable(row['design'] or 'other')})", not row["is_primary"]),
             (f"it was not in people (species: {readable(row['species'] or 'not_reported')})",
-             row["species"] not in ("human", "human_and_animal")),
+             row["species"] not in IN_PEOPLE),
         )
         if holds
     ]  # fmt: skip
@@ -156,9 +152,9 @@ def _reasons(row: Mapping[str, Any], tags: Sequence[Mapping[str, Any]]) -> list[
     The main report's come before other reports', a person's word before a rule's, then the surest.
     """
     reasons = []
-    for column, facet in sorted(_FACETS_OF_COLUMNS.items(), key=lambda pair: facet_order(pair[1])):
-        value = row[column]
-        values = json.loads(value or "[]") if column.endswith("s") and column != "species" else [value]
+    for column, asked in sorted(FILTERED.items(), key=lambda pair: facet_order(pair[1].tag)):
+        facet, value = asked.tag, row[column]
+        values = json.loads(value or "[]") if asked.type == "list" else [value]
         for each in values:
             if each is None:
                 continue

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from db.claims.filters import Bounds, Known, Scope, among, literal, plain
 from db.claims.kinds.kind import (
@@ -21,9 +21,13 @@ from db.claims.kinds.kind import (
     mixed,
 )
 from db.claims.tally import Match, Tally
-from topics.base import PlacedError, Text, Value
+from topics.base import PlacedError, Text, Value, one_of
+from topics.vocabulary import FILTERED, NOTHING, names
 
-_NOTHING = ("", "not_reported", "no_abstract", "abstained")
+_NOTHING = ("", *(nothing for nothing in names(NOTHING) if nothing != "not_applicable"))
+_ATTRIBUTES = (
+    *(column for column, facet in FILTERED.items() if facet.type != "list"), "n_by_route", "routes", "country",
+)  # fmt: skip
 _NOBODY_SAYS = "0 for, 0 against"
 _UNITS = {"concentration": "mg/ml"}
 """Units of quantities that are no share."""
@@ -74,10 +78,7 @@ class Attribute(Kind):
 
     kind: Literal["attribute"]
     pmid: Annotated[int, Field(gt=0, lt=2**32)]
-    attribute: Literal[
-        "design", "randomized", "blinding", "control", "crossover", "species", "n_total", "n_by_route", "routes",
-        "country",
-    ]  # fmt: skip
+    attribute: Annotated[str, AfterValidator(one_of(_ATTRIBUTES))]
     """`routes` joined by ', '; `country` as the register has it."""
     routes: list[Value] = Field(default_factory=list)
     """With `n_by_route`: the routes whose people are added up."""

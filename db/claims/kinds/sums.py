@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import median
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from db.claims.filters import Known, Scope, among
 from db.claims.kinds.kind import (
@@ -16,6 +16,11 @@ from db.claims.kinds.kind import (
     Said,
 )
 from db.claims.tally import Match, Tally
+from topics.base import one_of
+from topics.vocabulary import FILTERED
+
+_NUMBERS = {column: facet.unit for column, facet in FILTERED.items() if facet.unit}
+"""Columns that hold numbers, and their units."""
 
 
 class Count(Number):
@@ -179,13 +184,13 @@ class Extreme(Number):
 
     kind: Literal["extreme"]
     which: Literal["largest", "smallest", "median"]
-    number_of: Literal["n_total"]
+    number_of: Annotated[str, AfterValidator(one_of(_NUMBERS))]
     """The number: a column of `study_history`."""
 
     @property
     def unit(self) -> str:
         """That of the number."""
-        return {"n_total": "people"}[self.number_of]
+        return _NUMBERS[self.number_of]
 
     def expected_in_words(self) -> str:
         """The number."""
