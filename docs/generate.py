@@ -1,8 +1,10 @@
-"""Write the generated parts of README.md: help texts of every command, and the tables from `metadata.yml`.
+"""Write the generated parts of metadata.yml, what the columns of facets mean, and of README.md, help texts and tables.
 
-Run it after changing either: `python docs/generate.py`. A test fails when the README is behind.
+Run it after changing `topics/vocabulary.py`, `metadata.yml` or the command line: `python docs/generate.py`. A test
+fails when a file is behind.
 """
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from evidence import main  # noqa: E402  (the command line itself, read, not run)
+from topics.vocabulary import COLUMNS, OPTIONAL_IN_REGISTER  # noqa: E402
 
 
 def commands() -> str:
@@ -38,6 +41,17 @@ def tables() -> str:
     return "".join(parts)
 
 
+def described(metadata: str) -> str:
+    """metadata.yml with the columns of facets described as the vocabulary has them."""
+    for marker, facets in (("facets", COLUMNS.values()), ("optional facets", OPTIONAL_IN_REGISTER)):
+        lines = "".join(
+            f"          {facet.column}: {json.dumps(facet.description, ensure_ascii=False)}\n" for facet in facets
+        )
+        pattern = re.compile(rf"( +# {marker}, written by [^\n]*\n).*?( +# end of facets\n)", re.DOTALL)
+        metadata = pattern.sub(lambda match, lines=lines: f"{match[1]}{lines}{match[2]}", metadata)
+    return metadata
+
+
 def rendered(readme: str) -> str:
     """The README with its generated parts made anew."""
     for marker, text in (("commands", commands()), ("tables", tables())):
@@ -47,5 +61,6 @@ def rendered(readme: str) -> str:
 
 
 if __name__ == "__main__":
-    path = ROOT / "README.md"
-    path.write_text(rendered(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, make in (("metadata.yml", described), ("README.md", rendered)):
+        path = ROOT / name
+        path.write_text(make(path.read_text(encoding="utf-8")), encoding="utf-8")

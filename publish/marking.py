@@ -1,7 +1,7 @@
 """A text with the words behind its tags marked in place: spans that overlap are split at their boundaries.
 
-Each piece of the text is wrapped in one `<mark>` a tag, so that hiding one facet (see static/record.css) leaves the
-others as they are. All text is escaped here.
+Each piece of the text is wrapped in one `<mark>` a tag, so that hiding one facet (`STYLES`) leaves the others as they
+are. All text is escaped here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +16,14 @@ from topics.vocabulary import TAGS
 
 FACETS: Mapping[str, str] = {tag: facet.colour for tag, facet in TAGS.items()}
 """Every facet of a tag, in the order in which pages show them → the family that gives it its colour."""
+STYLES = Markup("\n").join(
+    Markup(
+        ".on-{0} {{ --tint: var(--{1}); --edge: var(--{1}-line); --kind: var(--{1}-kind); }}\n"
+        ".record:has(#show-{0}:not(:checked)) .on-{0} {{ background: none; text-decoration: none; }}"
+    ).format(facet, family)
+    for facet, family in {**FACETS, "other": "other"}.items()
+)
+"""Style rules of every facet: the colour and line of its family, and what its box in the legend hides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate import rendered
+from docs.generate import described, rendered
 
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
@@ -74,6 +74,11 @@ def test_no_pattern_is_possessive():
 def test_the_readme_shows_the_current_help_and_tables():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert rendered(readme) == readme, "run: python docs/generate.py"
+
+
+def test_metadata_describes_facets_as_the_vocabulary_does():
+    metadata = (ROOT / "metadata.yml").read_text(encoding="utf-8")
+    assert described(metadata) == metadata, "run: python docs/generate.py"
 
 
 def test_every_dependency_says_why_it_is_there():

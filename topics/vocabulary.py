@@ -30,6 +30,8 @@ class Definition:
     """The same of publication types (UI, https://www.nlm.nih.gov/mesh/pubtypes.html)."""
     terms: tuple[str, ...] = ()
     """Of a route: plain words that name it, where no rule of the tagger has finer ones."""
+    words: str = ""
+    """How pages write it where the facet is not named beside it; '' where it says itself."""
     broader: tuple[str, ...] = ()
     """Values that this one joins: phase 1/2 is phase 1 and phase 2."""
 
@@ -256,7 +258,7 @@ FACETS = (
     ),
     Facet(
         "intervention", "interventions", "list", "every",
-        "Drugs of the topic that were studied (JSON array): ketamine, esketamine …", colour="drug", register="always",
+        "Drugs of the topic that were studied (JSON array)", colour="drug", register="always",
     ),
     Facet("", "registrations", "list", description="Trial registration numbers (JSON array)"),
     Facet(
@@ -283,9 +285,9 @@ FACETS = (
         "blinding", "blinding", "text", "strongest", "double, single, open, or why it is not known",
         "double (people and assessors did not know the treatment), single, or open",
         (
-            Definition("double", mesh={"D004311": 0.9}),  # Double-Blind Method
-            Definition("single", mesh={"D016037": 0.9}),  # Single-Blind Method
-            Definition("open"),
+            Definition("double", mesh={"D004311": 0.9}, words="double-blind"),  # Double-Blind Method
+            Definition("single", mesh={"D016037": 0.9}, words="single-blind"),  # Single-Blind Method
+            Definition("open", words="open label"),
         ),
         "design", "Blinding", of_a_study=True, measured=True, register="always",
     ),
@@ -448,6 +450,11 @@ def names(definitions: Iterable[Definition]) -> tuple[str, ...]:
 def meanings(definitions: Iterable[Definition]) -> dict[str, str]:
     """Return what each value means, of those that need saying."""
     return {definition.value: definition.meaning for definition in definitions if definition.meaning}
+
+
+def in_words(column: str, value: str | None) -> str:
+    """Return how pages write a value where its facet is not named; '' of a kind of nothing."""
+    return next((one.words or value for one in COLUMNS[column].values if one.value == value), "")
 
 
 def values_of(column: str) -> tuple[str, ...]:

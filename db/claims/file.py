@@ -93,11 +93,9 @@ def _routes(topic: Topic) -> list[str]:
 
 
 def _check_filter(topic: Topic, chosen: Filter, here: Location) -> None:
-    of_topic = {
-        "routes": _routes(topic),
-        "conditions": [term.value for term in topic.vocabulary.conditions],
-        "interventions": [term.value for term in topic.vocabulary.interventions],
-    }
+    vocabulary = topic.vocabulary
+    of_topic = {facet: [term.value for term in getattr(vocabulary, facet)] for facet in type(vocabulary).model_fields}
+    of_topic["routes"] = _routes(topic)
     for key in FILTERS:
         if key.test in ("any", "all", "none", "is", "role"):
             values = names(ROLES) if key.test == "role" else values_of(key.column)

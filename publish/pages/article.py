@@ -13,7 +13,7 @@ from db.citations.formats import FORMATS
 from db.citations.model import Work
 from db.citations.works import load_works
 from publish.cells import DATABASE, doi_link, pmc_link, pubmed_link, readable, study_path
-from publish.marking import FACETS, facet_order, marked_html, spans_of
+from publish.marking import FACETS, STYLES, facet_order, marked_html, spans_of
 from publish.page_cache import kept
 from publish.pages import cite
 from publish.pages.citation_head import head_tags
@@ -156,6 +156,7 @@ def dressed(data: Mapping[str, Any]) -> dict[str, Any]:
         "names": authors_line(data["authors"], record["first_author"]),
         "where": where_line(record),
         "facts": facts(record),
+        "facet_styles": STYLES,
         "links": links_out(record["pmid"], record["doi"], record["pmcid"]),
         "notice_links": [
             pubmed_link(notice["notice_pmid"], "the notice on PubMed") if notice["notice_pmid"] else None

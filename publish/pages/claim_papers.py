@@ -9,7 +9,7 @@ from typing import Any
 from db.claims.kinds import KINDS
 from publish.cells import readable
 from publish.pages.page import rows
-from topics.vocabulary import FILTERED
+from topics.vocabulary import FILTERED, in_words
 
 SHOWN = 6
 """Papers of one stance shown in full; the others are folded, one line each."""
@@ -156,7 +156,7 @@ def _marks(values: Sequence[object]) -> str:
 def facts_of(paper: Mapping[str, Any]) -> str:
     """Design, routes, people and blinding, as far as they are known."""
     routes = [readable(route) for route in json.loads(paper["routes"] or "[]")]
-    blinding = {"double": "double-blind", "single": "single-blind", "open": "open label"}.get(paper["blinding"] or "")
+    blinding = in_words("blinding", paper["blinding"])
     people = f"n {paper['n_total']:,}" if paper["n_total"] is not None else ""
     return " · ".join(filter(None, (readable(paper["design"] or ""), ", ".join(routes), people, blinding)))
 

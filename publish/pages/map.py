@@ -15,6 +15,7 @@ from publish.page_cache import kept
 from publish.pages.article import list_in_words
 from publish.pages.page import JSON, page, query_of, rows
 from publish.remembered import remembered
+from topics.vocabulary import DESIGNS, names
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
     from datasette.app import Datasette
@@ -32,11 +33,8 @@ and (:route = '' or exists (select 1 from json_each(routes) r where r.value = :r
 and (:design = '' or design = :design)
 """  # noqa: S608  (constants)
 """What `Chosen.fits` says of groups."""
-_DESIGNS = (
-    "randomized_controlled_trial", "nonrandomized_trial", "cohort", "case_control", "cross_sectional", "case_series",
-    "case_report", "pharmacokinetic", "qualitative",
-)  # fmt: skip
-"""Columns from the strongest test of an effect down; designs not named here follow by name, and `other` comes last."""
+_DESIGNS = names(DESIGNS)
+"""Columns from the strongest test of an effect down."""
 
 
 @dataclass(frozen=True)
@@ -135,9 +133,8 @@ def _count_conditions(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     ]
 
 
-def _design_order(design: str) -> tuple[int, int, str]:
-    place = _DESIGNS.index(design) if design in _DESIGNS else len(_DESIGNS)
-    return (design == "other", place, design)
+def _design_order(design: str) -> int:
+    return _DESIGNS.index(design)
 
 
 def _dressed(data: Mapping[str, Any], asked: Chosen) -> dict[str, Any]:

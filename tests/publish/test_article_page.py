@@ -45,7 +45,7 @@ async def test_the_legend_names_every_facet_that_is_marked_and_each_has_a_box(ma
 
 
 async def test_every_facet_has_a_colour_and_a_rule_that_hides_it(made: Datasette):
-    sheet = (await made.client.get("/-/static-plugins/evidence-tracker/record.css")).text
+    (sheet,) = (style.text for style in (await parsed(made, f"/articles/{TRIAL}")).cssselect("head style"))
     for facet in (*FACETS, "other"):
         assert re.search(rf"\.on-{facet}\b[^{{}}]*{{ --tint", sheet), facet
         assert f".record:has(#show-{facet}:not(:checked)) .on-{facet}" in sheet
