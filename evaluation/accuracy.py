@@ -14,6 +14,7 @@ from records.record import Record
 from records.splitter import record_of
 from topics import Topic, Vocabulary
 from topics.errors import BadInputError
+from topics.vocabulary import COLUMNS
 
 Row = dict[str, Any]
 FindRecord = Callable[[int], Record | None]
@@ -142,6 +143,7 @@ def wilson(right: int, count: int, z: float = 1.959964) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+_NUMBERS = {column for column, facet in COLUMNS.items() if facet.type in ("count", "number")}
 _HEADER = (
     "gold set",
     "facet",
@@ -167,7 +169,7 @@ def _lines(rows: Sequence[Row], *, every_value: bool) -> list[tuple[str, ...]]:
         halves.setdefault((row["gold_set"], row["facet"], row["value"]), {})[row["split"]] = row
     lines: list[tuple[str, ...]] = []
     for (gold_set, facet, value), half in halves.items():
-        if not value.startswith("(") and (not every_value or facet == "n_total"):
+        if not value.startswith("(") and (not every_value or facet in _NUMBERS):
             continue
         dev, held = half.get("dev"), half.get("held_back")
         gap = f"{held['f1'] - dev['f1']:+.3f}" if dev and held else ""

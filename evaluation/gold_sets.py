@@ -22,7 +22,7 @@ from Bio import Medline
 from ingest.tagging import ENOUGH, Decision, Tagged
 from topics import Term, Vocabulary
 from topics.errors import BadInputError
-from topics.vocabulary import COLUMNS, REVIEWS
+from topics.vocabulary import COLUMNS, REVIEWS, as_said
 
 Labels = frozenset[str]
 
@@ -173,8 +173,7 @@ def _ketamine(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[t
 
 
 def _label(value: Any) -> Labels:
-    """A value as a label; numbers without the '.0' that one of two may have."""
-    return frozenset() if value is None else frozenset({f"{value:g}" if isinstance(value, float) else str(value)})
+    return frozenset() if value is None else frozenset({as_said(value)})
 
 
 _KINDS = {

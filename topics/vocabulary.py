@@ -306,6 +306,26 @@ FACETS = (
         "design", "Crossover", of_a_study=True, register="always",
     ),
     Facet(
+        "phase", "phase", "text", "joined",
+        "Phase of the clinical trial: 1, 1/2, 2, 2/3, 3, 4, or why it is not known",
+        "The phase of a clinical trial, from its publication types and from what the record calls itself.",
+        (
+            Definition("1", "the first people given it: is it safe, at which dose", {}, {"D017426": 0.9}),
+            Definition("1/2", "phases 1 and 2 in one trial; counts as each of them", broader=("1", "2")),
+            Definition("2", "does it work, in few people", {}, {"D017427": 0.9}),
+            Definition("2/3", "phases 2 and 3 in one trial; counts as each of them", broader=("2", "3")),
+            Definition("3", "is it better than what there is, in many people", {}, {"D017428": 0.9}),
+            Definition("4", "after its approval", {}, {"D017429": 0.9}),
+        ),
+        "design", "Phase", of_a_study=True, measured=True, register="optional",
+    ),
+    Facet(
+        "follow_up_weeks", "follow_up_weeks", "number", "largest",
+        "The longest follow-up that the abstract states, in weeks; empty where it states none for certain",
+        "the longest follow-up that the abstract states, in weeks; not how long people were ill or treated",
+        colour="design", label="Follow-up", unit="weeks", measured=True, register="optional",
+    ),
+    Facet(
         "n_total", "n_total", "count",
         description="Number of people (or animals) in the study; empty when it is not known",
         meaning="people in the study; n_total_basis says whether randomized, enrolled, analysed …",
@@ -317,8 +337,8 @@ FACETS = (
         "there is no number",
         values=tuple(map(Definition, N_TOTAL_BASIS)), register="always",
     ),
-    Facet("n_analysed", colour="people"),
-    Facet("n_studies", colour="people"),
+    Facet("n_analysed", type="count", colour="people"),
+    Facet("n_studies", type="count", colour="people"),
     Facet(
         "species", "species", "text", "joined", "human, animal, human_and_animal, or why it is not known",
         values=(
@@ -415,6 +435,8 @@ FILTERS = (
     FilterKey("blinding", "blinding", "is", "blinding {}"),
     FilterKey("control", "control", "is", "control {}"),
     FilterKey("at_least_people", "n_total", "at_least", "at least {} people"),
+    FilterKey("phases", "phase", "any", "phase {}", narrower=True),
+    FilterKey("at_least_weeks", "follow_up_weeks", "at_least", "followed for at least {} weeks"),
 )
 """In the order of their conditions in SQL."""
 
@@ -472,6 +494,11 @@ def joined(column: str, values: Iterable[str]) -> str:
 def said_with(column: str, value: str) -> tuple[str, ...]:
     """Return a value with those that it joins: of '1/2' also 1 and 2."""
     return (value, *(part for one in COLUMNS[column].values if one.value == value for part in one.broader))
+
+
+def as_said(value: object) -> str:
+    """Return a column's value as tags have it: 26.0 weeks are '26'."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def narrower(column: str, values: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ingest.tagging.model import Arm, Measurement, Tag, Tagged
 from topics import RegisterStudy
-from topics.vocabulary import FACETS, REVIEWS
+from topics.vocabulary import FACETS, REVIEWS, as_said
 
 _YES_NO = {True: "yes", False: "no"}
 _REGISTERED = [facet for facet in FACETS if facet.tag and facet.column and facet.register != "never"]
@@ -49,8 +49,8 @@ def _tags(study: RegisterStudy) -> list[Tag]:
             tags.append(_tag(facet.tag, value, value))
     for facet in _REGISTERED:
         if facet.type in ("count", "number") and (number := study.value(facet.column)) is not None:
-            cell = f"{number} ({study.n_total_basis})" if facet.tag == "n_total" else f"{number:g}"
-            tags.append(_tag(facet.tag, str(number) if facet.type == "count" else f"{number:g}", cell))
+            cell = f"{number} ({study.n_total_basis})" if facet.tag == "n_total" else as_said(number)
+            tags.append(_tag(facet.tag, as_said(number), cell))
     tags += [_tag("condition", value, study.condition_text) for value in study.conditions]
     tags += [_tag("intervention", value, ";".join(study.interventions)) for value in study.interventions]
     return tags

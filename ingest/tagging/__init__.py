@@ -1,6 +1,19 @@
 """From a record to its tags: pure, versioned, every text tag with its exact words."""
 
-from ingest.tagging import conduct, designs, document, doses, measurements, people, routes, subjects, vote, words
+from ingest.tagging import (
+    conduct,
+    designs,
+    document,
+    doses,
+    follow_up,
+    measurements,
+    people,
+    phases,
+    routes,
+    subjects,
+    vote,
+    words,
+)
 from ingest.tagging.counts import find_counts
 from ingest.tagging.decide import ENOUGH, decide, design_of, disagreements
 from ingest.tagging.indexing import indexing_tags
@@ -14,7 +27,7 @@ __all__ = [
     "ENOUGH", "TAGGER_VERSION", "Arm", "Decision", "Measurement", "Tag", "Tagged", "Tagger", "decide", "disagreements",
 ]  # fmt: skip
 
-TAGGER_VERSION = "7"
+TAGGER_VERSION = "8"
 """Goes up with every change of what the tagger says; records are then tagged again from the archive."""
 
 
@@ -55,4 +68,6 @@ class Tagger:
         subjects.tag_subjects(doc, self._broader)
         people.tag_people(doc, design, counts)
         arms = doses.tag_doses(doc)
+        phases.tag_phase(doc, design)
+        follow_up.tag_follow_up(doc, design)
         return Tagged((*indexed, *doc.tags), tuple(arms), tuple(measurements.measure(doc)))

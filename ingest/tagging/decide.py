@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from ingest.tagging.model import VOTE, Decision, Tag
+from ingest.tagging.model import OTHERS, VOTE, Decision, Tag
 from topics.vocabulary import (
     COLUMNS,
     FACETS,
@@ -22,6 +22,7 @@ from topics.vocabulary import (
     ROUTES,
     TAGS,
     Facet,
+    as_said,
     joined,
     names,
 )
@@ -80,8 +81,8 @@ def decide(tags: Iterable[Tag], *, has_abstract: bool) -> Decision:
         n_total=n_total,
         n_total_basis=basis,
         is_primary=design not in NOT_FIRST_HAND,
-        **alike(_NAMED),
-        others=alike(_OTHERS),
+        **alike(_BY_NAME),
+        others=alike(OTHERS),
     )
 
 
@@ -168,12 +169,10 @@ def _largest(column: str, tags: list[Tag], nothing: str) -> float | None:
     return max((float(tag.value) for tag in _strongest(tags)), default=None)
 
 
+_BY_NAME = [facet for facet in COLUMNS.values() if facet.decided != "own" and facet not in OTHERS]
 _RULES: dict[str, Callable[[str, list[Tag], str], Any]] = {
     "every": _every, "strongest": _surest, "joined": _joined, "largest": _largest,
 }  # fmt: skip
-_ALIKE = [facet for facet in COLUMNS.values() if facet.decided in _RULES]
-_NAMED = [facet for facet in _ALIKE if facet.column in Decision.__dataclass_fields__]
-_OTHERS = [facet for facet in _ALIKE if facet.column not in Decision.__dataclass_fields__]
 
 
 def disagreements(tags: Iterable[Tag]) -> list[tuple[str, str, str, str, str]]:
@@ -208,4 +207,4 @@ def _said(tags: list[Tag], facet: str) -> str:
     if facet == "route":
         return ";".join(decision.routes)
     value = decision.value(TAGS[facet].column)
-    return "" if value in _UNSAID else f"{value:g}" if isinstance(value, float) else str(value)
+    return "" if value in _UNSAID else as_said(value)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from topics.vocabulary import COLUMNS, Facet
+
 VOTE = "vote"
 """The rule of a tag that the trained model adds (`vote`)."""
 
@@ -99,9 +101,20 @@ class Decision:
     age_groups: tuple[str, ...] = field(default=())
     is_primary: bool = False
     """People or animals were studied first-hand (trial, cohort, case report …): no review, plan or re-analysis."""
-    others: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, Any] = field(default_factory=lambda: {facet.column: unknown(facet) for facet in OTHERS})
     """Columns of `topics.vocabulary.FACETS` that no rule asks for by name."""
 
     def value(self, column: str) -> Any:
         """What was decided of a facet, by its column."""
         return getattr(self, column) if hasattr(self, column) else self.others[column]
+
+
+OTHERS: list[Facet] = [
+    facet for facet in COLUMNS.values() if facet.decided != "own" and facet.column not in Decision.__dataclass_fields__
+]
+"""Facets that `Decision` has under `others`."""
+
+
+def unknown(facet: Facet) -> Any:
+    """What stands in a facet's column where no tag says anything."""
+    return {"list": (), "text": "not_reported"}.get(facet.type)

@@ -18,7 +18,7 @@ from publish.page_cache import kept
 from publish.pages import cite
 from publish.pages.citation_head import head_tags
 from publish.pages.page import JSON, has_rows, may_see, page, rows
-from topics.vocabulary import COLUMNS, TAGS, Facet, said_with
+from topics.vocabulary import COLUMNS, TAGS, Facet, as_said, said_with
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
     from datasette.app import Datasette
@@ -117,7 +117,9 @@ def accuracy_of(tag: Mapping[str, Any], accuracy: Sequence[Mapping[str, Any]]) -
     """
     if tag["source"] == "register":
         return None
-    values = (WHOLE_FACET,) if tag["value"].isdecimal() else (tag["value"], WHOLE_FACET)  # a number is not a kind
+    facet = TAGS.get(tag["facet"])
+    is_number = facet is not None and facet.type in ("count", "number")
+    values = (WHOLE_FACET,) if is_number else (tag["value"], WHOLE_FACET)  # a number is not a kind
     for value in values:
         for row in accuracy:
             if row["facet"] == tag["facet"] and row["value"] == value and row["tp"] + row["fp"]:
@@ -179,7 +181,7 @@ def _is_outvoted(tag: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
     decided = record[facet.column]
     if decided is None or decided == "abstained":
         return False
-    return tag["value"] not in said_with(facet.column, f"{decided:g}" if facet.type == "number" else str(decided))
+    return tag["value"] not in said_with(facet.column, as_said(decided))
 
 
 def _abstract(
@@ -238,7 +240,8 @@ def _fact(row: Mapping[str, Any], column: str, facet: Facet) -> tuple[str, str, 
         basis = readable(row["n_total_basis"] or "not_reported")
         name = "Animals" if row["species"] == "animal" else facet.label
         return (name, basis, "") if value is None else (name, f"{value:,}", basis)
-    return facet.label, "not reported" if value is None else f"{value:g} {facet.unit}", ""
+    unit = facet.unit.removesuffix("s") if value == 1 else facet.unit
+    return facet.label, "not reported" if value is None else f"{as_said(value)} {unit}", ""
 
 
 def list_in_words(value: str | None) -> str:

@@ -17,7 +17,7 @@ from publish.page_cache import kept
 from publish.pages.article import CLAIMS_OF, claims_together, facts, links_out
 from publish.pages.citation_head import coins
 from publish.pages.page import JSON, page, rows
-from topics.vocabulary import FILTERED, IN_PEOPLE, ROLES_THAT_COUNT
+from topics.vocabulary import FILTERED, IN_PEOPLE, ROLES_THAT_COUNT, as_said, said_with
 
 if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being imported
     from datasette.app import Datasette
@@ -160,7 +160,8 @@ def _reasons(row: Mapping[str, Any], tags: Sequence[Mapping[str, Any]]) -> list[
                 continue
             said = [
                 tag for tag in tags
-                if tag["facet"] == facet and str(tag["value"]) == str(each) and (tag["role"] or "") in _ROLES_THAT_COUNT
+                if tag["facet"] == facet and tag["value"] in said_with(column, as_said(each))
+                and (tag["role"] or "") in _ROLES_THAT_COUNT
             ]  # fmt: skip
             said.sort(key=lambda tag: (tag["pmid"] != row["main_pmid"], tag["source"] != "register",
                                        -(tag["confidence"] or 0), tag["tag_id"]))  # fmt: skip

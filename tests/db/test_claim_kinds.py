@@ -1,6 +1,7 @@
 """The kinds of test that are about sums, extremes and comparisons; and that every kind is whole and documented."""
 
 import inspect
+import json
 from pathlib import Path
 from typing import get_args
 
@@ -239,3 +240,51 @@ def test_every_kind_is_whole_and_may_stand_in_a_claims_file() -> None:
 def test_every_kind_is_documented() -> None:
     text = (ROOT / "docs" / "topics.md").read_text(encoding="utf-8")
     assert [name for name in KINDS if f"| `{name}` |" not in text] == []
+
+
+FURTHER = {
+    "phase-2": "{kind: count, filter: {like: sleepers, phases: [2]}, expected: {exactly: 3}}",
+    "phase-2-3": "{kind: count, filter: {like: sleepers, phases: [2/3]}, expected: {exactly: 1}}",
+    "phase-3-or-4": "{kind: count, filter: {like: sleepers, phases: [3, 4]}, expected: {exactly: 1}}",
+    "half-a-year": "{kind: count, filter: {like: sleepers, at_least_weeks: 26}, expected: {exactly: 2}}",
+    "longest": "{kind: extreme, which: largest, number_of: follow_up_weeks, filter: {like: sleepers},"
+    " expected: {exactly: 52}}",
+    "its-phase": "{kind: attribute, pmid: 99000001, attribute: phase, expected: 1/2}",
+    "its-weeks": "{kind: attribute, pmid: 99000002, attribute: follow_up_weeks, expected: 52}",
+}
+
+
+def test_claims_may_ask_for_phases_and_for_how_long_people_were_followed(tmp_path: Path) -> None:
+    known = [
+        report(99000001, "2010", phase="1/2", follow_up_weeks=None),
+        report(99000002, "2011", phase="2", follow_up_weeks=52.0),
+        report(99000003, "2012", phase="2/3", follow_up_weeks=26.0),
+        report(99000004, "2013", phase="not_reported", follow_up_weeks=25.9),
+    ]
+    database = world(known, topic=topic_with(tmp_path, FURTHER))
+
+    verdicts = {name: verdict(database, "new-kinds", name) for name in FURTHER}
+    assert {name: (row["verdict"], row["value"]) for name, row in verdicts.items()} == {
+        "phase-2": ("holds", "3"), "phase-2-3": ("holds", "1"), "phase-3-or-4": ("holds", "1"),
+        "half-a-year": ("holds", "2"), "longest": ("holds", "52"), "its-phase": ("holds", "1/2"),
+        "its-weeks": ("holds", "52"),
+    }  # fmt: skip
+    rows = {row["assertion_id"]: row for row in database["assertions"].rows}
+    assert rows["phase-2"]["filter"] == "primary studies; condition poor sleep; phase 2; species human"
+    assert rows["half-a-year"]["filter"].endswith("; followed for at least 26 weeks")
+    assert json.loads(rows["phase-2"]["asks_for"])[:3] == ["1/2", "2", "2/3"]
+    assert rows["longest"]["expected"] == "largest 52 weeks"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{kind: count, filter: {phases: [5]}, expected: {exactly: 1}}", r"phases\[0\]': '5' is not a phase; expected"),
+        ("{kind: count, filter: {at_least_weeks: long}, expected: {exactly: 1}}", "at_least_weeks"),
+        ("{kind: extreme, which: largest, number_of: phase, filter: {}, expected: {exactly: 1}}",
+         "number_of': input should be one of: follow_up_weeks, n_total; found 'phase'"),
+    ],
+)  # fmt: skip
+def test_a_filter_of_a_further_facet_that_is_wrong_is_named(tmp_path: Path, body: str, message: str) -> None:
+    with pytest.raises(BadInputError, match=message):
+        load_claims(topic_with(tmp_path, {"wrong": body}))

@@ -1,6 +1,7 @@
 """A build is a pure function of archive, topic and register, and goes live whole or not at all."""
 
 import json
+import shutil
 
 from sqlite_utils import Database
 
@@ -236,3 +237,44 @@ def test_a_record_gone_from_pubmed_counts_until_the_day_it_went(tmp_path, topic,
     live = Database(build(tmp_path, topic).live)
     (state,) = live["study_history"].rows_where("main_pmid = 99000001")
     assert (state["known_from"], state["known_until"]) == ("2014-05-01", "2020-01-01")
+
+
+PHASE_2 = ("D017427", "Clinical Trial, Phase II")
+FOLLOWED = f"{METHODS} Patients were followed for 6 months."
+
+
+def test_the_phase_and_the_longest_follow_up_are_columns_of_records_and_studies(tmp_path, topic, import_records):
+    import_records(trial(99000001, abstract=FOLLOWED, publication_types=(RANDOMIZED, PHASE_2)), trial(99000002))
+    live = Database(build(tmp_path, topic).live)
+    for table in ("articles", "studies", "study_history"):
+        key = "pmid" if table == "articles" else "main_pmid"
+        rows = live[table].rows_where(f"{key} > 99000000", select=f"{key}, phase, follow_up_weeks", order_by=key)
+        assert [tuple(row.values()) for row in rows] == [(99000001, "2", 26.0), (99000002, "not_reported", None)]
+    tags = live.query(
+        "SELECT facet, value, source, quote FROM tags WHERE pmid = 99000001 AND facet IN ('phase', 'follow_up_weeks')"
+    )
+    assert [tuple(row.values()) for row in tags] == [
+        ("phase", "2", "publication_type", "Clinical Trial, Phase II"),
+        ("follow_up_weeks", "26", "text", "followed for 6 months"),
+    ]
+
+
+def test_what_a_person_saw_of_a_further_facet_goes_before_what_rules_find(tmp_path, topic, import_records):
+    topic_copy = shutil.copytree(topic.folder, tmp_path / "topics" / topic.name)
+    register = topic_copy / "register.csv"
+    lines = register.read_text("utf-8").splitlines()
+    cells = dict.fromkeys(lines[0].split(","), "") | {
+        "pmid": "99000001", "title": "A trial", "read_at": "made up", "design": "randomized_controlled_trial",
+    }  # fmt: skip
+    head, row = f"{lines[0]},follow_up_weeks,phase", f"{','.join(cells.values())},4.5,2/3"
+    register.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    import_records(trial(99000001, abstract=FOLLOWED, publication_types=(RANDOMIZED, PHASE_2)))
+    live = Database(build(tmp_path, load_topic(topic_copy)).live)
+    asked = ["phase", "follow_up_weeks"]
+    assert [live["articles"].get(99000001)[name] for name in asked] == ["2/3", 4.5]
+    assert [live["register"].get("pmid:99000001")[name] for name in asked] == ["2/3", 4.5]
+    of_both = "facet IN ('phase', 'follow_up_weeks')"
+    said = live["tags"].rows_where(f"source = 'register' AND {of_both}", select="value, quote", order_by="tag_id")
+    assert [tuple(row.values()) for row in said] == [("2/3", "2/3"), ("4.5", "4.5")]
+    differing = live["disagreements"].rows_where(of_both, select="facet, value_a, value_b")
+    assert {tuple(row.values()) for row in differing} == {("phase", "2", "2/3"), ("follow_up_weeks", "4.5", "26")}

@@ -33,9 +33,9 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SMALL, tmp_path / "chamomile-sleep"))
 
 
-def write_register(folder: Path, *rows: dict[str, str]) -> None:
+def write_register(folder: Path, *rows: dict[str, str], more: tuple[str, ...] = ()) -> None:
     with (folder / "register.csv").open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
+        writer = csv.DictWriter(stream, (*COLUMNS, *more), restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
@@ -57,6 +57,48 @@ def test_a_row_is_read_whole(folder: Path) -> None:
             read_at="made up", line=2,
         )
     ]  # fmt: skip
+
+
+def test_a_register_may_have_columns_of_further_facets_in_any_order(folder: Path) -> None:
+    sparse = {"doi": "10.5555/tea.2", "title": "A sparse row", "read_at": "made up"}
+    write_register(
+        folder,
+        {**TEA_TRIAL, "phase": "1/2", "follow_up_weeks": "6.5"},
+        sparse,
+        more=("follow_up_weeks", "phase"),
+    )
+
+    first, second = load_register(load_topic(folder))
+
+    assert (first.others, second.others) == ({"phase": "1/2", "follow_up_weeks": 6.5}, {})
+    assert (first.value("phase"), second.value("phase"), first.value("design")) == (
+        "1/2", None, "randomized_controlled_trial",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "expected"),
+    [
+        ("phase", "5", "expected nothing or one of: 1, 1/2, 2, 2/3, 3, 4"),
+        ("follow_up_weeks", "a year", "expected nothing or a number from 0 to 10000"),
+        ("follow_up_weeks", "-4", "expected nothing or a number from 0 to 10000"),
+        ("follow_up_weeks", "1e9", "expected nothing or a number from 0 to 10000"),
+    ],
+)
+def test_a_wrong_cell_of_a_further_facet_is_reported(folder: Path, column: str, cell: str, expected: str) -> None:
+    write_register(folder, {**TEA_TRIAL, column: cell}, more=(column,))
+
+    with pytest.raises(BadInputError) as refused:
+        load_register(load_topic(folder))
+
+    assert str(refused.value).endswith(f"line 2, column '{column}': '{cell}' given; {expected}")
+
+
+def test_a_column_that_no_facet_has_or_that_stands_twice_is_refused(folder: Path) -> None:
+    for more in (("mood",), ("phase", "phase")):
+        write_register(folder, TEA_TRIAL, more=more)
+        with pytest.raises(BadInputError, match=r"line 1: .*then any of phase,follow_up_weeks"):
+            load_register(load_topic(folder))
 
 
 def test_an_empty_cell_means_not_seen_and_never_no(folder: Path) -> None:

@@ -22,7 +22,7 @@ from db.claims.kinds.kind import (
 )
 from db.claims.tally import Match, Tally
 from topics.base import PlacedError, Text, Value, one_of
-from topics.vocabulary import FILTERED, NOTHING, names
+from topics.vocabulary import FILTERED, NOTHING, as_said, names
 
 _NOTHING = ("", *(nothing for nothing in names(NOTHING) if nothing != "not_applicable"))
 _ATTRIBUTES = (
@@ -149,7 +149,9 @@ class Attribute(Kind):
 
     def read(self, states: Mapping[int, Match], rows: Iterable[Sequence[Any]]) -> list[Match]:
         """Each with the value."""
-        return [replace(states[state_id], attribute="" if value is None else str(value)) for state_id, value in rows]
+        return [
+            replace(states[state_id], attribute="" if value is None else as_said(value)) for state_id, value in rows
+        ]
 
     def missing_in_words(self, value: str) -> str:
         """The study, or this of it."""

@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.gold_sets import PSYCHEDELICS, is_held_back, title_digest
 from ingest.tagging import Tag, decide, vote
-from ingest.tagging.model import PRECEDENCE
+from topics.vocabulary import PRECEDENCE
 
 ESSAY = (
     "Pain in the dying",
