@@ -1,68 +1,95 @@
-"""The studies that count, summed up by what the home page and the map sort them by.
+"""The studies that count, and their people, as the home page and the map sort and sum them up.
 
-Counted are first-hand studies in people, on topic and not retracted.
+Counted are first-hand studies in people, on topic and not retracted. People are those given the drug by a known route
+(`db.evidence.people`): the same as in the view `people_by_route`.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import median
 
+from db.evidence.schema import COUNTED
 from publish.remembered import remembered
 
-COUNTED = "on_topic = 1 and is_primary = 1 and retracted = 0 and species in ('human', 'human_and_animal')"
-"""As the prepared questions count, too."""
-_GROUPS = f"""
-select routes, design, conditions, substr(public_from, 1, 4) as year, count(*), sum(n_total), count(n_total)
-from studies where {COUNTED} group by 1, 2, 3, 4
+_STUDIES = f"""
+select study_id, routes, design, conditions, substr(public_from, 1, 4), n_by_route, n_given
+from studies where {COUNTED}
 """  # noqa: S608  (a constant)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Studies that are alike in routes, design, conditions and year, and the people in those that state a number."""
+class Counted:
+    """A study that counts."""
 
+    study_id: str
     routes: tuple[str, ...]
     design: str
     conditions: tuple[str, ...]
     year: str
     """The first in which results could be known; '' where no date is known."""
-    studies: int
-    people: int
-    stating: int
+    by_route: Mapping[str, int]
+    """People given the drug by each route; empty where they are not attributable."""
+    given: int | None
+    """People given the drug, each once; None where they are not attributable."""
 
     def about(self, condition: str) -> bool:
-        """Whether they are of a condition; it counts with the narrower ones that are named after it."""
+        """Whether it is of a condition; it counts with the narrower ones that are named after it."""
         return not condition or any(condition in value for value in self.conditions)
+
+    def people(self, route: str = "") -> int | None:
+        """People given the drug by a route, or by any; None where they are not attributable."""
+        return self.by_route.get(route) if route else self.given
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """How many studies, and how many people in how many of them."""
+    """How many studies, and the people in those of them whose people can be attributed."""
 
     studies: int = 0
     people: int = 0
-    stating: int = 0
+    attributable: int = 0
+    """Studies whose people are in `people`; those of the others are in no sum."""
+    median: float | None = None
+    """People of a study in the middle of these."""
+    largest: int | None = None
+    """People of the largest of these."""
+    largest_study: str | None = None
 
 
-def counted(connection: sqlite3.Connection) -> tuple[Group, ...]:
+def counted(connection: sqlite3.Connection) -> tuple[Counted, ...]:
     """All of them."""
     return remembered(connection, "counted studies", _read)
 
 
-def _read(connection: sqlite3.Connection) -> tuple[Group, ...]:
+def _read(connection: sqlite3.Connection) -> tuple[Counted, ...]:
+    lists: dict[str, tuple[str, ...]] = {}  # few differ from each other, and reading JSON is most of this
+
+    def listed(text: str | None) -> tuple[str, ...]:
+        text = text or "[]"
+        if text not in lists:
+            lists[text] = tuple(json.loads(text))
+        return lists[text]
+
     return tuple(
-        Group(tuple(json.loads(routes or "[]")), design or "other", tuple(json.loads(conditions or "[]")), year or "",
-              studies, people or 0, stating)
-        for routes, design, conditions, year, studies, people, stating in connection.execute(_GROUPS)
+        Counted(study_id, listed(routes), design or "other", listed(conditions), year or "",
+                json.loads(by_route) if by_route and by_route != "{}" else {}, given)
+        for study_id, routes, design, conditions, year, by_route, given in connection.execute(_STUDIES)
     )  # fmt: skip
 
 
-def total(groups: Iterable[Group]) -> Sum:
-    """The sum over groups; every study once."""
-    studies = people = stating = 0
-    for group in groups:
-        studies += group.studies
-        people += group.people
-        stating += group.stating
-    return Sum(studies, people, stating)
+def total(studies: Iterable[Counted], route: str = "") -> Sum:
+    """The sum over studies, each once; with a route, of the people who had it."""
+    number = 0
+    known: list[tuple[int, str]] = []
+    for study in studies:
+        number += 1
+        people = study.people(route)
+        if people is not None:
+            known.append((people, study.study_id))
+    if not known:
+        return Sum(number)
+    largest, which = max(known, key=lambda one: (one[0], one[1]))
+    people_of_each = [people for people, _ in known]
+    return Sum(number, sum(people_of_each), len(known), median(people_of_each), largest, which)

@@ -98,11 +98,12 @@ def _refuse_taken_address(host: str, port: int) -> None:
 
 
 def _columns(database: Path) -> dict[str, list[str]]:
-    """Columns by table, without the full-text index and what SQLite keeps for itself."""
+    """Columns by table or view, without the full-text index and what SQLite keeps for itself."""
     with plain_errors(database), closing(open_read_only(database)) as connection:
         rows = connection.execute(
             "SELECT m.name, c.name FROM sqlite_master m, pragma_table_xinfo(m.name) c "
-            "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '%\\_fts%' ESCAPE '\\'"
+            "WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' "
+            "AND m.name NOT LIKE '%\\_fts%' ESCAPE '\\'"
         ).fetchall()
     columns: dict[str, list[str]] = {}
     for table, column in rows:

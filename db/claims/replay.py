@@ -43,6 +43,8 @@ class History:
     """Verdict and value of today if retracted papers counted."""
     undated: int = 0
     """Number of studies left out because nothing says when they became known."""
+    not_attributable: int = 0
+    """Of an assertion about people: number of studies of today whose people nothing divides by route."""
 
 
 def history_of(assertion: Kind, matches: Sequence[Match], written: Written) -> History:
@@ -54,7 +56,12 @@ def history_of(assertion: Kind, matches: Sequence[Match], written: Written) -> H
     undated = {match.study_id for match in matches if match.known_from is None and not match.retracted}
     if assertion.judged() is not None:
         undated = set()  # its value is of papers that were judged, and these are dated by that, too
-    return History(entries, (last.verdict, last.value or None), len(undated))
+    unknown = {
+        match.study_id
+        for match in matches
+        if assertion.counts_people and match.known_until is None and not match.retracted and not match.n_by_route
+    }
+    return History(entries, (last.verdict, last.value or None), len(undated), len(unknown - undated))
 
 
 def replay(assertion: Kind, matches: Iterable[Match], written: Written, *, with_retracted: bool = False) -> list[Entry]:

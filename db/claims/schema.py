@@ -51,6 +51,7 @@ CLAIM_TABLES: dict[str, dict[str, Any]] = {
             "claim_id": str, "assertion_id": str, "verdict": str, "value": str, "because": str, "as_of": str,
             "when_written": str, "value_when_written": str, "flipped_by": int, "flipped_by_study": str,
             "flipped_on": str, "verdict_with_retracted": str, "value_with_retracted": str, "undated": int,
+            "not_attributable": int,
             "completeness": str,
         },
         "pk": ("claim_id", "assertion_id"),

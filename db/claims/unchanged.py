@@ -63,12 +63,12 @@ class Standing:
             ids,
         )
         told = self._before.execute(
-            "SELECT verdict_with_retracted, value_with_retracted, undated FROM verdicts"
+            "SELECT verdict_with_retracted, value_with_retracted, undated, not_attributable FROM verdicts"
             " WHERE claim_id = ? AND assertion_id = ?",
             ids,
         )
-        *with_retracted, undated = told.fetchone()
-        return History([Entry(*row) for row in timeline], tuple(with_retracted), undated)
+        verdict, value, undated, not_attributable = told.fetchone()
+        return History([Entry(*row) for row in timeline], (verdict, value), undated, not_attributable)
 
 
 def _looks_further(where: str) -> bool:

@@ -3,19 +3,28 @@
 from collections.abc import Sequence
 
 from db.claims.kinds import Kind, Untested
-from db.claims.replay import Entry
+from db.claims.replay import Entry, History
 
 
-def because(assertion: Kind, entries: Sequence[Entry], undated: int = 0) -> str:
-    """Give the reason of the current verdict in a sentence or two; and how many studies have no date."""
+def because(assertion: Kind, history: History) -> str:
+    """Give the reason of the current verdict in a sentence or two, and say how many studies are left out, and why."""
+    entries = history.entries
     if isinstance(assertion, Untested):
         return assertion.reason
     current = entries[-1]
     sentence = assertion.value_in_words(current.value)
     expected = assertion.expected_in_words()
     sentence = sentence[0].upper() + sentence[1:] + (f"; expected: {expected}." if expected else ".")
-    if undated:
-        sentence += f" Left out: {'1 study' if undated == 1 else f'{undated} studies'} without a date."
+    left_out = [
+        f"{'1 study' if number == 1 else f'{number} studies'} {why}"
+        for number, why in (
+            (history.not_attributable, "whose people cannot be attributed to a route"),
+            (history.undated, "without a date"),
+        )
+        if number
+    ]
+    if left_out:
+        sentence += f" Left out: {', and '.join(left_out)}."
     if current.verdict == "insufficient":
         return f"{sentence} Missing: {assertion.missing_in_words(current.value)}."
     if current.verdict == "not_assessed":

@@ -25,7 +25,8 @@ from db.claims.unchanged import Before, Standing
 from db.claims.verdicts import HELD_FOR_A_PART, NOTHING_SAID, UNTESTED, combined
 from db.claims.words import because, flip
 from db.evidence.coverage import read_coverage
-from db.evidence.studies import Report, Study, keyed
+from db.evidence.people import People, write_people
+from db.evidence.studies import Study, keyed
 from db.evidence.write import Store, settle
 from topics import Topic
 from topics.errors import BadInputError
@@ -109,7 +110,7 @@ def _sql_of(topic: Topic, keys: Keys) -> Iterator[None]:
 
 
 def _add_history(database: Database, store: Store, studies: Sequence[Study]) -> None:
-    people = _people_by_report(database)
+    people = People(database)
     for key, study in keyed(studies):
         for number, state in enumerate(study.history, start=key):
             report = state.main
@@ -121,42 +122,10 @@ def _add_history(database: Database, store: Store, studies: Sequence[Study]) -> 
                     "public_from": report.public_from or None,
                     "date_precision": report.date_precision or None, "known_from": state.known_from or None,
                     "known_until": state.known_until, "retracted": int(report.retracted),
-                    "reports": json.dumps(state.reports), "n_by_route": json.dumps(_people_of(report, people)),
+                    "reports": json.dumps(state.reports), "n_by_route": json.dumps(people.given(report).by_route),
                 },
             )  # fmt: skip
-
-
-def _people_by_report(database: Database) -> dict[str, dict[str, int]]:
-    """People by route, from the arms that the text names and, over them, from the register."""
-    people: dict[str, dict[str, int]] = {}
-    arms = (
-        "SELECT r.report, a.route, sum(a.n) FROM arms AS a JOIN study_reports AS r USING (record_id)"
-        " WHERE a.source = 'text' AND a.n > 0 AND a.route <> '' GROUP BY 1, 2"
-    )
-    for key, route, n in database.execute(arms).fetchall():
-        people.setdefault(key, {})[route] = n
-    entries = "SELECT study_key, n_by_route FROM register WHERE n_by_route IS NOT NULL"
-    for key, by_route in database.execute(entries).fetchall():
-        people[key] = {"": 1, **json.loads(by_route)}  # marked: the register needs no check against the total
-    return people
-
-
-def _people_of(report: Report, people: Mapping[str, dict[str, int]]) -> dict[str, int]:
-    """How many people had each route: as the register says, else all of a study with one route, else its arms.
-
-    Arms are believed only if they fit the study: no route that it did not have, no more people than it had. A study
-    with several routes and no such arms cannot be divided and adds nobody.
-    """
-    given = people.get(report.key, {})
-    if "" in given:
-        return {route: n for route, n in given.items() if route}
-    routes = [route for route in json.loads(report.deciding.get("routes") or "[]") if route != "unspecified"]
-    total = report.deciding.get("n_total")
-    if len(routes) == 1 and total:
-        return {routes[0]: total}
-    if given and set(given) <= set(routes) and (not total or sum(given.values()) <= total):
-        return given
-    return {}
+    write_people(database, ((study.study_id, study.main) for study in studies))
 
 
 def _assertion_row(scope: Scope, claim_id: str, assertion: Kind, place: int) -> dict[str, Any]:
@@ -184,8 +153,8 @@ def _verdict_row(topic: Topic, keys: Keys, assertion: Kind, history: History) ->
     return {
         "claim_id": keys.claim_id, "assertion_id": keys.assertion_id,
         "verdict": current.verdict, "value": current.value or None,
-        "because": because(assertion, entries, history.undated),
-        "undated": history.undated,
+        "because": because(assertion, history),
+        "undated": history.undated, "not_attributable": history.not_attributable,
         "as_of": dates[-1] if dates else None, "when_written": _when_written(entries, written.earliest, written.latest),
         "value_when_written": then.value or None, "flipped_by": ended.pmid if ended else None,
         "flipped_by_study": (ended.study_id or None) if ended else None, "flipped_on": ended.date if ended else None,

@@ -48,8 +48,8 @@ _REGISTER_FACTS = {
 
 TABLES: dict[str, Table] = {
     "studies": Table(
-        {"study_id": str, "title": str, "public_from": str, "date_precision": str, **DECIDING, "main_pmid": int,
-         "doi": str, "n_reports": int, "retracted": int},
+        {"study_id": str, "title": str, "public_from": str, "date_precision": str, **DECIDING, "n_by_route": str,
+         "n_given": int, "n_given_basis": str, "main_pmid": int, "doi": str, "n_reports": int, "retracted": int},
         pk="study_id",
         not_null=frozenset({"title", "n_reports", "retracted", "is_primary", "on_topic"}),
         indexes=(("design",), ("public_from",), ("main_pmid",), ("on_topic", "is_primary")),
@@ -186,6 +186,19 @@ TABLES: dict[str, Table] = {
 TABLES |= {name: Table(**description) for name, description in CLAIM_TABLES.items()}
 """In an order in which every referenced table comes before those that refer to it."""
 
+COUNTED = "on_topic = 1 AND is_primary = 1 AND retracted = 0 AND species IN ('human', 'human_and_animal')"
+"""Studies that count: on topic, first-hand, in people, not retracted."""
+VIEWS = {
+    "people_by_route": f"""
+SELECT s.study_id, r.value AS route, json_extract(s.n_by_route, '$.' || r.value) AS people,
+       s.n_given_basis AS basis, s.n_total, s.title, s.public_from, s.design, s.conditions, s.interventions,
+       s.main_pmid AS pmid
+FROM studies AS s, json_each(s.routes) AS r
+WHERE r.value <> 'unspecified' AND {COUNTED}
+"""  # noqa: S608  (constants)
+}
+"""What pages, queries and readers all count people by (`db.evidence.people`)."""
+
 FULL_TEXT = {"articles": ("title", "abstract")}
 """Columns searched, by table. The index is `<table>_fts`: porter stems over unicode61, external content."""
 
@@ -203,6 +216,8 @@ def create_evidence(db: "Database") -> None:
         if len(table.stored) < len(table.columns):
             statement = statement.replace('"pmid" INTEGER', f'"pmid" INTEGER {PMID}')
         db.execute(statement)
+    for name, select in VIEWS.items():
+        db.create_view(name, select)
 
 
 def finish_evidence(db: "Database") -> None:

@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from db.claims.verdicts import MEANING, UNTESTED, WORST_FIRST
 from publish import compat
-from publish.cells import DATABASE, readable
+from publish.cells import DATABASE, readable, study_path
 from publish.charts import Frame, spark, year_of
-from publish.counted import Group, counted, total
+from publish.counted import Counted, counted, total
 from publish.page_cache import kept
 from publish.pages.page import page, rows
 from publish.verdicts import found, in_words, lines_of, mark
@@ -59,7 +59,14 @@ async def home(datasette: "Datasette", request: Request) -> Response:
     ]
 
     def dress(data: dict[str, Any]) -> dict[str, Any]:
-        return {"questions": questions, "tables": tables, "mark": mark, "meaning": MEANING, "sections": _sections(data)}
+        return {
+            "questions": questions,
+            "tables": tables,
+            "mark": mark,
+            "meaning": MEANING,
+            "study_path": study_path,
+            "sections": _sections(data),
+        }
 
     return await page(datasette, request, "home.html", board, dress=dress)
 
@@ -67,7 +74,10 @@ async def home(datasette: "Datasette", request: Request) -> Response:
 def board(connection: sqlite3.Connection) -> dict[str, Any]:
     """Figures, claims with the assertion that decides each, studies by route, and what the topic is."""
     of_all = total(counted(connection))
-    figures = {"counted": of_all.studies, "people": of_all.people, "stating": of_all.stating}
+    figures = {
+        "counted": of_all.studies,
+        **{name: value for name, value in asdict(of_all).items() if name != "studies"},
+    }
     return {
         "topic": {row["key"]: row["value"] for row in rows(connection, "select key, value from build")},
         "figures": rows(connection, _FIGURES)[0] | figures,
@@ -78,12 +88,12 @@ def board(connection: sqlite3.Connection) -> dict[str, Any]:
 
 def _by_route(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     """Studies in depression by route, most first."""
-    groups: dict[str, list[Group]] = defaultdict(list)
-    for group in counted(connection):
-        if group.about("depression"):
-            for route in group.routes:
-                groups[route].append(group)
-    found = {route: total(groups[route]) for route in groups}
+    studies: dict[str, list[Counted]] = defaultdict(list)
+    for study in counted(connection):
+        if study.about("depression"):
+            for route in study.routes:
+                studies[route].append(study)
+    found = {route: total(studies[route], route) for route in studies}
     most = max((of_route.studies for of_route in found.values()), default=0)
     return [
         {"route": route, "label": readable(route), **asdict(found[route]),

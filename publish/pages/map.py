@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 
+from db.evidence.schema import COUNTED
 from publish.cells import doi_link, readable, study_path
-from publish.counted import COUNTED, Group, counted, total
+from publish.counted import Counted, counted, total
 from publish.page_cache import kept
 from publish.pages.article import list_in_words
 from publish.pages.page import JSON, page, query_of, rows
@@ -23,7 +24,6 @@ if TYPE_CHECKING:  # Datasette loads plugins while datasette.app is still being 
 NO_ROUTE = "none_found"
 """In the place of a route: studies for which no route was found."""
 _ON_A_PAGE = 50
-_SUMS = ("studies", "people", "stating")
 _LIST = f"""
 from studies where {COUNTED}
 and (:condition = '' or exists (select 1 from json_each(conditions) c where instr(c.value, :condition) > 0))
@@ -32,7 +32,7 @@ and (:route = '' or exists (select 1 from json_each(routes) r where r.value = :r
      or (:route = '{NO_ROUTE}' and json_array_length(routes) = 0))
 and (:design = '' or design = :design)
 """  # noqa: S608  (constants)
-"""What `Chosen.fits` says of groups."""
+"""What `Chosen.fits` says of studies."""
 _DESIGNS = names(DESIGNS)
 """Columns from the strongest test of an effect down."""
 
@@ -48,14 +48,14 @@ class Chosen:
     route: str = ""
     design: str = ""
 
-    def fits(self, group: Group) -> bool:
-        """Whether it asks for these studies."""
+    def fits(self, study: Counted) -> bool:
+        """Whether it asks for this study."""
         return (
-            group.about(self.condition)
-            and (not self.since or group.year >= self.since)
-            and (not self.until or "" < group.year <= self.until)
-            and (not self.route or self.route in _routes_of(group))
-            and (not self.design or self.design == group.design)
+            study.about(self.condition)
+            and (not self.since or study.year >= self.since)
+            and (not self.until or "" < study.year <= self.until)
+            and (not self.route or self.route in _routes_of(study))
+            and (not self.design or self.design == study.design)
         )
 
     def address(self, **changed: str) -> str:
@@ -87,31 +87,31 @@ async def evidence_map(datasette: "Datasette", request: Request) -> Response:
 
 def read_map(connection: sqlite3.Connection, asked: Chosen) -> dict[str, Any]:
     """Rows of the map: a route with its cells by design, and the total of each study counted once."""
-    groups = [group for group in counted(connection) if asked.fits(group)]
-    in_cell: dict[tuple[str, str], list[Group]] = defaultdict(list)
-    for group in groups:
-        for route in ("", *_routes_of(group)):
-            in_cell[route, group.design].append(group)
-    by_route: dict[str, dict[str, Any]] = {}
+    studies = [study for study in counted(connection) if asked.fits(study)]
+    in_cell: dict[tuple[str, str], list[Counted]] = defaultdict(list)
+    in_line: dict[str, list[Counted]] = defaultdict(list)
+    for study in studies:
+        for route in ("", *_routes_of(study)):
+            in_line[route].append(study)
+            in_cell[route, study.design].append(study)
+    by_route = {route: {**asdict(total(found, route)), "cells": {}} for route, found in in_line.items()}
     for (route, design), found in in_cell.items():
-        by_route.setdefault(route, {"cells": {}})["cells"][design] = asdict(total(found))
-    for line in by_route.values():
-        line |= {name: sum(cell[name] for cell in line["cells"].values()) for name in _SUMS}
+        by_route[route]["cells"][design] = asdict(total(found, route))
     everything = by_route.pop("", {**asdict(total([])), "cells": {}})
     order = sorted(
         by_route, key=lambda route: (route == NO_ROUTE, route == "unspecified", -by_route[route]["studies"], route)
     )
     return {
         "chosen": asdict(asked),
-        "designs": sorted({group.design for group in groups}, key=_design_order),
+        "designs": sorted({study.design for study in studies}, key=_design_order),
         "routes": [{"route": route, **by_route[route]} for route in order],
         "total": everything,
         "conditions": _conditions(connection),
     }
 
 
-def _routes_of(group: Group) -> tuple[str, ...]:
-    return group.routes or (NO_ROUTE,)
+def _routes_of(study: Counted) -> tuple[str, ...]:
+    return study.routes or (NO_ROUTE,)
 
 
 def _conditions(connection: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -121,8 +121,8 @@ def _conditions(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 def _count_conditions(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     studies: Counter[tuple[str, ...]] = Counter()
-    for group in counted(connection):
-        studies[group.conditions] += group.studies
+    for study in counted(connection):
+        studies[study.conditions] += 1
     counts = {
         condition: sum(number for among, number in studies.items() if any(condition in other for other in among))
         for condition in {condition for among in studies for condition in among}
@@ -168,20 +168,20 @@ async def studies(datasette: "Datasette", request: Request) -> Response:
 
 def read_studies(connection: sqlite3.Connection, asked: Chosen, number: int) -> dict[str, Any]:
     """Page `number` of the studies that fit, and how many fit in all."""
-    found = total(group for group in counted(connection) if asked.fits(group))
+    route = "" if asked.route == NO_ROUTE else asked.route
+    found = total((study for study in counted(connection) if asked.fits(study)), route)
     pages = max(1, -(-found.studies // _ON_A_PAGE))
     number = min(number, pages)
     return {
         "chosen": asdict(asked),
         "count": found.studies,
-        "people": found.people,
-        "stating": found.stating,
+        **{name: value for name, value in asdict(found).items() if name != "studies"},
         "page": number,
         "pages": pages,
         "studies": rows(
             connection,
-            f"""select study_id, title, public_from, design, routes, conditions, n_total, n_total_basis, main_pmid, doi,
-                  n_reports
+            f"""select study_id, title, public_from, design, routes, conditions, n_total, n_total_basis, n_by_route,
+                  n_given, n_given_basis, main_pmid, doi, n_reports
             {_LIST} order by public_from is null, public_from desc, study_id limit {_ON_A_PAGE} offset :after""",
             {**asdict(asked), "after": (number - 1) * _ON_A_PAGE},
         ),

@@ -103,10 +103,10 @@ def test_the_share_of_infusions_is_a_figure_with_numerator_and_denominator_in_20
             )
 
     assert figures == {
-        ("trials", "2015"): {"value": 92.3, "numerator": 624, "denominator": 676},
-        ("trials", None): {"value": 43.8, "numerator": 3893, "denominator": 8887},
-        ("everyone", "2015"): {"value": 88.0, "numerator": 659, "denominator": 749},
-        ("everyone", None): {"value": 10.5, "numerator": 7625, "denominator": 72854},
+        ("trials", "2015"): {"value": 90.1, "numerator": 471, "denominator": 523},
+        ("trials", None): {"value": 36.8, "numerator": 1582, "denominator": 4302},
+        ("everyone", "2015"): {"value": 84.9, "numerator": 506, "denominator": 596},
+        ("everyone", None): {"value": 3.9, "numerator": 2556, "denominator": 65511},
     }
 
 

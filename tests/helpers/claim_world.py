@@ -19,13 +19,13 @@ CHAMOMILE = Path(__file__).parents[1] / "topics" / "chamomile-sleep"
 
 
 def report(pmid: int, public_from: str, **known: Any) -> Report:
-    """A randomized, double-blind trial of chamomile by mouth in 20 people with insomnia, but for what is given."""
+    """A randomized, double-blind trial of doses of chamomile by mouth, in 20 people with insomnia, but for `known`."""
     outside = {key: known.pop(key) for key in ("retracted", "registrations", "links", "family") if key in known}
     deciding = {
         "routes": ["oral"], "designs": [], "conditions": ["insomnia"], "interventions": ["chamomile"],
         "registrations": [], "age_groups": [], "design": "randomized_controlled_trial", "randomized": "yes",
-        "blinding": "double", "control": "placebo", "crossover": "no", "n_total": 20, "n_total_basis": "randomized",
-        "species": "human", "is_primary": 1, "on_topic": 1,
+        "blinding": "double", "control": "dose_comparison", "crossover": "no", "n_total": 20,
+        "n_total_basis": "randomized", "species": "human", "is_primary": 1, "on_topic": 1,
     } | known  # fmt: skip
     precision = {0: "", 4: "year", 7: "month", 10: "day"}[len(public_from)]
     return Report(
@@ -48,6 +48,7 @@ def world(
     measurements: Iterable[dict[str, Any]] = (),
     runs: Iterable[dict[str, Any]] = (),
     searches: Iterable[dict[str, Any]] = (),
+    arms: Iterable[dict[str, Any]] = (),
     path: Path | None = None,
 ) -> Database:
     """Write an evidence database of these reports, in memory or at `path`, with the claims of the chamomile topic."""
@@ -83,7 +84,7 @@ def world(
             **RecordName.of_pubmed(member.pmid or 0)._asdict(), "title": member.title,
             "source": "pubmed", "retracted": int(member.retracted),
         })  # fmt: skip
-    for table, rows in (("measurements", measurements), ("runs", runs), ("searches", searches)):
+    for table, rows in (("measurements", measurements), ("arms", arms), ("runs", runs), ("searches", searches)):
         for row in rows:
             store.add_row(table, row)
     store.flush()

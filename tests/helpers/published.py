@@ -6,7 +6,9 @@ from typing import Any
 
 import sqlite_utils
 
+from db.evidence.people import write_people
 from db.evidence.schema import TABLES, create_evidence, finish_evidence
+from db.evidence.studies import Report
 from records.identifiers import RecordName
 
 METADATA = Path(__file__).parents[2] / "metadata.yml"
@@ -50,6 +52,9 @@ STUDIES = [
 ]  # fmt: skip
 
 
+_BY_ROUTE = {99000002: '{"intramuscular": 18, "intravenous": 9}'}
+
+
 def _as_cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
 
@@ -76,7 +81,8 @@ def _fill(database: sqlite_utils.Database) -> None:
         )
         database["register"].insert(
             {"study_key": study_id, "study_id": study_id, "pmid": pmid, "doi": row["doi"], "title": row["title"],
-             "routes": row["routes"], "design": row["design"], "read_at": "https://mirror.example/page"}
+             "routes": row["routes"], "design": row["design"], "n_by_route": _BY_ROUTE.get(pmid),
+             "read_at": "https://mirror.example/page"}
         )  # fmt: skip
         if pmid:
             known = {name: row[name] for name in row.keys() & set(TABLES["articles"].stored)}
@@ -86,6 +92,13 @@ def _fill(database: sqlite_utils.Database) -> None:
                  "source": "pubmed" if row.get("abstract") else "register", "study_id": study_id, **known, **common}
             )  # fmt: skip
     _hang_on(database)
+    reports = [
+        Report(row["study_id"], row["main_pmid"], row["main_pmid"], row["doi"] or "", row["title"],
+               row["public_from"], "", bool(row["retracted"]), row)
+        for row in database.query("SELECT * FROM studies")
+    ]  # fmt: skip
+    with database.atomic():
+        write_people(database, ((report.key, report) for report in reports))
 
 
 def _hang_on(database: sqlite_utils.Database) -> None:

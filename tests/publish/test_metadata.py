@@ -4,10 +4,11 @@ import copy
 import re
 
 import pytest
+import sqlite_utils
 import yaml
 from datasette.app import Datasette
 
-from db.evidence.schema import FULL_TEXT, TABLES
+from db.evidence.schema import FULL_TEXT, TABLES, VIEWS, create_evidence
 from helpers.published import METADATA
 from publish.described import load_metadata, undescribed
 from publish.serve import SETTINGS, application
@@ -29,7 +30,10 @@ def database(metadata):
 
 @pytest.fixture(scope="module")
 def columns():
-    return {name: list(table.columns) for name, table in TABLES.items()}
+    database = sqlite_utils.Database(memory=True)
+    create_evidence(database)
+    views = {name: [column["name"] for column in database.query(f"pragma table_xinfo({name})")] for name in VIEWS}
+    return {name: list(table.columns) for name, table in TABLES.items()} | views
 
 
 def test_every_table_column_and_query_is_described_and_nothing_else_is(metadata, columns):
@@ -62,14 +66,14 @@ def test_licence_source_and_about_stand_at_every_level(metadata, database):
     assert all(level.get(key) for level in levels for key in ORIGIN)
 
 
-def test_facets_sorting_and_labels_name_columns_that_exist(database):
+def test_facets_sorting_and_labels_name_columns_that_exist(database, columns):
     for name, described in database["tables"].items():
         if described.get("hidden"):
             continue
         facets = [facet["array"] if isinstance(facet, dict) else facet for facet in described.get("facets", [])]
         named = [*facets, *described.get("sortable_columns", [])]
         named += [described[key] for key in ("sort", "sort_desc", "label_column") if key in described]
-        assert set(named) <= set(TABLES[name].columns), name
+        assert set(named) <= set(columns[name]), name
 
 
 def test_columns_that_hold_lists_facet_as_lists(database):

@@ -120,6 +120,11 @@ class Kind(TopicModel, ABC):
         return ""
 
     @property
+    def counts_people(self) -> bool:
+        """Whether its value is about people, of whom those that no route can be told of are left out."""
+        return "participants" in (getattr(self, "of", ""), getattr(self, "by", ""))
+
+    @property
     def bounds(self) -> tuple[float | None, float | None]:
         """(lowest, highest) value that is as expected, where it is a number."""
         return None, None
@@ -203,6 +208,11 @@ class Number(Filtered):
 
     expected: Bounds
     chart: ClassVar[Chart] = "value"
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether its value is about people, of whom those that no route can be told of are left out."""
+        return "participants" in (getattr(self, "of", ""), getattr(self, "by", ""))
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:
