@@ -132,6 +132,13 @@ class Article(TopicModel):
     sections: list[Text] = Field(min_length=1)
 
 
+class Sensitivity(TopicModel):
+    """For what verdicts are also given apart, beside what is done for every topic (`db.claims.sensitivity`)."""
+
+    interventions: list[Value] = Field(default_factory=list)
+    """Studies that gave this drug, each in turn."""
+
+
 class Topic(TopicModel):
     """A topic file, validated."""
 
@@ -142,18 +149,21 @@ class Topic(TopicModel):
     search: Search
     vocabulary: Vocabulary
     on_topic: OnTopic
+    sensitivity: Sensitivity = Field(default_factory=Sensitivity)
     _folder: Path = PrivateAttr(default=Path())
 
     @model_validator(mode="after")
     def _on_topic_uses_the_vocabulary(self) -> "Topic":
         interventions = [term.value for term in self.vocabulary.interventions]
         conditions = [term.value for term in self.vocabulary.conditions]
-        for position, value in enumerate(self.on_topic.interventions):
-            if value not in interventions:
-                raise PlacedError(
-                    ("on_topic", "interventions", position),
-                    f"'{value}' is not an intervention of the vocabulary; expected one of: {', '.join(interventions)}",
-                )
+        for place, named in (("on_topic", self.on_topic), ("sensitivity", self.sensitivity)):
+            for position, value in enumerate(named.interventions):
+                if value not in interventions:
+                    raise PlacedError(
+                        (place, "interventions", position),
+                        f"'{value}' is not an intervention of the vocabulary; expected one of: "
+                        f"{', '.join(interventions)}",
+                    )
         for ground_at, ground in enumerate(self.on_topic.any_of):
             for position, value in enumerate(ground.conditions):
                 if value not in conditions:

@@ -37,6 +37,7 @@ def papers_of(studies: Sequence[Study]) -> Papers:
 def states(connection: sqlite3.Connection, known: str = ALL) -> dict[int, Match]:
     """Read states of studies, by id; `known` selects them from `study_history`."""
     lists: dict[str, tuple[str, ...]] = {}  # few differ from each other, and reading JSON is most of this
+    checked = {key for (key,) in connection.execute("SELECT study_key FROM register")}
     found = {}
     for (
         state_id,
@@ -49,15 +50,20 @@ def states(connection: sqlite3.Connection, known: str = ALL) -> dict[int, Match]
         retracted,
         routes,
         people,
+        design,
+        interventions,
+        n_total,
     ) in connection.execute(
         "SELECT state_id, study_id, report, main_pmid, public_from, known_from, known_until, retracted, routes,"  # noqa: S608
-        f" n_by_route FROM ({known})"
+        f" n_by_route, design, interventions, n_total FROM ({known})"
     ):
-        if routes not in lists:
-            lists[routes] = tuple(json.loads(routes))
+        for listed in (routes, interventions):
+            if listed not in lists:
+                lists[listed] = tuple(json.loads(listed or "[]"))
         found[state_id] = Match(
             state_id, study_id, report, pmid, public_from or "", known_from, known_until, bool(retracted),
-            lists[routes], json.loads(people) if people != "{}" else {},
+            lists[routes], json.loads(people) if people != "{}" else {}, design or "", lists[interventions],
+            n_total or 0, report in checked,
         )  # fmt: skip
     return found
 
@@ -89,5 +95,8 @@ def judged(papers_judged: Sequence[CuratedEvidence], papers: Papers) -> Iterator
             -1 - position, papers.study_of.get(name, ""), str(name), evidence.pmid,
             report.public_from if report else "",
             (report.public_from if report else "") or evidence.when, None, bool(report and report.retracted), (), {},
+            design=str(report.deciding.get("design") or "") if report else "",
+            interventions=tuple(json.loads(report.deciding.get("interventions") or "[]")) if report else (),
+            people=int(report.deciding.get("n_total") or 0) if report else 0, checked=True,
             stance=evidence.stance, strong=evidence.strength in STRONG,
         )  # fmt: skip

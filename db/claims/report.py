@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from db.claims.sensitivity import MEANING as SCENARIOS
+from db.claims.sensitivity import TODAY
 from db.claims.verdicts import UNTESTED
 from db.evidence.publish import LIVE
 from db.sqlite import plain_errors
@@ -46,7 +48,7 @@ def claims_overview(database: Database) -> list[dict[str, Any]]:
 
 
 def claim_record(database: Database, claim_id: str) -> dict[str, Any]:
-    """Return a claim with its `assertions`, each with verdict, SQL, `evidence` and `timeline`.
+    """Return a claim with its `assertions`, each with verdict, SQL, `evidence`, `timeline`, `sensitivity`.
 
     Raises:
         BadInputError: no claim has this id; close ones are named.
@@ -75,7 +77,10 @@ def _parts(database: Database, assertion: Mapping[str, Any]) -> dict[str, Any]:
         " ORDER BY position",
         ids,
     )
-    return {"evidence": list(evidence), "timeline": list(timeline)}
+    sensitivity = database.query(
+        "SELECT scenario, verdict, value FROM verdict_sensitivity WHERE claim_id = ? AND assertion_id = ?", ids
+    )
+    return {"evidence": list(evidence), "timeline": list(timeline), "sensitivity": list(sensitivity)}
 
 
 def claim_lines(database: Database, claim_id: str) -> Iterator[str]:
@@ -98,9 +103,11 @@ def _assertion_lines(assertion: Mapping[str, Any]) -> Iterator[str]:
     if assertion["verdict"] in UNTESTED:
         return
     yield f"   When written: {_plain(assertion['when_written'])} (value {assertion['value_when_written'] or '–'})."
-    if assertion["value_with_retracted"] != assertion["value"]:
-        with_retracted = _plain(assertion["verdict_with_retracted"])
-        yield f"   With retracted papers: {with_retracted} (value {assertion['value_with_retracted'] or '–'})."
+    today = next((row for row in assertion["sensitivity"] if row["scenario"] == TODAY), None)
+    for row in assertion["sensitivity"]:
+        if today and (row["verdict"], row["value"]) != (today["verdict"], today["value"]):
+            words = SCENARIOS.get(row["scenario"]) or f"only studies of {_plain(row['scenario'])}"
+            yield f"   {words.capitalize()}: {_plain(row['verdict'])} (value {row['value'] or '–'})."
     for stance, head in (("supports", "For"), ("contradicts", "Against"), ("context", "Context")):
         rows = [row for row in assertion["evidence"] if row["stance"] == stance]
         if rows or stance != "context":

@@ -50,14 +50,19 @@ CLAIM_TABLES: dict[str, dict[str, Any]] = {
         "columns": {
             "claim_id": str, "assertion_id": str, "verdict": str, "value": str, "because": str, "as_of": str,
             "when_written": str, "value_when_written": str, "flipped_by": int, "flipped_by_study": str,
-            "flipped_on": str, "verdict_with_retracted": str, "value_with_retracted": str, "undated": int,
-            "not_attributable": int,
-            "completeness": str,
+            "flipped_on": str, "undated": int, "not_attributable": int, "completeness": str,
         },
         "pk": ("claim_id", "assertion_id"),
         "references": {"claim_id": ("claims", "claim_id")},
         "not_null": frozenset({"verdict", "completeness"}),
         "indexes": (("verdict",),),
+    },
+    "verdict_sensitivity": {
+        "columns": {"claim_id": str, "assertion_id": str, "scenario": str, "value": str, "verdict": str},
+        "pk": ("claim_id", "assertion_id", "scenario"),
+        "references": {"claim_id": ("claims", "claim_id")},
+        "not_null": frozenset({"verdict"}),
+        "indexes": (("scenario", "verdict"),),
     },
     "verdict_timeline": {
         "columns": {

@@ -19,6 +19,12 @@ class Match:
     retracted: bool
     routes: tuple[str, ...]
     n_by_route: Mapping[str, int]
+    design: str = ""
+    interventions: tuple[str, ...] = ()
+    people: int = 0
+    """In the study, as far as that is known."""
+    checked: bool = False
+    """Whether a person read the paper: the register has it, or it was judged for this."""
     attribute: str = ""
     """Of an attribute test: the value."""
     number: float | None = None

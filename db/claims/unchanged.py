@@ -13,6 +13,7 @@ from db.claims.filters import Scope
 from db.claims.kinds import Kind
 from db.claims.matches import let_through, states
 from db.claims.replay import Entry, History
+from db.claims.sensitivity import WITH_RETRACTED
 
 _TOUCHED = "SELECT * FROM touched"
 _OWN_LIST = re.compile(r"from\s+json_each\(\s*s\.\w+\s*\)(?:\s+as\s+\w+)?(?=\s+where\b|\s*\))", re.IGNORECASE)
@@ -62,12 +63,12 @@ class Standing:
             " WHERE claim_id = ? AND assertion_id = ? ORDER BY position",
             ids,
         )
-        told = self._before.execute(
-            "SELECT verdict_with_retracted, value_with_retracted, undated, not_attributable FROM verdicts"
-            " WHERE claim_id = ? AND assertion_id = ?",
-            ids,
-        )
-        verdict, value, undated, not_attributable = told.fetchone()
+        left_out = "SELECT undated, not_attributable FROM verdicts WHERE claim_id = ? AND assertion_id = ?"
+        undated, not_attributable = self._before.execute(left_out, ids).fetchone()
+        verdict, value = self._before.execute(
+            "SELECT verdict, value FROM verdict_sensitivity WHERE claim_id = ? AND assertion_id = ? AND scenario = ?",
+            (*ids, WITH_RETRACTED),
+        ).fetchone()
         return History([Entry(*row) for row in timeline], (verdict, value), undated, not_attributable)
 
 

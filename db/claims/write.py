@@ -20,6 +20,7 @@ from db.claims.filters import AS_OF, Known, Scope, end_of
 from db.claims.kinds import Kind
 from db.claims.matches import judged, let_through, papers_of, states
 from db.claims.replay import Entry, History, entry_on, history_of
+from db.claims.sensitivity import sensitivity_rows
 from db.claims.stances import Keys, curated_rows, tested_rows
 from db.claims.unchanged import Before, Standing
 from db.claims.verdicts import HELD_FOR_A_PART, NOTHING_SAID, UNTESTED, combined
@@ -31,6 +32,8 @@ from db.evidence.write import Store, settle
 from topics import Topic
 from topics.errors import BadInputError
 
+OF_ONE = "claim_id = ? AND assertion_id = ?"
+"""The rows of one assertion."""
 _PRECISION = {4: "year", 7: "month", 10: "day"}
 
 
@@ -56,7 +59,7 @@ def write_claims(
     store.flush()
     standing = Standing(before, database.conn) if before else None
     if not standing:
-        for table in ("verdict_timeline", "claim_evidence"):
+        for table in ("verdict_timeline", "verdict_sensitivity", "claim_evidence"):
             database.execute(f"DELETE FROM {table}")  # noqa: S608
     papers = papers_of(studies)
     coverage = read_coverage(database, topic, today)
@@ -81,7 +84,9 @@ def write_claims(
             else:
                 history = history_of(assertion, tested or [], topic.article.written)
                 rows = _timeline_rows(keys, history.entries)
-                settle(database.conn, "verdict_timeline", rows, "claim_id = ? AND assertion_id = ?", keys.names)
+                settle(database.conn, "verdict_timeline", rows, OF_ONE, keys.names)
+                changed = sensitivity_rows(keys, assertion, tested or [], history, topic)
+                settle(database.conn, "verdict_sensitivity", changed, OF_ONE, keys.names)
             if matches is not None and not kept:
                 rows = tested_rows(keys, assertion, matches, history.entries[-1].verdict, scope)
                 settle(database.conn, "claim_evidence", rows, "evidence_id >= ? AND evidence_id < ?", keys.tested)
@@ -149,7 +154,6 @@ def _verdict_row(topic: Topic, keys: Keys, assertion: Kind, history: History) ->
     then = entry_on(entries, written.latest)
     ended = flip(entries)
     dates = [entry.date for entry in entries if entry.date]
-    verdict_with_retracted, value_with_retracted = history.with_retracted
     return {
         "claim_id": keys.claim_id, "assertion_id": keys.assertion_id,
         "verdict": current.verdict, "value": current.value or None,
@@ -158,7 +162,6 @@ def _verdict_row(topic: Topic, keys: Keys, assertion: Kind, history: History) ->
         "as_of": dates[-1] if dates else None, "when_written": _when_written(entries, written.earliest, written.latest),
         "value_when_written": then.value or None, "flipped_by": ended.pmid if ended else None,
         "flipped_by_study": (ended.study_id or None) if ended else None, "flipped_on": ended.date if ended else None,
-        "verdict_with_retracted": verdict_with_retracted, "value_with_retracted": value_with_retracted,
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ OF_A_RECORD = [
 """Tables whose rows depend on one record, the topic and the register only."""
 OF_A_STUDY = ("study_reports", "study_history", "studies")
 """Tables whose rows depend on the reports of one study."""
-_COMPARED = ("verdict_timeline", "claim_evidence", "changes")
+_COMPARED = ("verdict_timeline", "verdict_sensitivity", "claim_evidence", "changes")
 """Tables of which what still holds is kept by those who write them. What is not named here is written anew."""
 
 

@@ -22,6 +22,7 @@ from db.citations.formats import FORMATS, write_citations
 from db.citations.works import works_by_key
 from db.claims.filters import AS_OF, end_of
 from db.claims.kinds import KINDS
+from db.claims.sensitivity import MEANING as SCENARIOS
 from db.claims.verdicts import combined
 from publish import compat
 from publish.address import absolute
@@ -51,7 +52,7 @@ _ASSERTIONS = """
 select a.assertion_id, a.kind, a.text, a.expected, a.expected_low, a.expected_high, a.unit, a.filter, a.asks_for,
        a.sql, a.evidence_sql, a.sql_as_of, a.evidence_sql_as_of, v.verdict, v.value, v.because,
        v.as_of, v.when_written, v.value_when_written, v.flipped_by, v.flipped_by_study, v.flipped_on,
-       v.verdict_with_retracted, v.value_with_retracted, v.completeness, s.title as flipped_by_title
+       v.completeness, s.title as flipped_by_title
 from assertions a join verdicts v using (claim_id, assertion_id)
 left join studies s on s.study_id = v.flipped_by_study
 where a.claim_id = ? order by a.position
@@ -60,6 +61,9 @@ _TIMELINE = """
 select t.date, t.date_precision, t.value, t.verdict, t.pmid, t.study_id, t.studies, coalesce(a.title, s.title) as title
 from verdict_timeline t left join articles a on a.pmid = t.pmid left join studies s on s.study_id = t.study_id
 where t.claim_id = ? and t.assertion_id = ? order by t.position
+"""
+_SENSITIVITY = """
+select scenario, value, verdict from verdict_sensitivity where claim_id = ? and assertion_id = ?
 """
 _PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 HASH_SHOWN = 12
@@ -130,6 +134,7 @@ def read_claim(connection: sqlite3.Connection, claim_id: str, as_of: str = "", d
     assertions = []
     for assertion in rows(connection, _ASSERTIONS, [claim_id]):
         assertion["timeline"] = rows(connection, _TIMELINE, [claim_id, assertion["assertion_id"]])
+        assertion["sensitivity"] = [] if day else _sensitivity(connection, claim_id, assertion)
         own = papers.get(assertion["assertion_id"], [])
         assertion["sql_parameters"] = {}
         as_of_any_day = {key: assertion.pop(f"{key}_as_of") for key in ("sql", "evidence_sql")}
@@ -152,6 +157,17 @@ def read_claim(connection: sqlite3.Connection, claim_id: str, as_of: str = "", d
         "assertions": assertions,
         "topic": {one["key"]: one["value"] for one in rows(connection, "select key, value from build")},
     }
+
+
+def _sensitivity(connection: sqlite3.Connection, claim_id: str, assertion: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the assertion would come to in every scenario, in words; nothing of what cannot be tested."""
+    scenarios = rows(connection, _SENSITIVITY, [claim_id, assertion["assertion_id"]])
+    order = list(SCENARIOS)
+    for row in scenarios:
+        row["words"] = SCENARIOS.get(row["scenario"]) or f"only studies of {readable(row['scenario'])}"
+        row["found"] = found(assertion["kind"], row["value"], assertion["unit"])
+    scenarios.sort(key=lambda row: order.index(row["scenario"]) if row["scenario"] in order else len(order))
+    return scenarios
 
 
 def day_of(as_of: str) -> str:
@@ -187,8 +203,6 @@ def _turn_back(assertion: dict[str, Any], day: str, as_of_any_day: Mapping[str, 
     for key in ("flipped_by", "flipped_by_study", "flipped_by_title", "flipped_on"):
         if (assertion["flipped_on"] or "9999") > day:
             assertion[key] = None
-    for key in ("verdict_with_retracted", "value_with_retracted"):
-        assertion[key] = None
     for key in ("sql", "evidence_sql"):
         assertion[key] = as_of_any_day[key]
     assertion["sql_parameters"] = {AS_OF.removeprefix(":"): day}

@@ -1,6 +1,7 @@
 """Claims held against made-up studies: verdicts, timelines, evidence and what they rest on."""
 
 import pytest
+from sqlite_utils import Database
 
 from db.claims.file import load_claims
 from db.claims.filters import Known, end_of
@@ -69,8 +70,35 @@ def test_a_retracted_study_counts_on_no_date_and_every_verdict_says_what_it_woul
     row = verdict(database, "one-trial")
 
     assert (row["verdict"], row["value"]) == ("holds", "1")
-    assert (row["verdict_with_retracted"], row["value_with_retracted"]) == ("outdated", "2")
+    assert scenarios(database, "count")["with_retracted"] == ("2", "outdated")
     assert [entry[0] for entry in timeline(database, "one-trial", "count")] == ["", "2010-05"]
+
+
+def scenarios(database: Database, assertion_id: str) -> dict[str, tuple[str | None, str]]:
+    """(value, verdict) of an assertion by scenario."""
+    rows = database.query(
+        "SELECT scenario, value, verdict FROM verdict_sensitivity WHERE assertion_id = ?", [assertion_id]
+    )
+    return {row["scenario"]: (row["value"], row["verdict"]) for row in rows}
+
+
+def test_every_assertion_is_also_tested_with_less_or_more_counted() -> None:
+    database = world([
+        report(99000001, "2010", n_total=20),
+        report(99000002, "2011", n_total=30, design="cohort", interventions=["chamomile", "valerian"]),
+        report(99000003, "2012", n_total=900, routes=["pillow"], interventions=["valerian"]),
+        report(99000004, "2013", n_total=10, routes=["pillow"], retracted=True),
+    ])  # fmt: skip
+    assert scenarios(database, "share") == {
+        "today": ("5.3", "outdated"),
+        "hand_checked_only": (None, "insufficient"),
+        "without_largest": ("100", "holds"),
+        "with_retracted": ("5.2", "outdated"),
+        "trials_only": ("2.2", "outdated"),
+        "chamomile": ("100", "holds"),
+    }
+    for assertion, value, found in database.execute("SELECT assertion_id, value, verdict FROM verdicts").fetchall():
+        assert scenarios(database, assertion)["today"] == (value, found)
 
 
 def test_two_reports_of_one_study_count_once() -> None:

@@ -111,7 +111,16 @@ FAULTS = [
     ("broader: [poor_sleep]", "broader: [insomnia]", "conditions[1].broader': 'insomnia' is broader than itself"),
     ("value: insomnia", "value: poor_sleep", "conditions[1].value': 'poor_sleep' stands here twice"),
     ("value: insomnia", "value: Bad Sleep", "conditions[1].value': string should match pattern"),
-    ("interventions: [chamomile]", "interventions: [tea]", "key 'on_topic.interventions[0]': 'tea' is not an"),
+    (
+        "on_topic:\n  interventions: [chamomile]",
+        "on_topic:\n  interventions: [tea]",
+        "key 'on_topic.interventions[0]': 'tea' is not an",
+    ),
+    (
+        "sensitivity:\n  interventions: [chamomile]",
+        "sensitivity:\n  interventions: [tea]",
+        "key 'sensitivity.interventions[0]': 'tea' is not an",
+    ),
     ("conditions: [poor_sleep]", "conditions: [pain]", "key 'on_topic.any_of[0].conditions[0]': 'pain' is not a"),
     ("      conditions: [poor_sleep]\n", "", "key 'on_topic.any_of[0]': expected conditions, designs or"),
     ("plant AND sleep", "plant AND slumber", "line 16, key 'search.expression': 'slumber' is not a block"),
