@@ -53,9 +53,10 @@ def states(connection: sqlite3.Connection, known: str = ALL) -> dict[int, Match]
         design,
         interventions,
         n_total,
+        randomized,
     ) in connection.execute(
         "SELECT state_id, study_id, report, main_pmid, public_from, known_from, known_until, retracted, routes,"  # noqa: S608
-        f" n_by_route, design, interventions, n_total FROM ({known})"
+        f" n_by_route, design, interventions, n_total, randomized FROM ({known})"
     ):
         for listed in (routes, interventions):
             if listed not in lists:
@@ -63,7 +64,7 @@ def states(connection: sqlite3.Connection, known: str = ALL) -> dict[int, Match]
         found[state_id] = Match(
             state_id, study_id, report, pmid, public_from or "", known_from, known_until, bool(retracted),
             lists[routes], json.loads(people) if people != "{}" else {}, design or "", lists[interventions],
-            n_total or 0, report in checked,
+            n_total or 0, randomized == "yes", report in checked,
         )  # fmt: skip
     return found
 
@@ -97,6 +98,7 @@ def judged(papers_judged: Sequence[CuratedEvidence], papers: Papers) -> Iterator
             (report.public_from if report else "") or evidence.when, None, bool(report and report.retracted), (), {},
             design=str(report.deciding.get("design") or "") if report else "",
             interventions=tuple(json.loads(report.deciding.get("interventions") or "[]")) if report else (),
-            people=int(report.deciding.get("n_total") or 0) if report else 0, checked=True,
+            people=int(report.deciding.get("n_total") or 0) if report else 0,
+            randomized=bool(report and report.deciding.get("randomized") == "yes"), checked=True,
             stance=evidence.stance, strong=evidence.strength in STRONG,
         )  # fmt: skip

@@ -45,6 +45,8 @@ class History:
     """Number of studies left out because nothing says when they became known."""
     not_attributable: int = 0
     """Of an assertion about people: number of studies of today whose people nothing divides by route."""
+    answer: str = ""
+    """What was found, in a sentence (`db.claims.answer`)."""
 
 
 def history_of(assertion: Kind, matches: Sequence[Match], written: Written) -> History:

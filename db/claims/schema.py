@@ -48,9 +48,9 @@ CLAIM_TABLES: dict[str, dict[str, Any]] = {
     },
     "verdicts": {
         "columns": {
-            "claim_id": str, "assertion_id": str, "verdict": str, "value": str, "because": str, "as_of": str,
-            "when_written": str, "value_when_written": str, "flipped_by": int, "flipped_by_study": str,
-            "flipped_on": str, "undated": int, "not_attributable": int, "completeness": str,
+            "claim_id": str, "assertion_id": str, "verdict": str, "value": str, "answer": str, "provisional": str,
+            "because": str, "as_of": str, "when_written": str, "value_when_written": str, "flipped_by": int,
+            "flipped_by_study": str, "flipped_on": str, "undated": int, "not_attributable": int, "completeness": str,
         },
         "pk": ("claim_id", "assertion_id"),
         "references": {"claim_id": ("claims", "claim_id")},

@@ -23,6 +23,7 @@ class Match:
     interventions: tuple[str, ...] = ()
     people: int = 0
     """In the study, as far as that is known."""
+    randomized: bool = False
     checked: bool = False
     """Whether a person read the paper: the register has it, or it was judged for this."""
     attribute: str = ""

@@ -63,13 +63,13 @@ class Standing:
             " WHERE claim_id = ? AND assertion_id = ? ORDER BY position",
             ids,
         )
-        left_out = "SELECT undated, not_attributable FROM verdicts WHERE claim_id = ? AND assertion_id = ?"
-        undated, not_attributable = self._before.execute(left_out, ids).fetchone()
+        left_out = "SELECT undated, not_attributable, answer FROM verdicts WHERE claim_id = ? AND assertion_id = ?"
+        undated, not_attributable, answer = self._before.execute(left_out, ids).fetchone()
         verdict, value = self._before.execute(
             "SELECT verdict, value FROM verdict_sensitivity WHERE claim_id = ? AND assertion_id = ? AND scenario = ?",
             (*ids, WITH_RETRACTED),
         ).fetchone()
-        return History([Entry(*row) for row in timeline], (verdict, value), undated, not_attributable)
+        return History([Entry(*row) for row in timeline], (verdict, value), undated, not_attributable, answer or "")
 
 
 def _looks_further(where: str) -> bool:

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from itertools import count
@@ -15,6 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from db.claims.answer import answer
 from db.claims.file import Claim, Claims
 from db.claims.filters import AS_OF, Known, Scope, end_of
 from db.claims.kinds import Kind
@@ -83,6 +85,8 @@ def write_claims(
                 history = standing.history(keys.claim_id, keys.assertion_id)
             else:
                 history = history_of(assertion, tested or [], topic.article.written)
+                said = answer(assertion, tested or [], history.entries, scope, topic.article.written)
+                history = replace(history, answer=said)
                 rows = _timeline_rows(keys, history.entries)
                 settle(database.conn, "verdict_timeline", rows, OF_ONE, keys.names)
                 changed = sensitivity_rows(keys, assertion, tested or [], history, topic)
@@ -93,6 +97,8 @@ def write_claims(
             rows = curated_rows(keys, assertion, papers.study_of, papers.report_of)
             settle(database.conn, "claim_evidence", rows, "evidence_id >= ? AND evidence_id < ?", keys.curated)
             verdict = _verdict_row(topic, keys, assertion, history) | {"completeness": coverage.sentence}
+            if coverage.basis and assertion.may_change(history.entries[-1].value):
+                verdict["provisional"] = coverage.basis
             if coverage.stale and verdict["verdict"] not in UNTESTED:
                 verdict |= {"verdict": "stale", "because": f"{coverage.stale.capitalize()}. {verdict['because']}"}
             found.append(verdict)
@@ -157,7 +163,7 @@ def _verdict_row(topic: Topic, keys: Keys, assertion: Kind, history: History) ->
     return {
         "claim_id": keys.claim_id, "assertion_id": keys.assertion_id,
         "verdict": current.verdict, "value": current.value or None,
-        "because": because(assertion, history),
+        "answer": history.answer or None, "because": because(assertion, history),
         "undated": history.undated, "not_attributable": history.not_attributable,
         "as_of": dates[-1] if dates else None, "when_written": _when_written(entries, written.earliest, written.latest),
         "value_when_written": then.value or None, "flipped_by": ended.pmid if ended else None,

@@ -36,6 +36,8 @@ class Coverage:
     """Why verdicts are stale whatever the day is; '' when they are not."""
     searched: date | None = None
     """Day (UTC) of the last complete search; None if there is none, or if a later one fell short."""
+    basis: str = ""
+    """What verdicts are held by while PubMed was never searched to the end: a missing paper could change them."""
 
     def stale_on(self, today: date) -> str:
         """Why verdicts are stale on a day; '' when they are not."""
@@ -84,7 +86,9 @@ def read_coverage(database: Database, topic: Topic, today: date | None = None) -
     if not last or (last["state"] != "complete" and not reported):  # PubMed did not even say how many there are
         imported = next(database.query("SELECT count(*) AS n FROM articles WHERE source = 'pubmed'"))["n"]
         files = f" and {imported} records from files" if imported else ""
-        return Coverage(f"Rests on {register}{files}, not on a complete search: PubMed has not been searched yet.", "")
+        sentence = f"Rests on {register}{files}, not on a complete search: PubMed has not been searched yet."
+        by = [*(["the bundled register"] if studies else []), *(["imported files"] if imported else [])]
+        return Coverage(sentence, "", basis=f"held by {' and '.join(by) or 'nothing'} only")
     day = (last["finished_at"] or last["started_at"])[:10]
     if last["state"] != "complete" or stored != reported:
         short = f"the search of {day} is not complete ({stored} of {reported} records stored)"

@@ -63,6 +63,36 @@ def test_arms_of_the_text_count_where_they_are_needed_and_fit(known, arms, expec
     assert given(database) == expected
 
 
+def test_the_answer_has_the_numbers_of_today_and_of_when_the_article_was_written():
+    database = world([
+        report(99000001, "2010", n_total=20),
+        report(99000002, "2011", n_total=900, **AGAINST_PLACEBO),
+        report(99000003, "2020", n_total=1200, design="cohort", **ALONE),
+        report(99000004, "2020", n_total=7, routes=["pillow"], **ALONE),
+    ])  # fmt: skip
+    found = database.query("SELECT assertion_id, answer FROM verdicts")
+    answers = {row["assertion_id"]: row["answer"] for row in found}
+    assert answers["share"] == (
+        "Today 3 studies, 2 of them randomized; 1,220 people given it by the oral route in the 2 whose people can be "
+        "attributed. By the end of 2012-06: 2 studies, 2 of them randomized; 20 people given it by the oral route in the "
+        "1 whose people can be attributed. 99.4 % of participants."
+    )
+    assert answers["exists"] == (
+        "Today 1 study, not randomized; 7 people given it by the pillow route. By the end of 2012-06: no study."
+    )
+    assert answers["attribute"] == "Blinding: double."
+    assert answers["quantity"] == "No figure with a source is known."
+    assert answers["list"].startswith("Today 1 judged paper speaks for it and 1 against it")
+    assert answers["feeling"] is None
+
+
+def test_a_verdict_is_provisional_where_pubmed_was_not_searched_and_a_missing_paper_could_change_it():
+    database = world([report(99000001, "2010"), report(99000002, "2013"), report(99000003, "2014", routes=["pillow"])])
+    held = {row["assertion_id"]: row["provisional"] for row in database.query("SELECT * FROM verdicts")}
+    assert {name for name, basis in held.items() if basis is None} == {"count", "exists", "attribute", "feeling"}
+    assert set(held.values()) == {None, "held by imported files only"}
+
+
 def test_sums_of_claims_say_what_they_leave_out_and_rest_on_the_same_numbers():
     database = world([
         report(99000001, "2010", n_total=20, **ALONE),

@@ -31,6 +31,8 @@ async def test_a_claim_says_how_it_stands_what_changed_it_and_what_it_would_be_w
     assert words(page.cssselect("h1")[0]) == "There is one trial of chamomile by mouth."
     assert "Said in “A cup of tea”, written 2011 to 2012-06, section Tea" in words(page.cssselect("main")[0])
     assert facts(page, "count") == {
+        "Found": "Today 2 studies, 2 of them randomized; 50 people given it by the oral route. By the end of 2012-06: "
+        "1 study, randomized; 20 people given it by the oral route.",
         "Verdict": "outdated",
         "What changed it": "Held until 2013-02-11, ended by <script>alert(1)</script> of chamomile.",
         "When written": "holds value 1",

@@ -119,6 +119,10 @@ class Kind(TopicModel, ABC):
         """Unit of the value; '' if it has none."""
         return ""
 
+    def may_change(self, value: str) -> bool:
+        """Whether a study that is not known here could turn the verdict round, the value being what it is."""
+        return True
+
     @property
     def counts_people(self) -> bool:
         """Whether its value is about people, of whom those that no route can be told of are left out."""
@@ -208,6 +212,10 @@ class Number(Filtered):
 
     expected: Bounds
     chart: ClassVar[Chart] = "value"
+
+    def may_change(self, value: str) -> bool:
+        """Whether a study that is not known here could turn the verdict round, the value being what it is."""
+        return True
 
     @property
     def counts_people(self) -> bool:

@@ -60,6 +60,10 @@ class Exists(Filtered):
             " count(*) AS studies FROM matching"
         )
 
+    def may_change(self, value: str) -> bool:
+        """One is enough."""
+        return value != "yes"
+
     def outcome(self, tally: Tally) -> Outcome:
         """None found is no proof that there is none."""
         found = bool(tally.matches)
@@ -152,6 +156,10 @@ class Attribute(Kind):
         return [
             replace(states[state_id], attribute="" if value is None else as_said(value)) for state_id, value in rows
         ]
+
+    def may_change(self, value: str) -> bool:
+        """It is about one paper, which is here."""
+        return not value
 
     def missing_in_words(self, value: str) -> str:
         """The study, or this of it."""
@@ -348,6 +356,10 @@ class Untested(Kind):
 
     reason: Text
     chart: ClassVar[Chart] = "none"
+
+    def may_change(self, value: str) -> bool:
+        """No study changes it."""
+        return False
 
     def expected_in_words(self) -> str:
         """Nothing."""

@@ -23,7 +23,17 @@ _NUMBERS = {column: facet.unit for column, facet in FILTERED.items() if facet.un
 """Columns that hold numbers, and their units."""
 
 
-class Count(Number):
+class Growing(Number):
+    """A number that more studies can only raise."""
+
+    def may_change(self, value: str) -> bool:
+        """Not where it is above all that is expected, or above the least that is."""
+        number = float(value or 0)
+        low, high = self.bounds
+        return not (number > high if high is not None else low is not None and number >= low)
+
+
+class Count(Growing):
     """How many studies match."""
 
     kind: Literal["count"]
@@ -71,7 +81,7 @@ class Count(Number):
         return [("supports", "")] if most is None or place < most else [("contradicts", "one more than expected")]
 
 
-class Total(Number):
+class Total(Growing):
     """How many studies, or people in them, match in all; people count by the routes by which they had the drug."""
 
     kind: Literal["total"]
@@ -137,7 +147,7 @@ class Total(Number):
         return stance if stance == "context" else "supports" if verdict == "holds" else "contradicts"
 
 
-class Span(Number):
+class Span(Growing):
     """Years from the first to the latest matching study."""
 
     kind: Literal["span"]
