@@ -74,8 +74,8 @@ def test_the_answer_has_the_numbers_of_today_and_of_when_the_article_was_written
     answers = {row["assertion_id"]: row["answer"] for row in found}
     assert answers["share"] == (
         "Today 3 studies, 2 of them randomized; 1,220 people given it by the oral route in the 2 whose people can be "
-        "attributed. By the end of 2012-06: 2 studies, 2 of them randomized; 20 people given it by the oral route in the "
-        "1 whose people can be attributed. 99.4 % of participants."
+        "attributed. By the end of 2012-06: 2 studies, 2 of them randomized; 20 people given it by the oral route in "
+        "the 1 whose people can be attributed. 99.4 % of participants."
     )
     assert answers["exists"] == (
         "Today 1 study, not randomized; 7 people given it by the pillow route. By the end of 2012-06: no study."
