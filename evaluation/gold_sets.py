@@ -202,14 +202,14 @@ def _medline(row: dict[str, Any], said: Decision, tagged: Tagged) -> Iterable[tu
 
 
 _FORMATS = (
-    GoldFormat("ketamine", frozenset({"routes", "n_total"}), _ketamine),
+    GoldFormat("ketamine", frozenset({"routes", "design"}), _ketamine),
     GoldFormat("studytype", frozenset({"pmid", "title", "abstract", "study_type"}), _study_type),
     GoldFormat("psynamic", frozenset({"id", "title", "abstract"}), _psynamic),
     GoldFormat("medline", frozenset({"PMID", "PT"}), _medline),
 )
 
 
-_BY_PMID = GoldFormat("gold", frozenset({"pmid", "routes"}), _ketamine)
+_BY_PMID = GoldFormat("gold", frozenset({"pmid", "routes", "design"}), _ketamine)
 
 
 def read_gold(path: Path) -> tuple[GoldFormat, list[dict[str, Any]]]:
@@ -238,6 +238,6 @@ def _labels_by_pmid(row: dict[str, str]) -> dict[str, Any]:
     return {
         **{key: value or None for key, value in row.items()},
         "routes": [route for route in row["routes"].split(";") if route],
-        "n_total": int(row["n_total"]) if row["n_total"] else None,
+        "n_total": int(row["n_total"]) if row.get("n_total") else None,
         "crossover": row.get("crossover") == "yes",
     }

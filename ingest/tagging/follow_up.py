@@ -57,6 +57,12 @@ _FOR = (
     r"(?:for|over|across|until|through|at|up to)(?: (?:up|to|a|an|the|further|additional|another|period|of|mean|"
     r"median|maximum|minimum|at|least|total|average|next|subsequent|about|approximately|more|than|course|over)){0,6}"
 )
+_POINTS = (
+    r"(?P<unit>day|week|month|year)s?[ -](?P<numbers>\d{1,3}(?:(?:, (?:(?P=unit) )?\d{1,3})*"
+    r"(?:,? (?:and|to|or|through) (?:(?P=unit) )?| ?- ?)\d{1,3})?)(?![\w%]|\.\d|,? (?:(?:and|or) )?(?:(?P=unit) )?\d|"
+    r" (?:patients|participants|subjects|people|adults|volunteers)\b)"
+)
+"""One or several points in time of one unit: 'week 4', 'days 1, 7 and 28'."""
 _STATED = [
     re.compile(pattern)
     for pattern in (
@@ -65,13 +71,12 @@ _STATED = [
         rf"(?:mean|median|average|maximum|total|duration of|length of) {_F}{_EVENT}, (?P<mean>{_TIMES})",
         r"(?<!had been )(?<!has been )(?<!have been )\bfollowed(?:[- ]up)?(?: [\w-]+){0,5}? "
         rf"{_FOR} (?P<followed>{_TIMES})",
-        rf"{_F}{_EVENT}(?: (?:at|on|until|to|through))? (?P<unit>day|week|month|year)s? (?P<number>\d{{1,3}})"
-        r"(?![\w.%]\w)",
-        rf"\b(?P<unit>day|week|month|year)[ -](?P<number>\d{{1,3}}) {_F}",
+        rf"{_F}{_EVENT}(?: (?:was|were|is))?(?: (?:at|on|in|until|to|through))? {_POINTS}",
+        rf"\b{_POINTS} (?:of )?{_F}",
     )
 ]
 """What states a follow-up: '6-month follow-up', 'follow-up of 6 months', 'followed for 6 months', 'week 4 follow-up'.
-The groups are what follows it (`after`, `mean`, `followed`), or a unit and its number ('week 4')."""
+The groups are what follows it (`after`, `mean`, `followed`), or a unit and its numbers ('week 4')."""
 _ONE = re.compile(rf"(?:({_N}){_SPREAD}[ -]?|(?<!\w)a )(days?|weeks?|wks?|months?|mos|years?|yrs?)\b")
 _RANGE = re.compile(
     rf"\W{{1,3}}range[:,= ]{{1,2}}(?:of |from |was )?{_N} ?(?:[ -]?{_U})? ?(?:-|to|and) ?({_N})(?: ?({_U}))?"
@@ -91,7 +96,7 @@ _NOT_AFTER = re.compile(
 )
 _NOT_AFTER_TIME = re.compile(
     r"[ -](?:(?:(?!(?:after|and|following|from|since|post|was|were|with|to)\b)\w+[ -]){0,2}?"
-    r"(?:trial|study|course|program(?:me)?|treatment|therapy|infusion|intervention|phase|session)s?\b|by\b|"
+    r"(?:trial|study|course|program(?:me)?|treatment|therapy|infusion|intervention|phase|session)s?\b|by\b|as\b|"
     r"(?:in|at) (?:our|the|a|his|her|their)\b|"
     r"for (?:[\w-]+ ){0,3}(?:depress\w*|disorders?|pain|illness|disease|treatment|symptoms?)\b)"
 )
@@ -140,7 +145,8 @@ def _longest(text: str, match: re.Match[str]) -> tuple[float, int]:
     """The longest stretch of time that a match names, in weeks, and where its words end; 0 if it is none of these."""
     parts = match.groupdict()
     if parts.get("unit"):
-        return _in_weeks(float(parts["number"]), parts["unit"]), match.end()
+        last = max(map(float, re.findall(r"\d+", parts["numbers"])))
+        return _in_weeks(last, parts["unit"]), match.end()
     times = parts.get("after") or parts.get("mean") or parts.get("followed") or match[0]
     if parts.get("followed") and _INSIDE.search(match[0]):
         return 0, match.end()

@@ -14,11 +14,14 @@ from topics.vocabulary import REVIEWS, values_of
 
 _NEAR = 150
 """Characters between the phase and what it is a phase of."""
-_NUMBER = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_NUMBER = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "one": 1, "two": 2, "three": 3, "four": 4}
 _PHASE = re.compile(
-    r"\bphase[ -]?(iv|i{1,3}|[1-4])[abc]?(?:\s?[/-]\s?(?:phase[ -]?)?(iv|i{1,3}|[1-4])[abc]?)?(?![\w%]|\.\d)"
+    r"(?<!sleep )(?<!study )\bphase[ -]?(iv|i{1,3}|[1-4]|(?<= )(?:one|two|three|four))[abc]?"
+    r"(?:\s?[/-]\s?(?:phase[ -]?)?(iv|i{1,3}|[1-4])[abc]?|/[abc])?(?![\w%]|\.\d)"
 )
-_NOUN = re.compile(r"(?:trial|study|rct|investigation)\b(?!\s(?:drugs?|medications?|visits?|periods?|treatments?))")
+_NOUN = re.compile(
+    r"(?:trial|study|rct|investigation)\b(?!\s(?:data|drugs?|medications?|visits?|periods?|treatments?)\b)"
+)
 _BETWEEN = re.compile(r"[\s,-]*(?:[a-z][a-z0-9-]*[\s,]+){0,9}?$")
 """What stands between 'phase 2' and 'trial': its other properties, up to nine words and commas."""
 _NEVER_BETWEEN = re.compile(

@@ -85,6 +85,18 @@ def test_labels_by_pmid_are_scored_on_the_archives_records(tmp_path, topic):
         score([path], topic)
 
 
+def test_labels_of_further_facets_are_scored_where_the_file_has_them(tmp_path, topic):
+    path = tmp_path / "gold.csv"
+    path.write_text(
+        "pmid,routes,design,phase,follow_up_weeks\n99000201,oral,cohort,2,26\n99000202,oral,cohort,3,\n",
+    )
+    followed = "METHODS: Ten adults got oral ketamine in a phase 2 trial and were followed for 6 months."
+    record = Record(pmid=99000201, title="Oral ketamine for pain", abstract=followed)
+    rows = score([path], topic, {99000201: record, 99000202: record._replace(pmid=99000202)}.get)
+    exact = {row["facet"]: (row["tp"], row["fp"]) for row in rows if row["value"] == "(exact)"}
+    assert (exact["phase"], exact["follow_up_weeks"]) == ((1, 1), (1, 0))
+
+
 def test_a_file_in_no_known_format_is_refused(tmp_path):
     path = tmp_path / "what.jsonl"
     path.write_text('{"apples": 1}\n')

@@ -11,6 +11,8 @@ STATED = [
     (157, "Median follow-up was 14 months (range 3-36).", "follow-up was 14 months (range 3-36"),
     (78, "We followed 23 patients for 18 months.", "followed 23 patients for 18 months"),
     (4, "Follow-up at day 28 was complete.", "Follow-up at day 28"),
+    (4, "Follow-up visits were on day 7, day 14, and day 28.", "Follow-up visits were on day 7, day 14, and day 28"),
+    (12, "At weeks 4, 8 and 12 of follow-up mood was rated.", "weeks 4, 8 and 12 of follow-up"),
     (0.4, "A 3‐day follow‐up was completed by all.", "3‐day follow‐up"),
     (
         104,
@@ -46,6 +48,8 @@ NOT_STATED = [
     "A previous trial with 12 months of follow-up found less.",
     "This is a follow-up of a 12-week trial.",
     "A man followed up for 5 years for recurrent depression was given ketamine.",
+    "He was followed for 7 years as an outpatient.",
+    "At follow-up on day 4, 12 patients had relapsed.",
     "There were 120 patient-years of follow-up, and 3 relapses in 24 hours.",
 ]
 

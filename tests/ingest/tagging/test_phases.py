@@ -34,6 +34,7 @@ NOT_PHASES = [
     "METHODS: Ketamine was given before a phase II enzyme induction study.",
     "METHODS: The maintenance phase 3 weeks later was uneventful, and the trial ended.",
     "METHODS: A phase 5 trial and a phase 12 study are no such thing.",
+    "METHODS: Phase III trial data were used, and people woken in a sleep phase 2 study.",
     "METHODS: A phase 2 trial followed a phase 3 trial in the same 40 patients.",
 ]
 
