@@ -1,4 +1,4 @@
-"""Write the generated parts of metadata.yml, what the columns of facets mean, and of README.md, help texts and tables.
+"""Write the generated parts of metadata.yml (what columns of facets mean) and docs/reference.md (help texts, tables).
 
 Run it after changing `topics/vocabulary.py`, `metadata.yml` or the command line: `python docs/generate.py`. A test
 fails when a file is behind.
@@ -52,15 +52,15 @@ def described(metadata: str) -> str:
     return metadata
 
 
-def rendered(readme: str) -> str:
-    """The README with its generated parts made anew."""
+def rendered(reference: str) -> str:
+    """docs/reference.md with its generated parts made anew."""
     for marker, text in (("commands", commands()), ("tables", tables())):
         pattern = re.compile(rf"(<!-- {marker} -->\n).*?(<!-- end -->)", re.DOTALL)
-        readme = pattern.sub(lambda match, text=text: f"{match[1]}{text}{match[2]}", readme)
-    return readme
+        reference = pattern.sub(lambda match, text=text: f"{match[1]}{text}{match[2]}", reference)
+    return reference
 
 
 if __name__ == "__main__":
-    for name, make in (("metadata.yml", described), ("README.md", rendered)):
+    for name, make in (("metadata.yml", described), ("docs/reference.md", rendered)):
         path = ROOT / name
         path.write_text(make(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -28,7 +28,7 @@ SETTINGS = {
     "suggest_facets": False,  # a table page of 40,000 records in 0.08 s instead of 1.0 s
     "truncate_cells_html": 300,
 }
-"""Measured at 40,000 records (shared/datasette.md, section 4.3); metadata.yml holds the same for Datasette 1.0."""
+"""Measured at 40,000 records; metadata.yml holds the same for Datasette 1.0."""
 SECONDS_TO_END = 5
 """How long answers that were begun may still take when the server is told to end."""
 

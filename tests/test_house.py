@@ -71,9 +71,16 @@ def test_no_pattern_is_possessive():
     assert wrong == []
 
 
-def test_the_readme_shows_the_current_help_and_tables():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert rendered(readme) == readme, "run: python docs/generate.py"
+def test_the_reference_shows_the_current_help_and_tables():
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert rendered(reference) == reference, "run: python docs/generate.py"
+
+
+def test_the_readme_is_short_and_links_of_the_docs_lead_somewhere():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
 def test_metadata_describes_facets_as_the_vocabulary_does():

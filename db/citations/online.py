@@ -2,7 +2,7 @@
 
 Both can miss, and a miss is never a PMID. The matcher answers one line a citation: journal, year, volume, page,
 author, key, and last the PMID, 'NOT_FOUND', 'NOT_FOUND;INVALID_JOURNAL', or 'AMBIGUOUS …'. It leaves lines out, and
-stops at some: so answers are found by their key, and a line without an answer is a miss (shared/eutils.md, section 6).
+stops at some: so answers are found by their key, and a line without an answer is a miss.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 A served file is never renamed or copied over: Datasette keeps a connection per thread and would answer from both.
 It is changed in one transaction, by SQLite's backup API or by statements; readers see the old database or the new one,
-nothing between (shared/datasette.md, section 4).
+nothing between (measured: docs/performance.md).
 """
 
 import sqlite3

@@ -1,6 +1,6 @@
 """What goes wrong at PubMed, as answers to send: every row of the failure catalogue, and a few lies.
 
-`FAULTS` are by kind; the letter is the row of the catalogue (`shared/eutils.md`, 3.2).
+`FAULTS` are by kind; the letter is the row of the catalogue.
 """
 
 import re
