@@ -12,7 +12,7 @@ from urllib.parse import quote
 from datasette.utils import tilde_encode
 from markupsafe import Markup, escape
 
-from records.identifiers import FIRST_ID_OF_OTHERS
+from records.identifiers import DOI_PREFIX, FIRST_ID_OF_OTHERS
 from topics.vocabulary import COLUMNS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ MARK_START, MARK_END = "\ue000", "\ue001"
 """Private-use characters that SQL puts around found words (char(57344), char(57345)): they survive escaping."""
 
 _MARKED = re.compile(f"{MARK_START}([^{MARK_START}{MARK_END}]*){MARK_END}")
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_DOI = re.compile(rf"{DOI_PREFIX}/\S+")
 _PMCID = re.compile(r"PMC\d+")
 LISTS = frozenset(column for column, facet in COLUMNS.items() if facet.type == "list")
 """Columns of facets that hold JSON arrays."""

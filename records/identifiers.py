@@ -11,10 +11,13 @@ MAX_PMID = 99_999_999
 FIRST_ID_OF_OTHERS = 1_000_000_000
 """Ids of PubMed's records are their PMIDs; records of other sources are numbered from here."""
 
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
-_ESCAPED_SLASH = re.compile(r"10\.[\d.]+%2f", re.IGNORECASE)
-_UNPAIRED = {")": "(", "]": "[", "}": "{"}
-_PMCID = re.compile(r"(?:PMC)?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
+DOI_PREFIX = r"10\.\d{4,9}(?:\.\d+)*"
+"""The registrant of a DOI, as a pattern: some divide theirs (10.1000.10)."""
+_DOI = re.compile(rf"{DOI_PREFIX}/\S+")
+_ESCAPED_SLASH = re.compile(rf"{DOI_PREFIX}%2f", re.IGNORECASE)
+_AFTER_DOI = ".,;:'\"*/"
+_UNPAIRED = {")": "(", "]": "[", "}": "{", ">": "<"}
+_PMCID = re.compile(r"(?:PMC)?0*([1-9]\d{0,8})(?:\.\d+)?", re.IGNORECASE | re.ASCII)
 _GAP = r"[\s\u2010-\u2015\u2212-]*"
 _ORCID = re.compile(
     rf"(?<![0-9])([0-9]{{4}}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{3}}[0-9X])(?![0-9A-Z])", re.IGNORECASE
@@ -55,7 +58,7 @@ def clean_doi(text: str) -> str:
     found = _DOI.search(unquote(text) if _ESCAPED_SLASH.search(text) else text)
     doi = found[0].lower() if found else ""
     while doi and (
-        doi[-1] in ".,;:'\"" or (doi[-1] in _UNPAIRED and doi.count(_UNPAIRED[doi[-1]]) < doi.count(doi[-1]))
+        doi[-1] in _AFTER_DOI or (doi[-1] in _UNPAIRED and doi.count(_UNPAIRED[doi[-1]]) < doi.count(doi[-1]))
     ):
         doi = doi[:-1]
     return doi

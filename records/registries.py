@@ -1,5 +1,7 @@
 """Trial registrations: how each registry writes its numbers, and the one form in which we keep them.
 
+This one table is what tagging, the look-up of citations and the joining of reports into studies go by.
+
 A registration is what ties the papers of one study together, so the same trial must always give the same accession,
 however an author spaced or cased it. The registries are the primary registries of the WHO's ICTRP with
 ClinicalTrials.gov; names are those PubMed uses in DataBankName.
@@ -57,6 +59,9 @@ REGISTRIES = (
     Registry("IRCT", "IRCT", _mention(rf"IRCT{_GAP}(?:ID{_GAP})?(?:IRCT)?(\d{{8,14}}N\d{{1,3}})"), "IRCT{}"),
     Registry("CRiS", "KCT", _mention(rf"KCT{_GAP}(\d{{7}})"), "KCT{}"),
     Registry("ReBec", "RBR", _mention(r"RBR-((?=[A-Z0-9]*\d)[A-Z0-9]{6,8})"), "RBR-{}", lower=True),
+    Registry("TCTR", "TCTR", _mention(rf"TCTR{_GAP}(?:ID{_GAP})?(?:TCTR)?(\d{{11}})"), "TCTR{}"),
+    Registry("RPCEC", "RPCEC", _mention(rf"RPCEC{_GAP}(\d{{8}})"), "RPCEC{}"),
+    Registry("SLCTR", "SLCTR", _mention(rf"SLCTR{_GAP}/?(\d{{4}})/(\d{{3}})"), "SLCTR/{}/{}"),
 )
 
 _BY_LITERAL = [
@@ -70,12 +75,6 @@ _TRIAL_DATABANKS = {registry.name.lower(): registry.name for registry in REGISTR
     "umin ctr": "JPRN",
     "jrct": "JPRN",
     "japiccti": "JPRN",
-    "cris": "CRiS",
-    "rebec": "ReBec",
-    "irct": "IRCT",
-    "rpcec": "RPCEC",
-    "slctr": "SLCTR",
-    "tctr": "TCTR",
     "repec": "REPEC",
 }
 """DataBankName holds sequence banks (GenBank …) too; only these are trials."""
@@ -83,14 +82,42 @@ _TRIAL_DATABANKS = {registry.name.lower(): registry.name for registry in REGISTR
 
 def registrations_in(text: str) -> Iterator[tuple[str, str]]:
     """Yield (registry, accession) of every registration number that `text` names, in text order, repeats included."""
-    text = text.upper()
+    for registry, found in _mentions(text):
+        yield registry.name, _accession(registry, found)
+
+
+def without_registrations(text: str) -> str:
+    """The text with a blank in the place of every registration number."""
+    kept, at = [], 0
+    for found in sorted((found for _, found in _mentions(text)), key=lambda found: found.start()):
+        if found.start() >= at:  # some are named by one mention within another: 'DRKS-ID: DRKS00000000'
+            kept.append(text[at : found.start()])
+            at = found.end()
+    return " ".join([*kept, text[at:]])
+
+
+def register_of(accession: str) -> str:
+    """The register that gave a number, so that two numbers of one register are known to be two trials.
+
+    Narrower than the registry: JPRN is what UMIN, jRCT and JapicCTI are called together, and a trial may be in two of
+    them. Of a number in no form that is known here, its first letters.
+    """
+    known = next((registry for registry, _ in _mentions(accession)), None)
+    return known.literal if known else accession.upper().rstrip("0123456789./-")
+
+
+def _mentions(text: str) -> Iterator[tuple[Registry, re.Match[str]]]:
+    """Yield every mention with its registry; matches are of the text in capitals, which is as long."""
+    capitals = text.upper()
+    if len(capitals) != len(text):  # a few letters have no capital of one letter ('ß', 'ﬁ')
+        capitals = "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text)
     for dash in "‐‑–":  # printed where authors typed a hyphen
-        text = text.replace(dash, "-")
+        capitals = capitals.replace(dash, "-")
     # One pass finds where a pattern could match at all: most literals stand inside common words (NCT in "function").
-    for literal, start, _ in _LITERALS.find_matches_as_indexes(text, overlapping=True):
+    for literal, start, _ in _LITERALS.find_matches_as_indexes(capitals, overlapping=True):
         for registry in _BY_LITERAL[literal]:
-            if start >= registry.lead and (found := registry.pattern.match(text, start - registry.lead)):
-                yield registry.name, _accession(registry, found)
+            if start >= registry.lead and (found := registry.pattern.match(capitals, start - registry.lead)):
+                yield registry, found
 
 
 def registration_of(databank: str, accession: str) -> Registration | None:

@@ -1,7 +1,8 @@
-"""Identifiers: one `Kind` each, found by its patterns. A new kind is one more entry of `KINDS`, and nothing else.
+"""Identifiers in references: one `Kind` each. A new kind is one more entry of `KINDS`, and nothing else.
 
-A pattern's groups, joined, are the identifier; `clean` gives it the form in which the database has it. Patterns are
-tried in order; a text that is nothing but an identifier may also match `alone`.
+How an identifier is written in a record, and the one form in which it is stored, `records.identifiers` and
+`records.registries` know; here is what people and publishers' addresses make of it. A kind of patterns (`_matching`)
+has identifiers in their groups, joined; a text that is nothing but an identifier may also match `alone`.
 """
 
 import re
@@ -9,40 +10,45 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from records.identifiers import DOI_PREFIX, clean_doi, clean_pmcid, clean_pmid
+from records.registries import registrations_in, without_registrations
+
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of identifier: how it is written, and the query for its records (PMID, else DOI), main one first."""
+    """A kind of identifier: how it is found, and the query for its records (PMID, else DOI), main one first."""
 
     name: str
-    patterns: tuple[re.Pattern[str], ...]
+    found_in: Callable[[str], Iterator[str]]
+    """All in a text, in stored form."""
     sql: str
-    clean: Callable[[str], str]
     alone: re.Pattern[str] | None = None
 
 
-def _any_case(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+def _matching(clean: Callable[[str], str], *patterns: str) -> Callable[[str], Iterator[str]]:
+    """Find what matches patterns, tried in order, in any case; `clean` gives it its stored form, '' if it is none."""
+    compiled = [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
+
+    def found_in(text: str) -> Iterator[str]:
+        for pattern in compiled:
+            for found in pattern.finditer(text):
+                if value := clean("".join(group for group in found.groups() if group) or found[0]):
+                    yield value
+
+    return found_in
 
 
-_DOI = r"10\.\d{4,9}/(?:<\d+::|[^\s\"<>|,])+(?:[,>][^\s\"<>|,]+)*"
+_DOI = rf"{DOI_PREFIX}/(?:<\d+::|[^\s\"<>|,])+(?:[,>][^\s\"<>|,]+)*"
 """Wiley's older DOIs hold '<617::aid-…>'; otherwise an angle bracket is markup around the DOI."""
 _AFTER_DOI = re.compile(
     r"(?:[?#&].*|/(?:full|abstract|abs|pdf|epdf|html|meta|asset|fulltext|references)\b.*|"
     r"\.(?:pdf|full|abstract|html?)\b.*|(?<=\d)v\d+(?=\.full|\.abstract|$).*)$"
 )
 """What publishers' addresses append; 'v1' is the version of a preprint."""
-_UNPAIRED = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
-def clean_doi(text: str) -> str:
-    """A DOI in small letters, without what stands around it: closing punctuation, page suffixes of publishers."""
-    doi = _AFTER_DOI.sub("", unquote(text).lower())
-    while doi and (
-        doi[-1] in ".,;:'*/" or (doi[-1] in _UNPAIRED and doi.count(_UNPAIRED[doi[-1]]) < doi.count(doi[-1]))
-    ):
-        doi = doi[:-1]
-    return doi
+def _doi(text: str) -> str:
+    return clean_doi(_AFTER_DOI.sub("", unquote(text).lower()))
 
 
 def _from_pii(pii: str) -> str:
@@ -51,13 +57,8 @@ def _from_pii(pii: str) -> str:
     return f"10.1016/{plain[:5]}-{plain[5:9]}({plain[9:11]}){plain[11:16]}-{plain[16]}"
 
 
-def _registration(text: str) -> str:
-    plain = re.sub(r"[\s:#]+", "", text).upper()
-    return plain.replace("CHICTR", "ChiCTR").replace("JRCTS", "jRCTs").replace("JRCT", "jRCT")
-
-
-def _digits(text: str) -> str:
-    return str(int(text))
+def _pmid(text: str) -> str:
+    return str(clean_pmid(text) or "")
 
 
 _BY_DOI = (
@@ -75,79 +76,55 @@ _BY_STUDY = (
 KINDS: tuple[Kind, ...] = (
     Kind(
         "PMID",
-        _any_case(
+        _matching(
+            _pmid,
             r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed|europepmc\.org/(?:article|abstract)/med)"
             r"/(?:\?term=)?(\d{1,8})(?!\d)",
             r"\bPM(?:ID|[ -]?id)?\s*[:#=]?\s*\[?(\d{1,8})(?![\d.])\b",
             r"pubmed(?: id)?\s*[:#]\s*(\d{1,8})\b",
         ),
         _BY_PMID,
-        _digits,
         alone=re.compile(r"0*([1-9]\d{0,7})"),
     ),
     Kind(
         "PMC id",
-        _any_case(r"(?<![A-Za-z])PMC\s?:?\s?(?:ID:?\s?)?(?:PMC)?(\d{1,9})(?:\.\d+)?\b"),
+        _matching(clean_pmcid, r"(?<![A-Za-z])PMC\s?:?\s?(?:ID:?\s?)?(?:PMC)?(\d{1,9})(?:\.\d+)?\b"),
         "SELECT pmid, doi FROM articles WHERE pmcid = :value",
-        lambda text: f"PMC{int(text)}",
     ),
-    Kind("DOI", _any_case(rf"(?:doi\.org/|doi:?\s*)?({_DOI})", r"10\.\d{4,9}%2F[^\s\"<>|,?#]+"), _BY_DOI, clean_doi),
+    Kind("DOI", _matching(_doi, rf"(?:doi\.org/|doi:?\s*)?({_DOI})", rf"{DOI_PREFIX}%2F[^\s\"<>|,?#]+"), _BY_DOI),
     Kind(
         "article address (Nature)",
-        _any_case(r"nature\.com/articles/(s\d{5}-\d{3}-\d{4,5}-[\da-z]|[a-z]+\d+\.\d+|nature\d+|[a-z]{2,5}\d{3,7})"),
+        _matching(
+            lambda text: f"10.1038/{text.lower()}",
+            r"nature\.com/articles/(s\d{5}-\d{3}-\d{4,5}-[\da-z]|[a-z]+\d+\.\d+|nature\d+|[a-z]{2,5}\d{3,7})",
+        ),
         _BY_DOI,
-        lambda text: f"10.1038/{text.lower()}",
     ),
     Kind(
         "article address (BMJ)",
-        _any_case(r"bmj\.com/content/\d+/(bmj[.-][a-z]?\d+)"),
+        _matching(
+            lambda text: f"10.1136/{text.lower().replace('bmj-', 'bmj.')}", r"bmj\.com/content/\d+/(bmj[.-][a-z]?\d+)"
+        ),
         _BY_DOI,
-        lambda text: f"10.1136/{text.lower().replace('bmj-', 'bmj.')}",
     ),
     Kind(
         "article address (Elsevier PII)",
-        _any_case(r"\b(S\d{4}-?\d{3}[\dX]\(?\d{2}\)?\d{5}-?[\dX])\b"),
+        _matching(_from_pii, r"\b(S\d{4}-?\d{3}[\dX]\(?\d{2}\)?\d{5}-?[\dX])\b"),
         _BY_DOI,
-        _from_pii,
     ),
-    Kind(
-        "trial registration",
-        _any_case(
-            r"\b(NCT)[\s:#.-]{0,3}(\d{8})\b",
-            r"\b(ISRCTN)[\s:#.-]{0,3}(\d{8})\b",
-            r"(?<![\w-])(20\d\d-[05]\d{5}-\d\d)(?!\d)",
-            r"\b(ACTRN)[\s:#.-]{0,3}(126\d{11})\b",
-            r"\b(ChiCTR(?:-[A-Z]{2,4}-)?)[\s:#.]{0,3}(\d{8,10})\b",
-            r"\b(DRKS)[\s:#.-]{0,3}(\d{8})\b",
-            r"\b(CTRI/\d{4}/\d{2,3}/\d{6})\b",
-            r"\b(IRCT)[\s:#.-]{0,3}(\d{8,14}N\d{1,3})\b",
-            r"\b(UMIN)[\s:#.-]{0,3}(\d{9})\b",
-            r"\b(jRCTs?)[\s:#.-]{0,3}(\d{9,10})\b",
-            r"\b(KCT)[\s:#.-]{0,3}(\d{7})\b",
-            r"\b(PACTR)[\s:#.-]{0,3}(\d{15,16})\b",
-            r"\b(NTR)[\s:#.-]{0,3}(\d{3,5})\b",
-            r"\b(TCTR)[\s:#.-]{0,3}(\d{11})\b",
-        ),
-        _BY_STUDY,
-        _registration,
-    ),
+    Kind("trial registration", lambda text: (accession for _, accession in registrations_in(text)), _BY_STUDY),
 )
 
 
 def identifiers_in(text: str) -> Iterator[tuple[Kind, str]]:
     """(kind, identifier in stored form) of everything that `text` names, in the order of `KINDS`, without repeats."""
-    seen: set[tuple[str, str]] = set()
     stripped = text.strip().strip("<>[]().,;\"'")
     for kind in KINDS:
         if kind.alone and (whole := kind.alone.fullmatch(stripped)):
-            yield kind, kind.clean(whole[1])
+            yield kind, whole[1]
             return
-        for pattern in kind.patterns:
-            for found in pattern.finditer(text):
-                value = kind.clean("".join(group for group in found.groups() if group) or found[0])
-                if value and (kind.name, value) not in seen:
-                    seen.add((kind.name, value))
-                    yield kind, value
+        for value in dict.fromkeys(kind.found_in(text)):
+            yield kind, value
 
 
 def without_identifiers(text: str) -> str:
@@ -155,4 +132,4 @@ def without_identifiers(text: str) -> str:
     text = re.sub(r"https?://\S+|www\.\S+", " ", text)
     text = re.sub(rf"(?:doi:?\s*)?{_DOI}", " ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:PMID|PMCID|PubMed PMID)\b:?\s*(?:PMC)?\d+;?", " ", text, flags=re.IGNORECASE)
-    return re.sub(r"\bPMC\d+\b|\bNCT\d{8}\b|\bISRCTN\d{8}\b", " ", text)
+    return without_registrations(re.sub(r"\bPMC\d+\b", " ", text))

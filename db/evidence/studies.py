@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from records.registries import register_of
 from topics.vocabulary import REPORT_ROLES, REVIEWS
 
 SAME_STUDY = frozenset({
@@ -236,12 +237,12 @@ def doi_of_work(doi: str) -> str:
 def own_registrations(report: Report) -> tuple[str, ...]:
     """The registrations that say which study this is: none of a review's, nor of a paper that pools several trials.
 
-    One trial may be in several registries; two numbers of one registry are two trials.
+    One trial may be in several registers; two numbers of one register are two trials.
     """
     if not report.registrations:
         return ()
-    registries = Counter(re.match(r"[A-Za-z]*", accession)[0].upper() for accession in report.registrations)  # type: ignore[index]
-    if report.deciding.get("design") in _SEVERAL_STUDIES or max(registries.values(), default=0) > 1:
+    registers = Counter(map(register_of, report.registrations))
+    if report.deciding.get("design") in _SEVERAL_STUDIES or max(registers.values()) > 1:
         return ()
     return report.registrations
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 
+from db.citations.identifiers import identifiers_in, without_identifiers
 from db.citations.model import Work
 from db.citations.works import load_works
 from publish.cells import marked, own_page, readable
@@ -61,7 +62,6 @@ union select a.pmid, a.title, a.study_id from registrations g join articles a us
 where g.accession = :accession
 limit 5
 """
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 FACETS = ("route", "design", "condition", "years")
 
 
@@ -163,18 +163,12 @@ def _records_with(connection: sqlite3.Connection, word: str) -> int:
 
 
 def _named(connection: sqlite3.Connection, typed: str) -> list[dict[str, Any]]:
-    """The records whose PMID, DOI or trial registration was typed."""
-    doi = _DOI.fullmatch(typed)
-    number = re.fullmatch(r"(?:pmid:?\s*)?([1-9][0-9]{0,8})", typed, re.IGNORECASE)
-    accession = typed.upper() if re.fullmatch(r"[A-Za-z][\w-]{5,30}", typed) else None
-    if not (doi or number or accession):
+    """The records whose PMID, DOI or trial registration was typed, and nothing beside it."""
+    found = {kind.name: value for kind, value in identifiers_in(typed)}
+    if not found or (without_identifiers(typed).strip(" .,;") and not typed.isdigit()):
         return []
-    asked = {
-        "number": int(number[1]) if number else None,
-        "doi": doi[1].lower() if doi else None,
-        "accession": accession,
-    }
-    return rows(connection, _NAMED, asked)
+    named = {"number": found.get("PMID"), "doi": found.get("DOI"), "accession": found.get("trial registration")}
+    return rows(connection, _NAMED, named)
 
 
 def _dressed(data: Mapping[str, Any], asked: Asked) -> dict[str, Any]:

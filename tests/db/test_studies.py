@@ -58,6 +58,14 @@ def test_two_numbers_in_different_registries_are_one_trial():
     assert [members for _, members in families(both, one)] == [[(99000001, "main"), (99000002, "secondary")]]
 
 
+def test_one_register_is_not_told_by_the_letters_of_its_numbers():
+    for own, other in (("UMIN000099001", "jRCTs099000001"), ("2014-009901-12", "2023-509901-12")):
+        both, one = report(99000001, registrations=(own, other)), report(99000002, registrations=(other,))
+        assert len(families(both, one)) == 1
+    pooled = report(99000001, registrations=("ChiCTR-IOR-99000001", "ChiCTR9900000001"))
+    assert len(families(pooled, report(99000002, registrations=("ChiCTR9900000001",)))) == 2
+
+
 def test_a_preprint_and_its_published_version_are_one_study():
     preprint = report(99000001, links=(("UpdateIn", 99000002),), public_from="2023-06")
     article = report(99000002, links=(("UpdateOf", 99000001),), public_from="2024-01")
