@@ -14,8 +14,8 @@ from bench.made_records import FIRST_PMID, bodies
 from bench.measure import apart, in_turns, median, met, ratio
 from db.archive.store import Archive, today
 from db.claims.file import load_claims
-from db.evidence.full_text import FullTextAside
-from db.evidence.schema import analyze_evidence, create_evidence
+from db.evidence.full_text import FullTextAside, finish_evidence
+from db.evidence.schema import create_evidence
 from db.evidence.write import Store
 from db.sqlite import open_database, throw_away
 from ingest.build.articles import Arrival, ArticleWriter
@@ -74,8 +74,7 @@ def end_to_end(path: str, folder: str, processes: int) -> dict[str, float]:
             assembly.finish(database.conn, studies)
         writing = at() - began - reading.seconds
         began = at()
-        full_text.move_into(database)
-        analyze_evidence(database)
+        finish_evidence(database, full_text)
         rest = at() - began
         database.close()
     return {

@@ -10,12 +10,15 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.damage import KINDS, Facts
 from db.citations.works import full_pages, load_works, surname_and_initials
-from db.evidence.schema import create_evidence, finish_evidence
+from db.evidence.full_text import FullTextAside, finish_evidence
+from db.evidence.schema import TABLES, create_evidence
+from db.evidence.write import packed
 from db.sqlite import open_database
 from topics import RegisterStudy, load_register, load_topic
 
@@ -228,5 +231,10 @@ def write_database(path: Path, present: Sequence[Facts], records: int, *, sparse
     database.table("authors").insert_all(authors)
     database.conn.execute("INSERT INTO build VALUES ('fingerprint', ?)", (f"test set of {records}, sparse {sparse}",))
     database.conn.commit()
-    finish_evidence(database)
+    texts = database.conn.execute(f"SELECT {', '.join(TABLES['articles'].stored)} FROM articles").fetchall()  # noqa: S608
+    with closing(FullTextAside(path.with_name("words.db"))) as full_text:
+        full_text.begin()
+        full_text.add(packed({"articles": texts}))
+        full_text.make()
+        finish_evidence(database, full_text)
     database.close()

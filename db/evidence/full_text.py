@@ -13,7 +13,7 @@ from queue import SimpleQueue
 
 from sqlite_utils import Database
 
-from db.evidence.schema import FULL_TEXT, TABLES, create_full_text
+from db.evidence.schema import FULL_TEXT, TABLES, analyze_evidence, create_full_text, create_indexes
 from db.evidence.write import take_parcels, unpack
 from db.sqlite import open_database, remove_database, throw_away
 
@@ -22,6 +22,16 @@ _SHADOWS = ("data", "idx", "docsize")
 _IN_MEMORY = 64 << 20
 """Bytes of index that FTS5 gathers before it writes them: with its own 1 MiB, it merges what it wrote again and again,
 and takes almost twice as long (measured; `hashsize` in SQLite's fts5_config.c)."""
+
+
+def finish_evidence(database: Database, full_text: "FullTextAside") -> None:
+    """Add to a new database what is cheaper made over all its rows: indexes, full text, what SQLite plans queries by.
+
+    `full_text` is being made of its texts. Nothing may search over this connection afterwards (`move_into`).
+    """
+    create_indexes(database, TABLES)
+    full_text.move_into(database)
+    analyze_evidence(database)
 
 
 class FullTextAside:

@@ -220,20 +220,13 @@ def create_evidence(db: "Database") -> None:
         db.create_view(name, select)
 
 
-def finish_evidence(db: "Database") -> None:
-    """Add indexes and full text over rows that are in place: cheaper than keeping both up to date row by row."""
-    create_indexes(db, TABLES)
-    create_full_text(db)
-    analyze_evidence(db)
-
-
 def create_indexes(db: "Database", tables: Iterable[str]) -> None:
-    """Index the columns of these tables that are looked up."""
+    """Index the columns of these tables that are looked up, where they are not yet."""
     for name in tables:
         for columns in TABLES[name].indexes:
-            db.table(name).create_index(list(columns))
+            db.table(name).create_index(list(columns), if_not_exists=True)
         for column in TABLES[name].unique:
-            db.table(name).create_index([column], unique=True)
+            db.table(name).create_index([column], unique=True, if_not_exists=True)
 
 
 def create_full_text(db: "Database") -> None:

@@ -25,7 +25,7 @@ from db.claims.unchanged import Before
 from db.claims.write import write_claims
 from db.evidence.accuracy import accuracy_rows
 from db.evidence.changes import write_changes
-from db.evidence.full_text import FullTextAside
+from db.evidence.full_text import FullTextAside, finish_evidence
 from db.evidence.publish import LIVE, Seal, break_seal, check, flaws, go_live, seal, seal_of
 from db.evidence.schema import TABLES, analyze_evidence, create_evidence, create_indexes
 from db.evidence.studies import Study
@@ -189,9 +189,7 @@ def _make_anew(making: _Making) -> None:
                 with database.atomic():
                     studies, _ = write(database, store, assembly, differing, parcels, full_text)
                     _complete(database, store, assembly, making, studies)
-                create_indexes(database, CLAIM_TABLES)
-                full_text.move_into(database)
-                analyze_evidence(database)
+                finish_evidence(database, full_text)
             check(built, assembly.articles)
         go_live(built, making.live)
     finally:

@@ -8,8 +8,9 @@ import pytest
 from sqlite_utils import Database
 
 from db.evidence.publish import Seal, check, flaws, go_live, seal, seal_of
-from db.evidence.schema import create_evidence, finish_evidence
+from db.evidence.schema import create_evidence
 from db.evidence.write import Store
+from helpers.finished import finish
 from records.identifiers import RecordName
 from topics.errors import IncompleteRunError
 
@@ -25,8 +26,7 @@ def built(path, first: int, count: int):
             "is_primary": 0, "on_topic": 0,
         })  # fmt: skip
     store.flush()
-    database.conn.commit()
-    finish_evidence(database)
+    finish(database)
     database.close()
     return path
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlite_utils import Database
 
-from db.evidence.schema import TABLES, create_evidence, finish_evidence
+from db.evidence.schema import TABLES, create_evidence, create_full_text
 from db.evidence.write import Store, packed
 from records.identifiers import RecordName
 
@@ -47,7 +47,7 @@ def test_full_text_finds_word_forms_and_follows_changes(database):
     store = Store(database)
     store.add_row("articles", article(99000001, abstract="Trials of intranasal sprays"))
     store.flush()
-    finish_evidence(database)
+    create_full_text(database)
 
     def found(word: str) -> list[int]:
         return [row[0] for row in database.execute("SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?", [word])]

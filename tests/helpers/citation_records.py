@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from db.evidence.schema import TABLES, create_evidence, finish_evidence
+from db.evidence.schema import TABLES, create_evidence
 from db.sqlite import open_database
+from helpers.finished import finish
 from records.identifiers import RecordName
 
 ARTICLES = (
@@ -87,7 +88,7 @@ def make_database(path: Path, *, claims: bool = False) -> Path:
         "record_id": 99000001, "accession": "ISRCTN99000001", "registry": "ISRCTN", "source": "databank"})  # fmt: skip
     if claims:
         _add_claims(database)
-    finish_evidence(database)
+    finish(database)
     database.close()
     return path
 

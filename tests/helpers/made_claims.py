@@ -6,8 +6,8 @@ from sqlite_utils import Database
 
 from db.archive.store import Archive
 from db.evidence.changes import write_changes
-from db.evidence.schema import finish_evidence
 from helpers.claim_world import report, world
+from helpers.finished import finish
 from helpers.records import article_set, pubmed_article
 from records.content import RawRecord
 
@@ -60,8 +60,7 @@ def make_claims(data: Path, *, state: str = "complete", finished: str = "2026-11
     ])  # fmt: skip
     with Archive.open(data) as archive:
         write_changes(database.conn, archive.database)
-    database.conn.commit()
-    finish_evidence(database)
+    finish(database)
     database.close()
     return path
 

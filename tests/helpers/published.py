@@ -7,8 +7,9 @@ from typing import Any
 import sqlite_utils
 
 from db.evidence.people import write_people
-from db.evidence.schema import TABLES, create_evidence, finish_evidence
+from db.evidence.schema import TABLES, create_evidence
 from db.evidence.studies import Report
+from helpers.finished import finish
 from records.identifiers import RecordName
 
 METADATA = Path(__file__).parents[2] / "metadata.yml"
@@ -159,5 +160,5 @@ def make_evidence(path: Path) -> None:
     database = sqlite_utils.Database(path)
     create_evidence(database)
     _fill(database)
-    finish_evidence(database)
+    finish(database)
     database.close()
