@@ -11,7 +11,9 @@ from db.archive.store import Archive
 from ingest.build.processes import cores
 from ingest.build.run import build
 from ingest.pubmed.run import import_into
-from records.content import RawRecord
+from records.content import SourceRecord
+from records.facts import facts_of
+from records.splitter import record_of
 from topics import load_topic
 
 TOPIC = "ketamine-routes"
@@ -41,8 +43,9 @@ def change(folder: str, every: int) -> int:
         chosen = list(archive.current(range(FIRST_PMID, FIRST_PMID + archive.count(), every)))
         run = archive.begin_run("import", TOPIC)
         fresh = [
-            RawRecord(each.pmid, 1, "pubmed-xml", each.body.replace(b"made-up study", b"revised made-up study"))
+            SourceRecord(each.name, 1, "pubmed-xml", body, facts_of(record_of("pubmed-xml", body)))
             for each in chosen
+            for body in [each.body.replace(b"made-up study", b"revised made-up study")]
         ]
         archive.store_file(run, "revised.xml", fresh, [])
         archive.end_run(run, "complete", {})

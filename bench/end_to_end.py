@@ -25,7 +25,7 @@ from ingest.build.loops import batches, without_cycle_search
 from ingest.build.processes import cores, in_order
 from ingest.build.register import Register
 from ingest.build.run import write
-from records.content import RawRecord
+from records.content import SourceRecord
 from topics import load_topic
 
 
@@ -68,7 +68,7 @@ def end_to_end(path: str, folder: str, processes: int) -> dict[str, float]:
         nothing_held = Differences(frozenset(), frozenset(), set(), 0)
         began = at()
         with database.atomic(), igzip.open(path, "rb") as file:
-            unread = (Arrival(RawRecord(0, 1, "pubmed-xml", body), "pubmed") for body in bodies(file))
+            unread = (Arrival(SourceRecord.of_pubmed(0, 1, "pubmed-xml", body), "pubmed") for body in bodies(file))
             reading = Timed(written.rows for written in in_order(batches(unread), writer, processes))
             studies, _ = write(database, store, assembly, nothing_held, reading, full_text)
             assembly.finish(database.conn, studies)
@@ -90,7 +90,7 @@ def skipping(path: str, folder: str) -> list[float]:
     make_archive(str(data), 4000)
     anew(str(data), 0)
     with Archive.open(data) as archive, without_cycle_search():  # as an import does
-        stored = [RawRecord(each.pmid, 1, each.format, each.body) for each in archive.current()]  # type: ignore[arg-type]
+        stored = [SourceRecord(each.name, 1, each.format, each.body) for each in archive.current()]  # type: ignore[arg-type]
         run = archive.begin_run("import", TOPIC)
         began = time.process_time()
         same = archive.store_file(run, "again.xml", stored, []).unchanged

@@ -16,7 +16,7 @@ from pubmed_parser import parse_medline_xml
 from bench.made_records import bodies
 from bench.measure import SHARED, in_turns, median, met, ratio
 from ingest.build.loops import without_cycle_search
-from records.content import RawRecord
+from records.content import SourceRecord
 from records.splitter import record_of, split_records
 
 REAL = SHARED / "pubmed_xml"
@@ -85,7 +85,7 @@ def real_files(folder: Path) -> dict[str, Path]:
     found = []
     for path in sorted(REAL.iterdir()):
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            records = [each for each in split_records(file) if isinstance(each, RawRecord)]
+            records = [each for each in split_records(file) if isinstance(each, SourceRecord)]
         found += [each.body for each in records if each.body.startswith(b"<PubmedArticle>")]
     today = [body for body in found if b"<AffiliationInfo>" in body]
     files = {}

@@ -105,16 +105,20 @@ def _made(path: Path) -> sqlite3.Connection:
 
 
 def _damaged(database: sqlite3.Connection) -> list[int]:
-    """PMIDs of records of which some content is not what its hash was taken of, or is lost."""
-    lost = database.execute("SELECT pmid FROM (SELECT pmid, sha256 FROM seen EXCEPT SELECT pmid, sha256 FROM versions)")
-    damaged = {pmid for (pmid,) in lost}
-    for pmid, sha256, zipped in database.execute("SELECT pmid, sha256, CAST(xml AS BLOB) FROM versions"):
+    """Ids (PMIDs of PubMed's) of records of which some content is not what its hash was taken of, or is lost."""
+    columns = {name for (name,) in database.execute("SELECT name FROM pragma_table_info('seen')")}
+    key = "record_id" if "record_id" in columns else "pmid"  # a copy of before records of other sources
+    lost = database.execute(
+        f"SELECT {key} FROM (SELECT {key}, sha256 FROM seen EXCEPT SELECT {key}, sha256 FROM versions)"  # noqa: S608
+    )
+    damaged = {record_id for (record_id,) in lost}
+    for record_id, sha256, zipped in database.execute(f"SELECT {key}, sha256, CAST(xml AS BLOB) FROM versions"):  # noqa: S608
         try:
             sound = hashlib.sha256(zlib.decompress(zipped)).hexdigest() == sha256
         except (zlib.error, TypeError):
             sound = False
         if not sound:
-            damaged.add(pmid)
+            damaged.add(record_id)
     return sorted(damaged)
 
 

@@ -12,7 +12,7 @@ from isal import isal_zlib
 from db.archive.store import Archive
 from ingest.build.loops import without_cycle_search
 from ingest.gunzip import GunzipStream
-from records.content import RawRecord
+from records.content import SourceRecord
 from records.formats import describe, is_medline, is_xml
 from records.medline import split_medline
 from records.pieces import BrokenRecord, DeletedRecord
@@ -92,7 +92,7 @@ def _import_file(archive: Archive, path: Path, run: int) -> FileCounts:
     )
 
 
-def _records(path: Path, tally: _Tally) -> Iterator[RawRecord]:
+def _records(path: Path, tally: _Tally) -> Iterator[SourceRecord]:
     """Yield the usable records of a file and tally the rest; every error names the file."""
     try:
         with path.open("rb") as plain:
@@ -115,7 +115,7 @@ def _records(path: Path, tally: _Tally) -> Iterator[RawRecord]:
         raise BadInputError(f"{path}: cannot be read ({error.strerror or error}). Check the path.") from None
 
 
-def _usable(stream: BinaryIO, tally: _Tally) -> Iterator[RawRecord]:
+def _usable(stream: BinaryIO, tally: _Tally) -> Iterator[SourceRecord]:
     head = stream.read(_HEAD)
     stream.seek(0)
     if not is_medline(head) and not is_xml(head):

@@ -34,6 +34,11 @@ class RecordName(NamedTuple):
     record_source: str
     """Where it was published: 'pubmed', 'clinicaltrials' …"""
 
+    @property
+    def pmid(self) -> int | None:
+        """The PMID of a record of PubMed; None of others."""
+        return self.record_id if self.record_id < FIRST_ID_OF_OTHERS else None
+
     @classmethod
     def of_pubmed(cls, pmid: int) -> "RecordName":
         """Name a record of PubMed."""

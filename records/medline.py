@@ -13,8 +13,9 @@ from typing import BinaryIO
 
 from Bio import Medline
 
-from records.content import RawRecord
+from records.content import SourceRecord
 from records.dates import UNKNOWN, date_of_text, iso_day
+from records.facts import facts_of
 from records.formats import encoding_of
 from records.identifiers import clean_doi, clean_orcid, clean_pmcid, clean_pmid
 from records.mesh import DESCRIPTORS, PUBLICATION_TYPES, QUALIFIERS
@@ -53,11 +54,13 @@ _PII = re.compile(r"(\S+) \[pii\]")
 _OTHER_ABSTRACT = re.compile(r"^(AAMC|AIDS|KIE|PIP|NASA|Publisher): *")
 _PLAIN_LANGUAGE = "plain-language-summary"
 """OtherAbstract@Type (pubmed_250101.dtd), which stands before the text."""
+_Lines = list[tuple[int, bytes]]
+"""Lines, each with the byte of the stream at which it begins."""
 _SUFFIXES = {"jr", "sr", "2nd", "3rd", "4th", "5th"}
 
 
-def split_medline(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord]:
-    """Yield every record of a MEDLINE file as received (its lines, in UTF-8, without the blank ones around it).
+def split_medline(stream: BinaryIO) -> Iterator[SourceRecord | BrokenRecord]:
+    """Yield every record of a MEDLINE file as it stands there (in UTF-8, without the blank lines around it).
 
     A record begins at its PMID line or after a blank one; its PMID need not come first. Lines that are neither a field
     nor the rest of one make it a broken record.
@@ -65,7 +68,51 @@ def split_medline(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord]:
     Raises:
         BadInputError: the file ends in the middle of a record, or is not in the encoding that it begins with.
     """
-    lines: list[tuple[int, bytes]] = []
+    before: _Lines = []
+    for lines in _of_each_record(stream):
+        if before:
+            yield _source_record(before)
+        before = lines
+    if before:
+        if not _LAST_OF_A_RECORD.search(_joined(before)):
+            raise BadInputError(
+                f"it is cut off in its last record (byte {before[0][0]}: no SO field). Save it again from PubMed."
+            )
+        yield _source_record(before)
+
+
+def read_medline(body: bytes) -> Record:
+    """Read one record of MEDLINE text.
+
+    Raises:
+        BadInputError: it is not UTF-8, not MEDLINE text, or has no PMID.
+    """
+    record = _record(_unfold(body))
+    if not record.pmid:
+        raise BadInputError("no usable PMID")
+    return record
+
+
+def read_references(text: str) -> Iterator[Record]:
+    """Yield what a file of references has in MEDLINE text, as reference managers write it and people cut it.
+
+    `pmid` is 0 where there is none, the last record may break off, and what is no field (a mail's first words) is
+    passed over. All of a record may be missing.
+
+    Raises:
+        BadInputError: a record is longer than any, or it is UTF-16 and then is not.
+    """
+    for lines in _of_each_record(io.BytesIO(text.encode("utf-8", "replace"))):
+        yield _record(_unfold(_joined(lines), strict=False))
+
+
+def _of_each_record(stream: BinaryIO) -> Iterator[_Lines]:
+    """Yield the lines of each record with the bytes at which they begin, without blank lines.
+
+    Raises:
+        BadInputError: as `split_medline`, or a record is longer than any.
+    """
+    lines: _Lines = []
     position = size = 0
     after_blank = False
     for line in _lines(stream):
@@ -74,8 +121,8 @@ def split_medline(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord]:
             after_blank = True
         else:
             if whole := _whole(lines, text, after_blank):
-                yield _raw(lines[:whole])
-                del lines[:whole]
+                yield lines[:whole]
+                lines = lines[whole:]
                 size = sum(len(kept) for _, kept in lines)
             lines.append((position, text))
             size += len(text)
@@ -86,24 +133,16 @@ def split_medline(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord]:
             )
         position += len(line)
     if lines:
-        if not _LAST_OF_A_RECORD.search(b"".join(text for _, text in lines)):
-            raise BadInputError(
-                f"it is cut off in its last record (byte {lines[0][0]}: no SO field). Save it again from PubMed."
-            )
-        yield _raw(lines)
+        yield lines
 
 
-def read_medline(body: bytes) -> Record:
-    """Read one record of MEDLINE text.
+def _joined(lines: _Lines) -> bytes:
+    return b"".join(text for _, text in lines)
 
-    Raises:
-        BadInputError: it is not UTF-8, not MEDLINE text, or has no PMID.
-    """
-    lines = _unfold(body)
+
+def _record(lines: list[str]) -> Record:
+    """A record of its fields, one a line; `pmid` is 0 where there is no usable one."""
     fields = next(Medline.parse(lines), Medline.Record())
-    pmid = clean_pmid(fields.get("PMID", ""))
-    if pmid is None:
-        raise BadInputError("no usable PMID")
 
     def first(tag: str) -> str:
         """The first value of a field that may be repeated."""
@@ -119,7 +158,7 @@ def read_medline(body: bytes) -> Record:
     locations = [*fields.get("AID", []), fields.get("LID", "")]
     issn = _ISSN.search(fields.get("IS", ""))
     return Record(
-        pmid=pmid,
+        pmid=clean_pmid(fields.get("PMID", "")) or 0,
         kind="book" if book_title else "article",
         title=title or book_title,
         vernacular_title=vernacular_title,
@@ -176,7 +215,7 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         raise BadInputError(f"it begins as {encoding.upper()} and is not. Save it again as UTF-8.") from None
 
 
-def _whole(lines: Sequence[tuple[int, bytes]], text: bytes, after_blank: bool) -> int:
+def _whole(lines: _Lines, text: bytes, after_blank: bool) -> int:
     """How many of `lines` are a whole record, now that the line `text` follows; 0 while it goes on."""
     if after_blank and not text.startswith(_REST):
         return len(lines)
@@ -192,22 +231,26 @@ def _whole(lines: Sequence[tuple[int, bytes]], text: bytes, after_blank: bool) -
     return whole
 
 
-def _raw(lines: Sequence[tuple[int, bytes]]) -> RawRecord | BrokenRecord:
+def _source_record(lines: _Lines) -> SourceRecord | BrokenRecord:
     start = lines[0][0]
-    body = b"".join(text for _, text in lines).rstrip() + b"\n"
+    body = _joined(lines).rstrip() + b"\n"
     found = _OWN_PMID.search(body)
     pmid = clean_pmid(found[1].decode()) if found else None
     if pmid is None:
         return BrokenRecord(None, start, "no usable PMID")
     try:
-        _unfold(body)
+        facts = facts_of(read_medline(body))
     except BadInputError as error:
         return BrokenRecord(pmid, start, str(error))
-    return RawRecord(pmid, 1, "medline", body)
+    return SourceRecord.of_pubmed(pmid, 1, "medline", body, facts)
 
 
-def _unfold(body: bytes) -> list[str]:
-    """One line a field: wrapped lines joined again, which Bio.Medline does for some fields only."""
+def _unfold(body: bytes, *, strict: bool = True) -> list[str]:
+    """One line a field: wrapped lines joined again, which Bio.Medline does for some fields only.
+
+    Raises:
+        BadInputError: a line is no field; if not `strict`, it is left out.
+    """
     lines: list[str] = []
     for number, line in enumerate(body.splitlines(), start=1):
         if not line.strip():
@@ -220,7 +263,7 @@ def _unfold(body: bytes) -> list[str]:
             lines[-1] += " " + text.strip()
         elif _FIELD.match(line.rstrip() + b" "):
             lines.append(text)
-        else:
+        elif strict:
             raise BadInputError(f"line {number} of the record is no MEDLINE field: '{text[:40]}'")
     return lines
 

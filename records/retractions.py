@@ -2,6 +2,8 @@
 
 import re
 
+from records.record import Record
+
 ANNOUNCES = {
     "RetractionOf": "retraction",
     "PartialRetractionOf": "partial_retraction",
@@ -12,6 +14,9 @@ ANNOUNCES = {
 
 NOTICE_TYPES = frozenset({"D016425", "D016440", "D000075742"})
 """MeSH publication types of a record that is a notice: Published Erratum, Retraction Notice, Expression of Concern."""
+RETRACTED_PUBLICATION = "D016441"
+"""MeSH publication type of a paper that is retracted."""
+_RETRACTED_BY = frozenset({"RetractionIn", "RetractedandRepublishedIn"})
 _MARK = (
     r"(?:retracted|withdrawn|removed|temporar(?:y[ ]removal|ily[ ]removed))"
     r"(?:[ ](?:article|paper|publication|study|report|review|letter|chapter|manuscript|preprint))?"
@@ -35,3 +40,22 @@ def is_marked_in_title(title: str) -> bool:
     PubMed may have such a title for years before it says the same by a publication type, or never do.
     """
     return _MARKED.match(title) is not None
+
+
+def is_notice(record: Record) -> bool:
+    """Whether PubMed has the record as a notice on another paper: by its type, or by what it is linked to."""
+    return any(kind.ui in NOTICE_TYPES for kind in record.publication_types) or any(
+        link.ref_type in ANNOUNCES for link in record.links
+    )
+
+
+def retracted_by(record: Record) -> str:
+    """Where it is said that the paper itself is retracted: 'pubmed', 'title', or '' where it is not.
+
+    Never of the notice that retracts another, nor of a paper of which only a part is retracted.
+    """
+    if any(kind.ui == RETRACTED_PUBLICATION for kind in record.publication_types):
+        return "pubmed"
+    if any(link.ref_type in _RETRACTED_BY for link in record.links):
+        return "pubmed"
+    return "title" if is_marked_in_title(record.title) and not is_notice(record) else ""

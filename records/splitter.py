@@ -11,8 +11,9 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from records.content import RawRecord
+from records.content import SourceRecord
 from records.elements import parse, text_of, version_of
+from records.facts import facts_of
 from records.formats import describe
 from records.identifiers import clean_pmid
 from records.markup import with_characters
@@ -36,8 +37,8 @@ _END = re.compile(rb"</Pubmed(?:Book)?Article\s*>")
 _ROOT_OPEN = b'<r xmlns:mml="http://www.w3.org/1998/Math/MathML" xmlns:xlink="http://www.w3.org/1999/xlink">'
 
 
-def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | DeletedRecord]:
-    """Yield every record of PubMed XML as received, checked to be well-formed and to have one PMID of its own.
+def split_records(stream: BinaryIO) -> Iterator[SourceRecord | BrokenRecord | DeletedRecord]:
+    """Yield every record of PubMed XML as it stands there, found well-formed and to have one PMID of its own.
 
     Several documents one after the other (pages put into one file) are read as one, and so are sets within sets.
 
@@ -85,16 +86,6 @@ def split_records(stream: BinaryIO) -> Iterator[RawRecord | BrokenRecord | Delet
         raise BadInputError(f"not PubMed XML: it looks like {describe(window.read_so_far)}.")
 
 
-def read_record(raw: RawRecord) -> Record:
-    """Read one record of format 'pubmed-xml' that `split_records` has found well-formed.
-
-    Raises:
-        BadInputError: it is not well-formed, or has no PMID of its own.
-    """
-    root, _ = _parse(raw.body)
-    return read_book(root) if root.tag == "PubmedBookArticle" else read_article(root)
-
-
 def record_of(stored_format: str, body: bytes) -> Record:
     """Read a record as the archive keeps it: format ('pubmed-xml' or 'medline') and bytes.
 
@@ -103,7 +94,12 @@ def record_of(stored_format: str, body: bytes) -> Record:
     """
     if stored_format == "medline":
         return read_medline(body)
-    return read_record(RawRecord(0, 1, "pubmed-xml", body))
+    root, _ = _parse(body)
+    return _read(root)
+
+
+def _read(root: etree._Element) -> Record:
+    return read_book(root) if root.tag == "PubmedBookArticle" else read_article(root)
 
 
 def _parse(body: bytes) -> tuple[etree._Element, etree._Element]:
@@ -130,7 +126,7 @@ def _parse_in_context(body: bytes) -> etree._Element:
         raise BadInputError(f"not well-formed: {error.msg}") from None
 
 
-def _take_record(window: Window, name: bytes) -> RawRecord | BrokenRecord:
+def _take_record(window: Window, name: bytes) -> SourceRecord | BrokenRecord:
     start = window.position
     body = window.take_element(name)
     if body is None:
@@ -147,7 +143,7 @@ def _take_record(window: Window, name: bytes) -> RawRecord | BrokenRecord:
     own = int(text_of(pmid))
     if others := _other_pmids(root, own):
         return BrokenRecord(own, start, f"it calls itself PMID {own} and, as ArticleId, {', '.join(map(str, others))}")
-    return RawRecord(own, version_of(pmid), "pubmed-xml", body)
+    return SourceRecord.of_pubmed(own, version_of(pmid), "pubmed-xml", body, facts_of(_read(root)))
 
 
 def _other_pmids(root: etree._Element, own: int) -> list[int]:

@@ -1,1 +1,1 @@
-"""`archive.db`: what PubMed said and when, kept as received, never overwritten."""
+"""`archive.db`: what PubMed said and when, kept as it came, never overwritten."""

@@ -50,20 +50,21 @@ def _take_back(connection: sqlite3.Connection, day: str) -> None:
     connection.execute(f"UPDATE retraction_log SET corrects = NULL WHERE corrects IN ({later})", (last,))  # noqa: S608
     for table in _OF_RUNS:
         connection.execute(f"DELETE FROM {table} WHERE run_id > ?", (last,))  # noqa: S608
-    connection.execute("DELETE FROM seen WHERE pmid NOT IN (SELECT pmid FROM versions)")
-    contents: dict[int, list[tuple[tuple[int, str, bool, bool], int, str]]] = {}
+    connection.execute("DELETE FROM seen WHERE record_id NOT IN (SELECT record_id FROM versions)")
+    versions: dict[int, list[tuple[tuple[int, str, bool, bool], int, str]]] = {}
     lost = connection.execute(
-        "SELECT v.pmid, v.rowid, v.sha256, v.version, v.revised, v.origin, v.format FROM versions v JOIN seen s USING"
-        " (pmid) WHERE NOT EXISTS (SELECT 1 FROM versions c WHERE c.pmid = s.pmid AND c.sha256 = s.sha256)"
+        "SELECT v.record_id, v.rowid, v.sha256, v.version, v.revised, v.origin, v.format FROM versions v JOIN seen s "
+        "USING (record_id) WHERE NOT EXISTS "
+        "(SELECT 1 FROM versions c WHERE c.record_id = s.record_id AND c.sha256 = s.sha256)"
     )
-    for pmid, place, sha256, *ranked in lost:
-        contents.setdefault(pmid, []).append((rank(*ranked), place, sha256))
-    current = [(max(of_record)[2], pmid) for pmid, of_record in contents.items()]
-    connection.executemany("UPDATE seen SET sha256 = ? WHERE pmid = ?", current)
+    for record_id, place, sha256, *ranked in lost:
+        versions.setdefault(record_id, []).append((rank(*ranked), place, sha256))
+    current = [(max(of_record)[2], record_id) for record_id, of_record in versions.items()]
+    connection.executemany("UPDATE seen SET sha256 = ? WHERE record_id = ?", current)
     connection.execute("UPDATE seen SET gone_since = NULL WHERE gone_since > ?", (day,))
     for column in ("named_run", "left_run"):
         connection.execute(f"UPDATE seen SET {column} = NULL WHERE {column} > ?", (last,))  # noqa: S608
     connection.execute("UPDATE seen SET absent_run = NULL, absent_since = NULL WHERE absent_run > ?", (last,))
     connection.execute("UPDATE seen SET last_run = min(last_run, ?)", (last,))
-    connection.execute("DELETE FROM damaged WHERE (pmid, sha256) NOT IN (SELECT pmid, sha256 FROM versions)")
+    connection.execute("DELETE FROM damaged WHERE (record_id, sha256) NOT IN (SELECT record_id, sha256 FROM versions)")
     connection.execute("DELETE FROM runs WHERE run_id > ?", (last,))

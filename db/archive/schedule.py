@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from db.archive.days import eastern_day
-from db.archive.glance import UNSETTLED
 from db.archive.store import SOUND, Archive, now
 from db.sqlite import plain_errors
 from topics.errors import IncompleteRunError
 
+UNSETTLED = ("In-Data-Review", "In-Process", "Publisher")
+"""Values of MedlineCitation@Status (pubmed_250101.dtd) of records that wait for their indexing."""
 OVERLAP = timedelta(days=7)
 """How far a window reaches back before the day that the last one came to: PubMed adds records to past days."""
 WHOLE_SEARCH = timedelta(days=7)
@@ -48,7 +49,8 @@ def complete_run(archive: Archive, run_id: int, counts: dict[str, Any]) -> None:
         if kind in ("sync", "new", "changed"):  # what these name, the search finds
             for (ids,) in database.execute("SELECT ids FROM ledger WHERE run_id = ?", (run_id,)).fetchall():
                 database.execute(
-                    "UPDATE seen SET named_run = ?, left_run = NULL WHERE pmid IN (SELECT value FROM json_each(?))",
+                    "UPDATE seen SET named_run = ?, left_run = NULL "
+                    "WHERE record_id IN (SELECT value FROM json_each(?))",
                     (run_id, zlib.decompress(ids).decode()),
                 )
         if kind == "sync":
@@ -138,9 +140,10 @@ def due_again(archive: Archive, at: str) -> list[int]:
     """
     moment = datetime.fromisoformat(at)
     rows = archive.database.execute(
-        "SELECT s.pmid FROM seen s LEFT JOIN versions v ON v.pmid = s.pmid AND v.sha256 = s.sha256 "  # noqa: S608
-        "JOIN runs r ON r.run_id = s.last_run WHERE s.gone_since IS NULL AND (s.last_fetched <= :month "
-        "OR s.last_fetched > :at OR (s.last_fetched <= :day AND v.status IN (SELECT value FROM json_each(:unsettled))) "
+        "SELECT s.pmid FROM seen s LEFT JOIN versions v ON v.record_id = s.record_id AND v.sha256 = s.sha256 "  # noqa: S608
+        "JOIN runs r ON r.run_id = s.last_run WHERE s.pmid IS NOT NULL AND s.gone_since IS NULL "
+        "AND (s.last_fetched <= :month OR s.last_fetched > :at "
+        "OR (s.last_fetched <= :day AND v.status IN (SELECT value FROM json_each(:unsettled))) "
         f"OR r.kind = 'import' OR s.absent_run IS NOT NULL OR s.last_run < s.left_run OR NOT {SOUND}) ORDER BY s.pmid",
         {"at": at, "month": (moment - FETCHED_AGAIN).isoformat(), "day": (moment - UNSETTLED_AGAIN).isoformat(),
          "unsettled": json.dumps(UNSETTLED)},
@@ -154,9 +157,9 @@ def notices_to_fetch(archive: Archive) -> list[int]:
     The search need not find them, but the date of what they say is theirs.
     """
     rows = archive.database.execute(
-        "SELECT DISTINCT j.value FROM seen s JOIN versions v ON v.pmid = s.pmid AND v.sha256 = s.sha256, "
+        "SELECT DISTINCT j.value FROM seen s JOIN versions v ON v.record_id = s.record_id AND v.sha256 = s.sha256, "
         "json_each(v.notices) j WHERE v.notices <> '[]' AND s.gone_since IS NULL "
-        "AND j.value NOT IN (SELECT pmid FROM seen) ORDER BY 1"
+        "AND j.value NOT IN (SELECT record_id FROM seen) ORDER BY 1"
     )
     return [pmid for (pmid,) in rows]
 
@@ -172,17 +175,18 @@ def mark_absent(archive: Archive, run_id: int, slice_id: int, pmids: Sequence[in
         listed = json.dumps(pmids)
         gone = [
             pmid for (pmid,) in database.execute(
-                "SELECT pmid FROM seen WHERE absent_run < ? AND pmid IN (SELECT value FROM json_each(?)) ORDER BY pmid",
+                "SELECT record_id FROM seen WHERE absent_run < ? "
+                "AND record_id IN (SELECT value FROM json_each(?)) ORDER BY 1",
                 (run_id, listed),
             )
         ]  # fmt: skip
         database.execute(
-            "UPDATE seen SET gone_since = absent_since WHERE pmid IN (SELECT value FROM json_each(?))",
+            "UPDATE seen SET gone_since = absent_since WHERE record_id IN (SELECT value FROM json_each(?))",
             (json.dumps(gone),),
         )
         database.execute(
             "UPDATE seen SET absent_run = :run, absent_since = (SELECT day FROM runs WHERE run_id = :run) "
-            "WHERE absent_run IS NULL AND pmid IN (SELECT value FROM json_each(:pmids))",
+            "WHERE absent_run IS NULL AND record_id IN (SELECT value FROM json_each(:pmids))",
             {"run": run_id, "pmids": listed},
         )
         missing = [pmid for pmid in archive.missing(slice_id) if pmid not in set(pmids)]

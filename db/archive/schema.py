@@ -5,6 +5,7 @@ What has been released is never edited: a new migration comes last, and the sche
 that was when it was written.
 """
 
+import html
 import json
 import re
 import zlib
@@ -170,6 +171,31 @@ def m007_damaged(db: Database) -> None:
     )
 
 
+@ARCHIVE()
+def m008_records(db: Database) -> None:
+    """Records by a number and a key of their own, as other sources than PubMed give no PMID; retracted or not.
+
+    `record_id` is the PMID of a record of PubMed, and 1,000,000,000 or more of another; `pmid` follows from it.
+    """
+    for table in ("versions", "seen", "places", "retraction_log", "damaged"):
+        db.execute(f"ALTER TABLE {table} RENAME COLUMN pmid TO record_id")
+        db.execute(
+            f"ALTER TABLE {table} ADD COLUMN pmid INTEGER "
+            "GENERATED ALWAYS AS (CASE WHEN record_id < 1000000000 THEN record_id END) VIRTUAL"
+        )
+    db.table("seen").add_column("record_key", str, not_null_default="")
+    db.table("seen").add_column("record_source", str, not_null_default="pubmed")
+    db.execute("UPDATE seen SET record_key = 'pubmed:' || record_id")
+    db.table("seen").create_index(["record_key"], unique=True)
+    db.table("versions").add_column("retracted", int, not_null_default=0)
+    logged = dict(db.execute("SELECT record_id, retracted FROM retraction_log ORDER BY entry_id").fetchall())
+    for rowid, record_id in db.execute("SELECT rowid, record_id FROM versions").fetchall():
+        body = _body(db.execute("SELECT xml FROM versions WHERE rowid = ?", (rowid,)).fetchone()[0])
+        retracted = _retracted_or_marked(body) if body else bool(logged.get(record_id))
+        if retracted:
+            db.execute("UPDATE versions SET retracted = 1 WHERE rowid = ?", (rowid,))
+
+
 class _Content(NamedTuple):
     """A row of `versions`, as migration 5 orders them."""
 
@@ -211,7 +237,7 @@ def _current(contents: Sequence[_Content], held: str, retracted: bool) -> _Conte
     )[1]
 
 
-# What migrations 2, 4 and 5 look for in a record, as it was when they were released.
+# What migrations 2, 4, 5 and 8 look for in a record, as it was when they were released.
 
 _STATUS = re.compile(rb"<MedlineCitation\b[^>]*?\bStatus=\"([^\"]*)\"|^STAT- *(\S+)", re.MULTILINE)
 _NOTICE = re.compile(
@@ -230,8 +256,32 @@ _REVISED = re.compile(
 )
 
 
+_RETRACTED_IN_MEDLINE = re.compile(rb"^(?:RIN|RRI) - ", re.MULTILINE)
+_IS_NOTICE = re.compile(
+    rb'RefType="(?:RetractionOf|PartialRetractionOf|ExpressionOfConcernFor|ErratumFor)"'
+    rb'|<PublicationType UI="(?:D000075742|D016425|D016440)"|^(?:ROF |PROF|ECF |EFR )- '
+    rb"|^PT  - (?:Published Erratum|Retraction Notice|Retraction of Publication|Expression of Concern)",
+    re.MULTILINE,
+)
+_TITLE = re.compile(rb"<ArticleTitle\b[^>]*>(.*?)</ArticleTitle>|^TI  - ([^\r\n]*)", re.DOTALL | re.MULTILINE)
+_TAG = re.compile(r"<[^>]*>")
+_MARK = (
+    r"(?:retracted|withdrawn|removed|temporar(?:y[ ]removal|ily[ ]removed))"
+    r"(?:[ ](?:article|paper|publication|study|report|review|letter|chapter|manuscript|preprint))?"
+)
+_MARKED = re.compile(
+    rf"""[\s"'\u201c\u2018]*(?:
+        [\[(]?\s*{_MARK}\s*:
+      | [\[(]\s*{_MARK}[\s.:]*[\])]
+      | (?-i:(?:RETRACTED|WITHDRAWN|REMOVED)(?:[ ][A-Z]+)?)(?:\s+[-\u2013\u2014]|[-\u2013\u2014]\s)
+      | [\[(]?{_MARK}[\s.\])]*$
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
 def _body(zipped: bytes) -> bytes:
-    """A record as received; nothing of one that is damaged, which a build will name."""
+    """A record as it came; nothing of one that is damaged, which a build will name."""
     try:
         return zlib.decompress(zipped)
     except (zlib.error, TypeError):
@@ -245,6 +295,15 @@ def _status(body: bytes) -> str:
 
 def _retracted(body: bytes) -> bool:
     return _RETRACTED.search(body) is not None
+
+
+def _retracted_or_marked(body: bytes) -> bool:
+    """Migration 8: as `_retracted`, also by MEDLINE's links and by a title that says so, except on a notice."""
+    if _RETRACTED.search(body) or _RETRACTED_IN_MEDLINE.search(body):
+        return True
+    found = _TITLE.search(body)
+    title = (found[1] or found[2] or b"").decode("utf-8", "replace") if found else ""
+    return bool(_MARKED.match(html.unescape(_TAG.sub("", title)))) and not _IS_NOTICE.search(body)
 
 
 def _revised(body: bytes) -> str:

@@ -1,9 +1,11 @@
-"""The archive: what PubMed said and when, kept as received, never overwritten.
+"""The archive: what PubMed said and when, kept as it came, never overwritten.
 
 `versions` has one row for every content a record ever had; `seen` says which of them is current; `retraction_log` when
 one came to be marked as retracted, or ceased to be; `runs` and `ledger` say what was asked, what PubMed reported, what
-came and what is missing. Everything in `evidence.db` can be made again
-from here without the network.
+came and what is missing. Everything in `evidence.db` can be made again from here without the network.
+
+Tables go by `record_id`: the PMID of a record of PubMed, a number from 1,000,000,000 on of another source's, which has
+a `record_key` there ('pubmed:24701015'). `pmid` follows from it and is empty for others.
 """
 
 import hashlib
@@ -21,19 +23,18 @@ from sqlite_utils import Database
 
 from db.archive.days import eastern_day
 from db.archive.schema import ARCHIVE
-from db.archive.versions import mark_gone, store_contents
+from db.archive.versions import mark_gone, store_versions
 from db.sqlite import open_private_database, plain_errors
-from records.content import RawRecord, SearchSlice, Stored, StoredRecord, intact
+from records.content import SearchSlice, SourceRecord, Stored, StoredRecord, intact
+from records.identifiers import RecordName
 from topics.errors import BadInputError
-
-__all__ = ["Archive", "RawRecord", "SearchSlice", "Stored", "StoredRecord", "now", "today"]
 
 RETRACTIONS = """
 SELECT * FROM retraction_log WHERE corrects IS NULL
 AND entry_id NOT IN (SELECT corrects FROM retraction_log WHERE corrects IS NOT NULL)
 """
 """What is true of the log: without entries that later ones correct, and these."""
-SOUND = "NOT EXISTS (SELECT 1 FROM damaged d WHERE d.pmid = s.pmid AND d.sha256 = s.sha256)"
+SOUND = "NOT EXISTS (SELECT 1 FROM damaged d WHERE d.record_id = s.record_id AND d.sha256 = s.sha256)"
 """That the current content of a row `s` of `seen` is not known to be damaged."""
 _AT_A_TIME = 500
 """Records of a file stored in one go."""
@@ -143,11 +144,11 @@ class Archive:
             missing = self._not_held(answered.ids, fetched_from)
             return self._ledger_row(run_id, answered, missing)
 
-    def store_page(self, run_id: int, slice_id: int, records: Sequence[RawRecord]) -> Stored:
+    def store_page(self, run_id: int, slice_id: int, records: Sequence[SourceRecord]) -> Stored:
         """Store what one page brought, and its ledger row, in one transaction."""
         with plain_errors(self.path), self.database.atomic():
-            stored = store_contents(self.database, run_id, records, "pubmed", now())
-            arrived = {record.pmid for record in records}
+            stored = store_versions(self.database, run_id, records, "pubmed", now())
+            arrived = {record.record_id for record in records}
             missing = [pmid for pmid in self.missing(slice_id) if pmid not in arrived]
             self.database.execute(
                 "UPDATE ledger SET missing = ?, stored = received - ? WHERE ledger_id = ?",
@@ -156,7 +157,7 @@ class Archive:
             return stored
 
     def store_file(
-        self, run_id: int, name: str, records: Iterable[RawRecord], broken: list[str], deleted: Sequence[int] = ()
+        self, run_id: int, name: str, records: Iterable[SourceRecord], broken: list[str], deleted: Sequence[int] = ()
     ) -> Stored:
         """Store a whole file and its ledger row in one transaction: all of it, or, on any error, nothing.
 
@@ -166,11 +167,11 @@ class Archive:
         with plain_errors(self.path), self.database.atomic():
             total = Stored()
             pmids: set[int] = set()
-            page: list[RawRecord] = []
+            page: list[SourceRecord] = []
 
             def flush() -> Stored:
-                got = store_contents(self.database, run_id, page, "import", now())
-                pmids.update(record.pmid for record in page)
+                got = store_versions(self.database, run_id, page, "import", now())
+                pmids.update(record.record_id for record in page)
                 page.clear()
                 return Stored(total.new + got.new, total.changed + got.changed, total.unchanged + got.unchanged)
 
@@ -204,23 +205,23 @@ class Archive:
 
     # What the build reads
 
-    def current(self, pmids: Iterable[int] | None = None) -> Iterator[StoredRecord]:
-        """The current version of every record that is not damaged, by PMID; of these PMIDs only, if given."""
-        only = "" if pmids is None else "AND s.pmid IN (SELECT value FROM json_each(?)) "
+    def current(self, record_ids: Iterable[int] | None = None) -> Iterator[StoredRecord]:
+        """The current version of every record that is not damaged, by its id; of these only, if given."""
+        only = "" if record_ids is None else "AND s.record_id IN (SELECT value FROM json_each(?)) "
         with plain_errors(self.path):
             rows = self.database.execute(
-                "SELECT s.pmid, s.sha256, v.format, v.xml, s.last_fetched, s.gone_since, r.day FROM seen s "  # noqa: S608
-                "JOIN versions v ON v.pmid = s.pmid AND v.sha256 = s.sha256 "
-                f"LEFT JOIN runs r ON r.run_id = s.left_run WHERE {SOUND} {only}ORDER BY s.pmid",
-                [] if pmids is None else [json.dumps(sorted(pmids))],
+                "SELECT s.record_id, s.record_key, s.record_source, s.sha256, v.format, v.xml, s.last_fetched, "  # noqa: S608
+                "s.gone_since, r.day FROM seen s JOIN versions v ON v.record_id = s.record_id AND v.sha256 = s.sha256 "
+                f"LEFT JOIN runs r ON r.run_id = s.left_run WHERE {SOUND} {only}ORDER BY s.record_id",
+                [] if record_ids is None else [json.dumps(sorted(record_ids))],
             )
-            for pmid, sha256, form, zipped, fetched_at, gone, left in rows:
-                yield StoredRecord(pmid, sha256, form, zipped, fetched_at, gone, left)
+            for record_id, key, source, *rest in rows:
+                yield StoredRecord(RecordName(record_id, key, source), *rest)
 
     def reinstatements(self) -> list[tuple[int, str]]:
-        """(PMID, moment) for every time that PubMed ceased to list a paper as retracted, in that order."""
-        rows = self.database.execute(f"SELECT pmid, dated FROM ({RETRACTIONS}) WHERE retracted = 0 ORDER BY entry_id")  # noqa: S608
-        return list(rows)
+        """(record, moment) for every time that PubMed ceased to list a paper as retracted, in that order."""
+        sql = f"SELECT record_id, dated FROM ({RETRACTIONS}) WHERE retracted = 0 ORDER BY entry_id"  # noqa: S608
+        return list(self.database.execute(sql))
 
     def made_on(self) -> str:
         """ISO day (UTC) on which the archive was made."""
@@ -234,29 +235,30 @@ class Archive:
         """Compare every current content with its hash, and note those that differ: nothing reads them any more.
 
         Returns:
-            PMIDs of all records whose current content is damaged: they are to be fetched again
+            Ids of all records whose current content is damaged: they are to be fetched again
             (`db.archive.schedule.due_again`).
         """
         with plain_errors(self.path):
-            contents = self.database.execute(
-                "SELECT s.pmid, s.sha256, CAST(v.xml AS BLOB) FROM seen s LEFT JOIN versions v ON v.pmid = s.pmid "  # noqa: S608
-                f"AND v.sha256 = s.sha256 WHERE {SOUND}"
+            current = self.database.execute(
+                "SELECT s.record_id, s.sha256, CAST(v.xml AS BLOB) FROM seen s "  # noqa: S608
+                f"LEFT JOIN versions v ON v.record_id = s.record_id AND v.sha256 = s.sha256 WHERE {SOUND}"
             )
-            found = [(pmid, sha256, now()) for pmid, sha256, zipped in contents if intact(zipped, sha256) is None]
+            found = [(each, sha256, now()) for each, sha256, zipped in current if intact(zipped, sha256) is None]
             if found:
+                insert = "INSERT INTO damaged (record_id, sha256, noticed_at) VALUES (?, ?, ?)"
                 with self.database.atomic():
-                    self.database.conn.executemany("INSERT INTO damaged VALUES (?, ?, ?)", found)
-            rows = self.database.execute(f"SELECT pmid FROM seen s WHERE NOT {SOUND} ORDER BY pmid")  # noqa: S608
-            return tuple(pmid for (pmid,) in rows)
+                    self.database.conn.executemany(insert, found)
+            rows = self.database.execute(f"SELECT record_id FROM seen s WHERE NOT {SOUND} ORDER BY record_id")  # noqa: S608
+            return tuple(record_id for (record_id,) in rows)
 
     def digest(self) -> str:
         """Changes whenever a build would: over every current content, run and ledger row."""
         state = hashlib.sha256()
         for query in (
-            "SELECT pmid, sha256, gone_since, left_run FROM seen ORDER BY pmid",
+            "SELECT record_id, sha256, gone_since, left_run FROM seen ORDER BY record_id",
             "SELECT run_id, state, finished_at FROM runs ORDER BY run_id",
             "SELECT ledger_id, reported, received, stored FROM ledger ORDER BY ledger_id",
-            "SELECT pmid, sha256 FROM damaged ORDER BY pmid, sha256",
+            "SELECT record_id, sha256 FROM damaged ORDER BY record_id, sha256",
         ):
             for row in self.database.execute(query):
                 state.update(repr(row).encode())
@@ -280,7 +282,7 @@ class Archive:
 
     def _not_held(self, pmids: Sequence[int], fetched_from: int) -> list[int]:
         rows = self.database.execute(
-            "SELECT s.pmid FROM json_each(?) j JOIN seen s ON s.pmid = j.value "
+            "SELECT s.record_id FROM json_each(?) j JOIN seen s ON s.record_id = j.value "
             "WHERE s.gone_since IS NULL AND s.last_run >= ?",
             (json.dumps(pmids), fetched_from),
         )

@@ -20,11 +20,11 @@ from db.sqlite import open_database, plain_errors
 
 _NEW = """
 SELECT v.pmid, v.run_id, v.fetched_at FROM versions v
-WHERE v.rowid = (SELECT min(rowid) FROM versions u WHERE u.pmid = v.pmid) ORDER BY v.rowid
+WHERE v.rowid = (SELECT min(rowid) FROM versions u WHERE u.record_id = v.record_id) ORDER BY v.rowid
 """
 _GONE = "SELECT pmid, left_run, gone_since FROM seen WHERE gone_since IS NOT NULL ORDER BY gone_since, pmid"
 _RETRACTIONS = f"""
-SELECT pmid, row_number() OVER (PARTITION BY pmid, retracted ORDER BY entry_id), run_id, dated, retracted
+SELECT pmid, row_number() OVER (PARTITION BY record_id, retracted ORDER BY entry_id), run_id, dated, retracted
 FROM ({RETRACTIONS}) ORDER BY entry_id
 """  # noqa: S608
 _CORRECTIONS = """

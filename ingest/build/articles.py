@@ -16,15 +16,14 @@ from ingest.build.rows import (
     measurement_rows,
     numbered,
     public_from_of,
-    retracted_by,
     tag_rows,
 )
 from ingest.tagging import Tagger, decide, disagreements
 from ingest.tagging.model import Tagged
-from records.content import RawRecord, StoredRecord
+from records.content import SourceRecord, StoredRecord
 from records.identifiers import RecordName
 from records.record import Record
-from records.retractions import NOTICE_TYPES
+from records.retractions import NOTICE_TYPES, retracted_by
 from records.splitter import record_of
 from topics import RegisterStudy, Topic
 
@@ -34,7 +33,7 @@ _NOTHING = Tagged()
 class Arrival(NamedTuple):
     """A record to be written, where it is from, and what a later build tells it by."""
 
-    content: Record | StoredRecord | RawRecord
+    content: Record | StoredRecord | SourceRecord
     """The record, or what it is to be read from."""
     source: str
     """pubmed or register"""
@@ -42,7 +41,7 @@ class Arrival(NamedTuple):
     gone_since: str | None = None
     left_since: str | None = None
     name: RecordName | None = None
-    """What the record is called here; None of PubMed's, whose own number it is."""
+    """What the record is called here; None of one that is in no archive, whose PMID it is."""
 
 
 class Written(NamedTuple):

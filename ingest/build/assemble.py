@@ -44,7 +44,7 @@ def arrivals(inputs: Inputs, differing: Differences) -> Iterator[Arrival]:
     """What differs: of the archive, then of what only the register knows."""
     everything = not differing.held
     for stored in inputs.archive.current(None if everything else differing.to_write):
-        yield Arrival(stored, "pubmed", stored.sha256, stored.gone_since, stored.left_since)
+        yield Arrival(stored, "pubmed", stored.sha256, stored.gone_since, stored.left_since, stored.name)
     for pmid in sorted((inputs.register.by_pmid.keys() & differing.to_write) - differing.archived):
         yield Arrival(record_of_entry(inputs.register.by_pmid[pmid]), "register")
 

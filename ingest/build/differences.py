@@ -40,10 +40,10 @@ class Differences:
 def differences(connection: sqlite3.Connection, archive: Archive, register: Mapping[int, RegisterStudy]) -> Differences:
     """Compare the articles of a database with what a build must make them from."""
     seen = archive.database.execute(
-        "SELECT s.pmid, s.sha256, s.gone_since, r.day FROM seen s "  # noqa: S608
+        "SELECT s.record_id, s.sha256, s.gone_since, r.day FROM seen s "  # noqa: S608
         f"LEFT JOIN runs r ON r.run_id = s.left_run WHERE {SOUND}"
     )
-    wanted = {pmid: tuple(content) for pmid, *content in seen}
+    wanted = {record_id: tuple(content) for record_id, *content in seen}
     archived = set(wanted)
     wanted |= {pmid: (None, None, None) for pmid in register if pmid not in archived}
     rows = connection.execute("SELECT record_id, sha256, gone_since, left_since FROM articles")

@@ -9,12 +9,10 @@ from db.evidence.studies import Study
 from ingest.tagging.model import Arm, Decision, Measurement, Tag
 from records.identifiers import clean_doi
 from records.record import Record
-from records.retractions import ANNOUNCES, NOTICE_TYPES, is_marked_in_title
+from records.retractions import retracted_by
 from topics import RegisterStudy
 from topics.vocabulary import COLUMNS, OPTIONAL_IN_REGISTER, Facet
 
-RETRACTED_PUBLICATION = "D016441"
-_RETRACTED_BY = frozenset({"RetractionIn", "RetractedandRepublishedIn"})
 KEYS_OF_A_RECORD = 10_000
 """Keys of `tags`, `arms` … are the record's id times this, plus a number: no record has as many of one kind."""
 _NOTICE_OF = {
@@ -35,25 +33,6 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps m
 _DECIDING = tuple(COLUMNS.items())
 _CHILDREN = ("sections", "authors", "mesh", "publication_types", "chemicals")
 """Parts of a record, and tables whose columns are (record_id, position) and then the fields of such a part, in order."""
-
-
-def is_notice(record: Record) -> bool:
-    """Whether PubMed has the record as a notice on another paper: by its type, or by what it is linked to."""
-    return any(kind.ui in NOTICE_TYPES for kind in record.publication_types) or any(
-        link.ref_type in ANNOUNCES for link in record.links
-    )
-
-
-def retracted_by(record: Record) -> str:
-    """Where it is said that the paper itself is retracted: 'pubmed', 'title', or '' where it is not.
-
-    Never of the notice that retracts another, nor of a paper of which only a part is retracted.
-    """
-    if any(kind.ui == RETRACTED_PUBLICATION for kind in record.publication_types):
-        return "pubmed"
-    if any(link.ref_type in _RETRACTED_BY for link in record.links):
-        return "pubmed"
-    return "title" if is_marked_in_title(record.title) and not is_notice(record) else ""
 
 
 def as_json(values: Sequence[str]) -> str:

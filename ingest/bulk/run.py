@@ -206,11 +206,11 @@ class _Run:
         archive, database = self._archive, self._archive.database
         scan = self._with_earlier_ones(path, scan)
         broken = list(scan.broken)
-        records = [match.raw() for match in scan.matches]
+        records = [match.source_record() for match in scan.matches]
         with database.atomic():
             stored = archive.store_file(self._run, scan.name, records, broken, scan.deleted)
             database.conn.executemany(
-                "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO places (record_id, sha256, file, position, run_id) VALUES (?, ?, ?, ?, ?)",
                 [
                     (match.pmid, record.sha256, scan.name, match.position, self._run)
                     for match, record in zip(scan.matches, records, strict=True)
@@ -234,7 +234,7 @@ class _Run:
         """
         pmids = array("I", scan.pmids)
         near = self._archive.database.execute(  # a file of the baseline is a range of few of all that is held
-            "SELECT pmid FROM seen WHERE pmid BETWEEN ? AND ?", (min(pmids, default=0), max(pmids, default=0))
+            "SELECT record_id FROM seen WHERE record_id BETWEEN ? AND ?", (min(pmids, default=0), max(pmids, default=0))
         )
         held = {pmid for (pmid,) in near}
         missed = held.intersection(pmids) - {match.pmid for match in scan.matches}

@@ -27,10 +27,11 @@ from ingest.build.rows import article_row
 from ingest.bulk.prefilter import Prefilter, own_pmid
 from ingest.tagging import Tagger
 from ingest.tagging.model import Tagged
-from records.content import RawRecord
+from records.content import SourceRecord
+from records.facts import RecordFacts
 from records.pieces import MAX_RECORD, BrokenRecord, DeletedRecord
 from records.record import Record
-from records.splitter import read_record, split_records
+from records.splitter import record_of, split_records
 from topics import Topic, load_topic
 from topics.errors import BadInputError
 
@@ -47,7 +48,7 @@ class _NotAsPublishedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A record that the topic wants: as received (zlib), and its place in the file.
+    """A record that the topic wants: as published (zlib), and its place in the file.
 
     The place is the byte of the unzipped file at which it begins; in a file that is read record by record, its number.
     """
@@ -56,10 +57,11 @@ class Match:
     version: int
     position: int
     body: bytes
+    facts: RecordFacts
 
-    def raw(self) -> RawRecord:
+    def source_record(self) -> SourceRecord:
         """The record as the archive takes it."""
-        return RawRecord(self.pmid, self.version, "pubmed-xml", zlib.decompress(self.body))
+        return SourceRecord.of_pubmed(self.pmid, self.version, "pubmed-xml", zlib.decompress(self.body), self.facts)
 
 
 @dataclass(frozen=True)
@@ -187,10 +189,10 @@ class _Scan:
             BadInputError: it is not PubMed XML, or cut off.
         """
         for number, each in enumerate(split_records(stream)):
-            if isinstance(each, RawRecord):
+            if isinstance(each, SourceRecord):
                 self.tally.records += 1
-                self.tally.pmids.append(each.pmid)
-            if not (self.only and isinstance(each, RawRecord) and each.pmid not in self.only):
+                self.tally.pmids.append(each.record_id)
+            if not (self.only and isinstance(each, SourceRecord) and each.record_id not in self.only):
                 self._keep(each, number)
 
     def _look_through(self, whole: bytes, position: int) -> None:
@@ -219,7 +221,7 @@ class _Scan:
                     self._keep(each, position + at + first)
             at += len(piece) + len(_END)
 
-    def _keep(self, each: RawRecord | BrokenRecord | DeletedRecord, position: int) -> None:
+    def _keep(self, each: SourceRecord | BrokenRecord | DeletedRecord, position: int) -> None:
         """Note what the file says of a record; of a whole one, test it in full."""
         tally = self.tally
         if isinstance(each, DeletedRecord):
@@ -228,10 +230,12 @@ class _Scan:
             tally.broken.append(f"PMID {each.pmid or 'unknown'} (at {position}): {each.reason}")
         else:
             tally.tested += 1
-            record = read_record(each)
+            record = record_of(each.format, each.body)
             tagged = self.tagger.tag(record)
             if self.only or self.prefilter.wants(tagged):
-                tally.matches.append(Match(each.pmid, each.version, position, zlib.compress(each.body, 1)))
+                tally.matches.append(
+                    Match(each.record_id, each.version, position, zlib.compress(each.body, 1), each.facts)
+                )
                 if self.with_rows:
                     tally.rows.append(_row(record, tagged, self.prefilter.topic))
 

@@ -13,7 +13,7 @@ from db.archive.schedule import complete_run, why_not_believed
 from db.archive.store import Archive, now
 from ingest.log import event
 from ingest.pubmed.client import Eutils
-from records.content import RawRecord
+from records.content import SourceRecord
 from records.splitter import BrokenRecord, DeletedRecord, split_records
 from topics.errors import BadInputError, EvidenceError, IncompleteRunError
 
@@ -193,10 +193,10 @@ def tell(progress: Progress | None, *so_far: int) -> None:
         progress(*so_far)
 
 
-def _records(body: bytes, asked: Sequence[int], brought: Fetched) -> list[RawRecord]:
+def _records(body: bytes, asked: Sequence[int], brought: Fetched) -> list[SourceRecord]:
     """Return the records of an answer that were asked for, the highest version of each; note the rest."""
     wanted = dict.fromkeys(asked)
-    records: dict[int, RawRecord] = {}
+    records: dict[int, SourceRecord] = {}
     try:
         for found in split_records(io.BytesIO(body)):
             if isinstance(found, DeletedRecord):
@@ -205,10 +205,10 @@ def _records(body: bytes, asked: Sequence[int], brought: Fetched) -> list[RawRec
                 if found.pmid:
                     brought.reasons[found.pmid] = found.reason
                 brought.warnings.append(f"A broken record came: {found}")
-            elif found.pmid not in wanted:
-                brought.warnings.append(f"PMID {found.pmid} came without being asked for; it was not stored.")
-            elif found.pmid not in records or found.version > records[found.pmid].version:
-                records[found.pmid] = found
+            elif found.record_id not in wanted:
+                brought.warnings.append(f"PMID {found.record_id} came without being asked for; it was not stored.")
+            elif found.record_id not in records or found.version > records[found.record_id].version:
+                records[found.record_id] = found
     except BadInputError as error:  # what was read before it is good
         brought.warnings.append(f"Of a page of {len(asked)} records only {len(records)} could be read: {error}")
     return list(records.values())

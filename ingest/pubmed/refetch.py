@@ -9,10 +9,11 @@ import logging
 from collections.abc import Sequence
 
 from db.archive.schedule import due_again, mark_absent, notices_to_fetch
-from db.archive.store import Archive, SearchSlice, now
+from db.archive.store import Archive, now
 from ingest.log import event
 from ingest.pubmed.client import Eutils
 from ingest.pubmed.fetch import PAGE, OpenRun, Progress, PullResult, fetch_slices, finish, open_run
+from records.content import SearchSlice
 
 _log = logging.getLogger(__name__)
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from db.archive.store import Archive, SearchSlice
+from db.archive.store import Archive
 from ingest.log import event
 from ingest.pubmed.client import CEILING, Eutils, SearchAnswer
 from ingest.pubmed.fetch import OpenRun, Progress, PullResult, fetch_slices, finish, open_run, tell
+from records.content import SearchSlice
 from topics.errors import BadInputError
 
 HIGHEST_PMID = 99_999_999

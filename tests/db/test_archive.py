@@ -7,27 +7,33 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
-from db.archive.store import Archive, RawRecord, SearchSlice, Stored
+from db.archive.schedule import due_again
+from db.archive.store import Archive, now
 from db.lock import run_lock
-from helpers.records import pubmed_article
+from helpers.records import pubmed_article, source_record
+from records.content import SearchSlice, SourceRecord, Stored
+from records.facts import RecordFacts
+from records.identifiers import RecordName
 from topics.errors import BadInputError, LockedError
 
 
-def raw(pmid: int, text: str = "first", version: int = 1, form: str = "pubmed-xml") -> RawRecord:
-    return RawRecord(pmid, version, form, f"<PubmedArticle>{pmid} {text}</PubmedArticle>".encode())
+def raw(pmid: int, text: str = "first", version: int = 1, form: str = "pubmed-xml") -> SourceRecord:
+    return SourceRecord.of_pubmed(pmid, version, form, f"<PubmedArticle>{pmid} {text}</PubmedArticle>".encode())
 
 
-def dated(revised: str, text: str = "", *, retracted: bool = False, form: str = "pubmed-xml", **more) -> RawRecord:
+def dated(revised: str, text: str = "", *, retracted: bool = False, form: str = "pubmed-xml", **more) -> SourceRecord:
     """Record 99000001 as PubMed revised it on that day."""
     if form == "medline":
         mark = "PT  - Retracted Publication\n" if retracted else ""
-        return RawRecord(99000001, 1, form, f"PMID- 99000001\nLR  - {revised}\n{mark}TI  - {text}\n".encode())
+        text = f"PMID- 99000001\nLR  - {revised}\n{mark}TI  - {text}\nSO  - J Made Up Res.\n"
+        return source_record(99000001, text, form=form)
     links = (("RetractionIn", 99000090, "J Made Up Res. 2026;1:1"),) if retracted else ()
     body = pubmed_article(99000001, revised=revised, title=f"Made up {text}", links=links, **more)
-    return RawRecord(99000001, more.get("version", 1), form, body.encode())
+    return source_record(99000001, body, more.get("version", 1))
 
 
 @pytest.fixture
@@ -36,14 +42,14 @@ def archive(tmp_path):
         yield opened
 
 
-def pulled(archive: Archive, *records: RawRecord) -> Stored:
+def pulled(archive: Archive, *records: SourceRecord) -> Stored:
     """Store records as one page of one slice of one run."""
     run = archive.begin_run("sync", "test")
     ids = tuple(record.pmid for record in records)
     return archive.store_page(run, archive.open_slice(run, SearchSlice("q", "", len(ids), ids)), records)
 
 
-def imported(archive: Archive, *records: RawRecord, deleted: tuple[int, ...] = ()) -> Stored:
+def imported(archive: Archive, *records: SourceRecord, deleted: tuple[int, ...] = ()) -> Stored:
     """Store records as one file of one run."""
     return archive.store_file(archive.begin_run("import", "test"), "a.xml", iter(records), [], deleted)
 
@@ -304,7 +310,7 @@ def test_a_full_disk_keeps_what_was_stored_before(tmp_path):
         archive.database.execute(
             f"PRAGMA max_page_count = {archive.database.execute('PRAGMA page_count').fetchone()[0] + 2}"
         )
-        big = RawRecord(99000002, 1, "pubmed-xml", os.urandom(200_000))
+        big = SourceRecord.of_pubmed(99000002, 1, "pubmed-xml", os.urandom(200_000))
         with pytest.raises(Exception, match="the disk is full") as caught:
             pulled(archive, big)
         assert caught.value.exit_code == 4
@@ -343,3 +349,20 @@ def test_the_lock_of_a_killed_holder_is_free(tmp_path):
     assert killed.returncode == -9
     with run_lock(tmp_path):
         assert (tmp_path / "archive.lock").read_text()
+
+
+def test_a_record_of_another_source_is_kept_under_its_number_and_key_and_has_no_pmid(archive):
+    name = RecordName(1_000_000_000, "made-up:T-1", "made-up")
+    trial = SourceRecord(name, 1, "pubmed-xml", b"<trial/>", RecordFacts(status="Publisher", notices=(99000009,)))
+    assert pulled(archive, trial, raw(99000001)) == Stored(new=2)
+    assert pulled(archive, replace(trial, body=b"<trial>revised</trial>")) == Stored(changed=1)
+    assert [(stored.name, stored.pmid) for stored in archive.current()] == [
+        (RecordName.of_pubmed(99000001), 99000001), (name, None),
+    ]  # fmt: skip
+    held = archive.database.execute("SELECT record_id, pmid, record_key, record_source FROM seen WHERE pmid IS NULL")
+    assert held.fetchall() == [(1_000_000_000, None, "made-up:T-1", "made-up")]
+    archive.database.execute("UPDATE versions SET xml = x'00' WHERE record_id = 1000000000")
+    assert archive.note_damage() == (1_000_000_000,)
+    assert due_again(archive, now()) == []  # PubMed has no such record to be asked for
+    assert pulled(archive, replace(trial, body=b"<trial>revised</trial>")) == Stored(unchanged=1)
+    assert archive.note_damage() == ()

@@ -7,20 +7,21 @@ import pytest
 
 from db.archive import store
 from db.archive.archived_by import copy_archived_by
-from db.archive.store import Archive, RawRecord, SearchSlice
-from helpers.records import pubmed_article
+from db.archive.store import Archive
+from helpers.records import pubmed_article, source_record
 from ingest.build.run import build_archived_by
+from records.content import SearchSlice, SourceRecord
 from topics import load_topic
 from topics.errors import BadInputError
 
 FIRST = 99000001
 
 
-def record(pmid: int, text: str, revised: str = "2024-01-01", *, retracted: bool = False) -> RawRecord:
+def record(pmid: int, text: str, revised: str = "2024-01-01", *, retracted: bool = False) -> SourceRecord:
     """A made-up record; of the same text always the same."""
     links = (("RetractionIn", 99000090, "J Made Up Res. 2026;1:1"),) if retracted else ()
     body = pubmed_article(pmid, title=text, abstract="Ketamine was given.", revised=revised, links=links)
-    return RawRecord(pmid, 1, "pubmed-xml", body.encode())
+    return source_record(pmid, body)
 
 
 def state(data: Path) -> dict[str, list[tuple]]:
@@ -40,7 +41,7 @@ def days(tmp_path, monkeypatch) -> dict[str, dict[str, list[tuple]]]:
     """What an archive was on each of some days, by day; it is in `tmp_path`."""
     found = {}
 
-    def on(day: str, kind: str, *records: RawRecord, deleted=()) -> None:
+    def on(day: str, kind: str, *records: SourceRecord, deleted=()) -> None:
         monkeypatch.setattr(store, "_clock", lambda: datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC))
         with Archive.open(tmp_path) as archive:
             run = archive.begin_run(kind, "ketamine-routes")

@@ -4,9 +4,10 @@ import sqlite3
 
 import pytest
 
-from db.archive.store import Archive, SearchSlice
+from db.archive.store import Archive
 from db.evidence.changes import changes_of, refresh
 from helpers.made_claims import FIRST, PILLOW, SECOND, WITHDRAWN, fill_archive, log, make_claims, raw
+from records.content import SearchSlice
 
 
 @pytest.fixture

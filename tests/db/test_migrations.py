@@ -1,7 +1,10 @@
 """An archive made by any released version opens with all it holds, and goes on."""
 
 import hashlib
+import signal
 import sqlite3
+import subprocess
+import sys
 import zlib
 from datetime import date
 from pathlib import Path
@@ -10,9 +13,11 @@ import pytest
 
 from db.archive.schedule import came_to, due_again, notices_to_fetch
 from db.archive.schema import ARCHIVE
-from db.archive.store import Archive, RawRecord, SearchSlice
+from db.archive.store import Archive
 from db.evidence.changes import changes_of
 from helpers.records import pubmed_article
+from records.content import SearchSlice, SourceRecord
+from records.identifiers import RecordName
 
 RELEASED = sorted((Path(__file__).parent / "archives").glob("*.sql"))
 """What `sqlite3 archive.db .dump` wrote of an archive of each schema."""
@@ -75,8 +80,45 @@ def test_what_newer_versions_need_is_filled_in(old):
         assert due_again(archive, "2026-11-22T12:00:00+00:00") == [99000002, 99000003]
         assert notices_to_fetch(archive) == [99000009]
         assert archive.database.execute("SELECT * FROM retraction_log").fetchall() == [
-            (1, 99000001, 1, "2026-11-20T03:00:30+00:00", 1, None)
+            (1, 99000001, 1, "2026-11-20T03:00:30+00:00", 1, None, 99000001)
         ]
+        assert archive.database.execute("SELECT retracted FROM versions ORDER BY rowid").fetchall() == [
+            (0,), (1,), (0,), (0,),
+        ]  # fmt: skip
+
+
+def test_records_have_a_number_and_a_key_beside_the_pmid(old):
+    with Archive.open(old) as archive:
+        seen = "SELECT record_id, pmid, record_key, record_source FROM seen ORDER BY record_id"
+        assert archive.database.execute(seen).fetchall() == [
+            (pmid, pmid, f"pubmed:{pmid}", "pubmed") for pmid in (99000001, 99000002, 99000003)
+        ]
+        for table in ("versions", "places", "retraction_log", "damaged"):
+            assert archive.database[table].count_where("pmid IS NOT record_id") == 0
+        assert [record.name for record in archive.current()] == [
+            RecordName.of_pubmed(pmid) for pmid in (99000001, 99000002, 99000003)
+        ]
+        with pytest.raises(sqlite3.IntegrityError, match="record_key"):
+            archive.database.execute("UPDATE seen SET record_key = 'pubmed:99000001' WHERE record_id = 99000002")
+
+
+def test_a_migration_that_is_killed_leaves_the_archive_as_it_was_and_is_done_again(old):
+    """Of what is in it, whatever SQLite wrote between: the last migration is one transaction."""
+    kept = "SELECT record_id, sha256, xml FROM versions ORDER BY rowid"
+    code = (
+        "import os, pathlib, signal\nfrom db.archive import schema\nfrom db.archive.store import Archive\n"
+        "schema._retracted_or_marked = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"Archive.open(pathlib.Path({str(old)!r}))"
+    )
+    before = rows(old, kept.replace("record_id", "pmid"))
+    killed = subprocess.run([sys.executable, "-c", code], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert rows(old, kept.replace("record_id", "pmid")) == before
+    assert "record_id" not in {name for (name,) in rows(old, "SELECT name FROM pragma_table_info('seen')")}
+    with Archive.open(old) as archive:
+        assert archive.note_damage() == ()
+    assert rows(old, kept) == before
+    assert rows(old, "PRAGMA integrity_check") == [("ok",)]
 
 
 def held_before(data, pmid, *contents):
@@ -175,6 +217,20 @@ def test_a_damaged_content_stops_no_migration(undated):
         connection.execute("UPDATE versions SET xml = x'0102' WHERE pmid = 99000010")
     with Archive.open(undated) as archive:
         assert archive.count() == 4
+        assert archive.note_damage() == (99000010,)
+
+
+@pytest.mark.parametrize(("logged", "retracted"), [((1,), 1), ((1, 0), 0), ((), 0)])
+def test_of_a_damaged_content_the_log_says_whether_it_is_retracted(tmp_path, logged, retracted):
+    data = loaded(RELEASED[-1], tmp_path)
+    with sqlite3.connect(data / "archive.db") as connection:
+        connection.execute("UPDATE versions SET xml = x'0102' WHERE pmid = 99000002")
+        for to in logged:
+            connection.execute(
+                "INSERT INTO retraction_log (pmid, run_id, dated, retracted) VALUES (99000002, 2, '', ?)", (to,)
+            )
+    Archive.open(data).close()
+    assert rows(data, "SELECT retracted FROM versions WHERE record_id = 99000002") == [(retracted,)]
 
 
 def test_an_archive_belongs_to_the_topic_of_its_runs(old):
@@ -187,5 +243,5 @@ def test_a_migrated_archive_takes_new_runs(old):
         run = archive.begin_run("sync", "made-up", "d")
         slice_id = archive.open_slice(run, SearchSlice("made up", "", 2, (99000001, 99000004)))
         assert archive.missing(slice_id) == [99000004]
-        archive.store_page(run, slice_id, [RawRecord(99000004, 1, "pubmed-xml", b"<PubmedArticle/>")])
+        archive.store_page(run, slice_id, [SourceRecord.of_pubmed(99000004, 1, "pubmed-xml", b"<PubmedArticle/>")])
         assert archive.count() == 4

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from db.archive.store import Archive, RawRecord, SearchSlice
+from db.archive.store import Archive
 from db.lock import run_lock
 from ingest.build.run import build
 from pubmed_server import TOPIC, trial
+from records.content import SearchSlice, SourceRecord
 from topics import load_topic
 
 BACKUP = Path(__file__).parents[2] / "deploy" / "backup.py"
@@ -24,7 +25,9 @@ def run(*arguments):
 def store(archive, *pmids):
     run_id = archive.begin_run("sync", "chamomile-sleep")
     slice_id = archive.open_slice(run_id, SearchSlice("q", "", len(pmids), pmids))
-    archive.store_page(run_id, slice_id, [RawRecord(pmid, 1, "pubmed-xml", trial(pmid).record) for pmid in pmids])
+    archive.store_page(
+        run_id, slice_id, [SourceRecord.of_pubmed(pmid, 1, "pubmed-xml", trial(pmid).record) for pmid in pmids]
+    )
 
 
 def held(path):

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from db.archive.store import Archive, RawRecord, SearchSlice
+from db.archive.store import Archive
 from pubmed_server import trial
+from records.content import SearchSlice, SourceRecord
 
 ROOT = Path(__file__).parents[2]
 STEPS = yaml.safe_load((ROOT / "deploy" / "github" / "sync.yml").read_text())["jobs"]["sync"]["steps"]
@@ -126,7 +127,7 @@ def ready(tmp_path_factory):
             pmid = 99000100 + held
             run_id = archive.begin_run("sync", "chamomile-sleep")
             slice_id = archive.open_slice(run_id, SearchSlice("q", "", 1, (pmid,)))
-            archive.store_page(run_id, slice_id, [RawRecord(pmid, 1, "pubmed-xml", trial(pmid).record)])
+            archive.store_page(run_id, slice_id, [SourceRecord.of_pubmed(pmid, 1, "pubmed-xml", trial(pmid).record)])
             archive.end_run(run_id, "complete", {})
         shutil.copy(data / "archive.db", folder / str(held))
     return folder

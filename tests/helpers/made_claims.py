@@ -8,8 +8,8 @@ from db.archive.store import Archive
 from db.evidence.changes import write_changes
 from helpers.claim_world import report, world
 from helpers.finished import finish
-from helpers.records import article_set, pubmed_article
-from records.content import RawRecord
+from helpers.records import pubmed_article, source_record
+from records.content import SourceRecord
 
 FIRST, SECOND, PILLOW, WITHDRAWN = range(99000001, 99000005)
 HOSTILE = "<script>alert(1)</script> of chamomile"
@@ -82,11 +82,10 @@ def fill_archive(archive: Archive) -> None:
     archive.database.conn.commit()
 
 
-def raw(pmid: int, *, retracted: bool = False) -> RawRecord:
+def raw(pmid: int, *, retracted: bool = False) -> SourceRecord:
     """A record as PubMed sends it, before or after its retraction."""
     notice = (("RetractionIn", 99000090, "J Made Up Res. 2026;1:1"),) if retracted else ()
-    body = article_set(pubmed_article(pmid, title=f"Made-up study {pmid}", links=notice))
-    return RawRecord(pmid, 1, "pubmed-xml", body)
+    return source_record(pmid, pubmed_article(pmid, title=f"Made-up study {pmid}", links=notice))
 
 
 def log(archive: Database, run_id: int, verdict: str, value: str) -> None:

@@ -4,7 +4,12 @@ Titles and abstracts are given as XML (so that markup can be tested); all other 
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
+
+from records.content import SourceRecord
+from records.facts import facts_of
+from records.splitter import record_of
 
 PROLOG = (
     '<?xml version="1.0" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2026//EN" '
@@ -133,6 +138,14 @@ def medline(pmid: int, *fields: tuple[str, str]) -> str:
     """A MEDLINE record: PMID, the given (tag, text) fields (with long ones already wrapped), SO, and a blank line."""
     lines = [("PMID", str(pmid)), *fields, ("SO", "J Made Up Res. 2014;7(2):11-9.")]
     return "".join(f"{tag:<4}- {text}\n" for tag, text in lines) + "\n"
+
+
+def source_record(
+    pmid: int, text: str, version: int = 1, form: Literal["pubmed-xml", "medline"] = "pubmed-xml"
+) -> SourceRecord:
+    """A record as the readers of files give it to the archive."""
+    body = text.encode()
+    return SourceRecord.of_pubmed(pmid, version, form, body, facts_of(record_of(form, body)))
 
 
 def _id(kind: str, value: object) -> str:

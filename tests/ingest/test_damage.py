@@ -13,7 +13,7 @@ from db.archive.store import Archive
 from evidence import main
 from ingest.build.run import build
 from pubmed_server import TOPIC, trial
-from records.content import RawRecord, SearchSlice
+from records.content import SearchSlice, SourceRecord
 from topics import load_topic
 from topics.errors import BadInputError, EvidenceError
 
@@ -23,7 +23,7 @@ PMIDS = tuple(range(FIRST, FIRST + 5))
 
 def fill(archive, *pmids, origin="pubmed"):
     run = archive.begin_run("sync", "chamomile-sleep")
-    records = [RawRecord(pmid, 1, "pubmed-xml", trial(pmid).record) for pmid in pmids]
+    records = [SourceRecord.of_pubmed(pmid, 1, "pubmed-xml", trial(pmid).record) for pmid in pmids]
     if origin == "import":
         archive.store_file(run, "again.xml", iter(records), [])
     else:
@@ -81,7 +81,7 @@ def test_a_record_of_which_a_byte_changed_is_named_left_out_and_to_be_fetched_ag
     [
         "UPDATE seen SET sha256 = 'f' || substr(sha256, 2) WHERE pmid = ?",
         "UPDATE versions SET sha256 = 'f' || substr(sha256, 2) WHERE pmid = ?",
-        "UPDATE versions SET pmid = pmid + 1000000 WHERE pmid = ?",
+        "UPDATE versions SET record_id = record_id + 1000000 WHERE pmid = ?",
         "UPDATE versions SET xml = x'' WHERE pmid = ?",
     ],
 )
@@ -109,7 +109,7 @@ def test_a_changed_record_takes_the_place_of_one_that_is_damaged_even_if_it_is_o
     build(data, load_topic(TOPIC))
     with Archive.open(data) as archive:
         run = archive.begin_run("sync", "chamomile-sleep")
-        record = RawRecord(FIRST, 1, "pubmed-xml", trial(FIRST, title="Another title").record)
+        record = SourceRecord.of_pubmed(FIRST, 1, "pubmed-xml", trial(FIRST, title="Another title").record)
         archive.store_page(run, archive.open_slice(run, SearchSlice("q", "", 1, (FIRST,))), [record])
     assert build(data, load_topic(TOPIC)).damaged == ()
     assert published(data) == PMIDS
@@ -119,7 +119,7 @@ def test_a_run_over_a_damaged_archive_that_nobody_has_noticed_goes_on(data):
     flip_in_content(data, FIRST)
     with Archive.open(data) as archive:
         run = archive.begin_run("sync", "chamomile-sleep")
-        record = RawRecord(FIRST, 1, "pubmed-xml", trial(FIRST, title="Another title").record)
+        record = SourceRecord.of_pubmed(FIRST, 1, "pubmed-xml", trial(FIRST, title="Another title").record)
         archive.store_page(run, archive.open_slice(run, SearchSlice("q", "", 1, (FIRST,))), [record])
         assert archive.database["retraction_log"].count == 0
     assert build(data, load_topic(TOPIC)).damaged == ()

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from helpers.records import medline, pubmed_article
-from records.content import RawRecord
+from records.content import SourceRecord
 from records.medline import read_medline, split_medline
 from records.pieces import BrokenRecord
 from records.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Registration, Section
@@ -63,7 +63,7 @@ FULL = medline(
 )
 
 
-def split(text: str | bytes) -> list[RawRecord | BrokenRecord]:
+def split(text: str | bytes) -> list[SourceRecord | BrokenRecord]:
     return list(split_medline(io.BytesIO(text if isinstance(text, bytes) else text.encode())))
 
 
@@ -256,8 +256,8 @@ def test_records_are_cut_out_as_received():
         "".join(t.rstrip() + "\n" for t in texts),
     ):
         assert split(document) == [
-            RawRecord(99000001, 1, "medline", texts[0].rstrip().encode() + b"\n"),
-            RawRecord(99000002, 1, "medline", texts[1].rstrip().encode() + b"\n"),
+            SourceRecord.of_pubmed(99000001, 1, "medline", texts[0].rstrip().encode() + b"\n"),
+            SourceRecord.of_pubmed(99000002, 1, "medline", texts[1].rstrip().encode() + b"\n"),
         ]
 
 
@@ -279,11 +279,11 @@ def test_a_broken_record_is_named_while_the_rest_goes_on():
     good = medline(99000005)
     found = split(medline(99000001).encode() + orphan.encode() + garbled.encode() + latin + good.encode())
     assert [(type(each).__name__, each.pmid) for each in found] == [
-        ("RawRecord", 99000001),
+        ("SourceRecord", 99000001),
         ("BrokenRecord", None),
         ("BrokenRecord", 99000003),
         ("BrokenRecord", 99000004),
-        ("RawRecord", 99000005),
+        ("SourceRecord", 99000005),
     ]
     assert [each.reason for each in found[1:4]] == [
         "no usable PMID",

@@ -3,22 +3,21 @@
 import io
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from helpers.records import FILE_PROLOG, PROLOG, RANDOMIZED, article_set, pubmed_article, pubmed_book
-from records.content import RawRecord
+from records.content import SourceRecord
 from records.pieces import MAX_RECORD
 from records.record import Author, Chemical, Link, MeshHeading, PublicationType, Record, Registration, Section
-from records.splitter import BrokenRecord, DeletedRecord, read_record, record_of, split_records
+from records.splitter import BrokenRecord, DeletedRecord, record_of, split_records
 from topics.errors import BadInputError
 
 ROOT = Path(__file__).parents[2]
 
 
-def split(document: bytes | str) -> list[RawRecord | BrokenRecord | DeletedRecord]:
+def split(document: bytes | str) -> list[SourceRecord | BrokenRecord | DeletedRecord]:
     raw = document if isinstance(document, bytes) else document.encode()
     return list(split_records(io.BytesIO(raw)))
 
@@ -540,8 +539,8 @@ def test_a_set_gives_each_record_as_received_and_then_the_deletions():
     articles = [pubmed_article(99000001, version=3), pubmed_book(99000002)]
     found = split(article_set(*articles, deleted=[99000003, 99000004]))
     assert found == [
-        RawRecord(99000001, 3, "pubmed-xml", articles[0].encode()),
-        RawRecord(99000002, 1, "pubmed-xml", articles[1].encode()),
+        SourceRecord.of_pubmed(99000001, 3, "pubmed-xml", articles[0].encode()),
+        SourceRecord.of_pubmed(99000002, 1, "pubmed-xml", articles[1].encode()),
         DeletedRecord(99000003),
         DeletedRecord(99000004),
     ]
@@ -569,7 +568,7 @@ def test_a_set_gives_each_record_as_received_and_then_the_deletions():
          "two documents in one file", "empty set first", "set in a set", "empty sets in a set", "DOS", "filled up"],
 )  # fmt: skip
 def test_every_envelope_that_pubmed_records_come_in_is_read(document):
-    assert split(document) == [RawRecord(99000001, 1, "pubmed-xml", pubmed_article(99000001).encode())]
+    assert split(document) == [SourceRecord.of_pubmed(99000001, 1, "pubmed-xml", pubmed_article(99000001).encode())]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "iso-8859-1", "windows-1252"])
@@ -577,7 +576,7 @@ def test_other_encodings_become_utf_8(encoding):
     name = "utf-16" if encoding.startswith("utf-16") else encoding
     article = pubmed_article(99000001, title="Søvn på øya")
     document = article_set(article, prolog=f'<?xml version="1.0" encoding="{name}"?>').decode().encode(encoding)
-    assert split(document) == [RawRecord(99000001, 1, "pubmed-xml", article.encode())]
+    assert split(document) == [SourceRecord.of_pubmed(99000001, 1, "pubmed-xml", article.encode())]
 
 
 def test_an_encoding_that_lies_is_only_told_where_it_cannot_be_read():
@@ -596,7 +595,7 @@ def test_a_pmid_of_a_cited_paper_never_stands_in_for_a_missing_one():
     found = split(article_set(orphan, pubmed_article(99000003)))
     assert found == [
         BrokenRecord(None, len(PROLOG) + len("<PubmedArticleSet>\n"), "no usable PMID in MedlineCitation"),
-        RawRecord(99000003, 1, "pubmed-xml", pubmed_article(99000003).encode()),
+        SourceRecord.of_pubmed(99000003, 1, "pubmed-xml", pubmed_article(99000003).encode()),
     ]
 
 
@@ -623,25 +622,25 @@ def test_a_broken_record_is_named_while_the_rest_goes_on(good, bad):
     wrong = pubmed_article(99000002).replace(good, bad, 1)
     found = split(article_set(pubmed_article(99000001), wrong, pubmed_article(99000003)))
     assert [each.pmid for each in found] == [99000001, 99000002, 99000003]
-    assert [type(each) for each in found] == [RawRecord, BrokenRecord, RawRecord]
+    assert [type(each) for each in found] == [SourceRecord, BrokenRecord, SourceRecord]
     assert str(found[1]).startswith("PMID 99000002 (byte ")
     assert "not well-formed" in found[1].reason
 
 
 def test_the_last_record_may_be_the_broken_one():
     found = split(article_set(pubmed_article(99000001), pubmed_article(99000002).replace("</PubmedArticle>", "")))
-    assert [(type(each), each.pmid) for each in found] == [(RawRecord, 99000001), (BrokenRecord, 99000002)]
+    assert [(type(each), each.pmid) for each in found] == [(SourceRecord, 99000001), (BrokenRecord, 99000002)]
 
 
 def test_bytes_that_are_not_utf_8_break_one_record():
     wrong = pubmed_article(99000002).encode().replace(b"made-up", b"made\xffup", 1)
     document = article_set(pubmed_article(99000001), "HERE", pubmed_article(99000003)).replace(b"HERE", wrong)
-    assert [type(each) for each in split(document)] == [RawRecord, BrokenRecord, RawRecord]
+    assert [type(each) for each in split(document)] == [SourceRecord, BrokenRecord, SourceRecord]
 
 
 def test_a_tag_inside_a_comment_or_cdata_does_not_end_a_record():
     tricky = pubmed_article(99000001, title="x <!-- <PubmedArticle> --> <![CDATA[<PubmedArticle>]]>")
-    assert split(article_set(tricky)) == [RawRecord(99000001, 1, "pubmed-xml", tricky.encode())]
+    assert split(article_set(tricky)) == [SourceRecord.of_pubmed(99000001, 1, "pubmed-xml", tricky.encode())]
 
 
 @pytest.mark.parametrize(
@@ -657,8 +656,8 @@ def test_a_tag_inside_a_comment_or_cdata_does_not_end_a_record():
 def test_an_end_tag_inside_a_comment_or_the_like_ends_no_record(inside, monkeypatch):
     tricky, plain = pubmed_article(99000001, title=f"x {inside}"), pubmed_article(99000002)
     document = article_set(tricky, plain)
-    expected = [RawRecord(99000001, 1, "pubmed-xml", tricky.encode()),
-                RawRecord(99000002, 1, "pubmed-xml", plain.encode())]  # fmt: skip
+    expected = [SourceRecord.of_pubmed(99000001, 1, "pubmed-xml", tricky.encode()),
+                SourceRecord.of_pubmed(99000002, 1, "pubmed-xml", plain.encode())]  # fmt: skip
     assert split(document) == expected
     monkeypatch.setattr("records.window._CHUNK", 5)
     assert split(document) == expected
@@ -668,8 +667,8 @@ def test_an_end_tag_inside_a_comment_or_the_like_ends_no_record(inside, monkeypa
 def test_white_space_in_an_end_tag_means_nothing(end_tag):
     article = pubmed_article(99000001).replace("</PubmedArticle>", end_tag)
     assert split(article_set(article, pubmed_article(99000002))) == [
-        RawRecord(99000001, 1, "pubmed-xml", article.encode()),
-        RawRecord(99000002, 1, "pubmed-xml", pubmed_article(99000002).encode()),
+        SourceRecord.of_pubmed(99000001, 1, "pubmed-xml", article.encode()),
+        SourceRecord.of_pubmed(99000002, 1, "pubmed-xml", pubmed_article(99000002).encode()),
     ]
 
 
@@ -677,7 +676,7 @@ def test_a_comment_without_an_end_breaks_its_own_record_only():
     wrong = pubmed_article(99000002, title="x <!-- y")
     found = split(article_set(pubmed_article(99000001), wrong, pubmed_article(99000003)))
     assert [(type(each), each.pmid) for each in found] == [
-        (RawRecord, 99000001), (BrokenRecord, 99000002), (RawRecord, 99000003),
+        (SourceRecord, 99000001), (BrokenRecord, 99000002), (SourceRecord, 99000003),
     ]  # fmt: skip
     assert found[1].reason == "not well-formed: a comment or the like in it has no end"
 
@@ -686,9 +685,9 @@ def test_a_cut_off_document_with_another_behind_it_is_told_and_both_are_read():
     cut = article_set(pubmed_article(99000001)).replace(b"</PubmedArticleSet>", b"")
     found = split(cut + article_set(pubmed_article(99000002)))
     assert found == [
-        RawRecord(99000001, 1, "pubmed-xml", pubmed_article(99000001).encode()),
+        SourceRecord.of_pubmed(99000001, 1, "pubmed-xml", pubmed_article(99000001).encode()),
         BrokenRecord(None, len(cut), "the file before it is cut off: </PubmedArticleSet> is missing"),
-        RawRecord(99000002, 1, "pubmed-xml", pubmed_article(99000002).encode()),
+        SourceRecord.of_pubmed(99000002, 1, "pubmed-xml", pubmed_article(99000002).encode()),
     ]
     assert "cut off before </PubmedArticleSet>" in refused(b"<PubmedArticleSet>" + article_set(prolog=""))
 
@@ -697,7 +696,7 @@ def test_text_between_records_is_reported():
     found = split(
         article_set(pubmed_article(99000001), "stray words", "<ERROR>Timeout</ERROR>", pubmed_article(99000002))
     )
-    assert [type(each) for each in found] == [RawRecord, BrokenRecord, RawRecord]
+    assert [type(each) for each in found] == [SourceRecord, BrokenRecord, SourceRecord]
     assert "text that begins with 'stray words" in found[1].reason or "Timeout" in found[1].reason
 
 
@@ -705,7 +704,7 @@ def test_a_record_longer_than_any_is_passed_over(monkeypatch):
     monkeypatch.setattr("records.window.MAX_RECORD", 200_000)
     endless = pubmed_article(99000001, title="x" * 3_000_000).replace("</PubmedArticle>", "")
     found = split(article_set(endless, pubmed_article(99000002)))
-    assert [(type(each), each.pmid) for each in found] == [(BrokenRecord, 99000001), (RawRecord, 99000002)]
+    assert [(type(each), each.pmid) for each in found] == [(BrokenRecord, 99000001), (SourceRecord, 99000002)]
     assert f"longer than {MAX_RECORD >> 20} MB" in found[0].reason
 
 
@@ -774,10 +773,8 @@ def test_chunk_borders_may_fall_anywhere(monkeypatch):
 
 
 def test_reading_one_record_names_what_is_wrong():
-    raw = RawRecord(99000001, 1, "pubmed-xml", pubmed_article(99000001).encode())
-    assert read_record(raw) == record_of("pubmed-xml", raw.body)
     with pytest.raises(BadInputError, match="not well-formed"):
-        read_record(replace(raw, body=raw.body[:-5]))
+        record_of("pubmed-xml", pubmed_article(99000001).encode()[:-5])
 
 
 @pytest.mark.parametrize(
@@ -808,7 +805,7 @@ def test_a_record_that_gives_itself_another_pmid_is_broken(record, others):
 MEMORY = """
 import io, resource, sys
 from helpers.records import article_set, pubmed_article, PROLOG
-from records.splitter import read_record, split_records
+from records.splitter import record_of, split_records
 
 class Endless(io.RawIOBase):
     "3,000 records of 15 KB, made as they are read."
@@ -827,7 +824,7 @@ class Endless(io.RawIOBase):
         return got
 
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-count = sum(1 for raw in split_records(Endless()) if read_record(raw).pmid == raw.pmid)
+count = sum(1 for each in split_records(Endless()) if record_of(each.format, each.body).pmid == each.pmid)
 print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 """
 

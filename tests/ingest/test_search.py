@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 import ingest.pubmed.fetch
 import ingest.pubmed.search
-from db.archive.store import Archive, SearchSlice
+from db.archive.store import Archive
 from ingest.pubmed.client import CEILING, Eutils, EutilsSettings, SearchAnswer
 from ingest.pubmed.search import HIGHEST_PMID, count, pull, slices
 from ingest.pubmed.transport import Pace
 from pubmed_server import Article, Corpus, PubMedServer, many
+from records.content import SearchSlice
 from topics.errors import BadInputError, IncompleteRunError, PubMedError
 
 FIRST = 99000000
@@ -51,7 +52,7 @@ def run(pubmed, archive, query=QUERY, **fields):
 
 
 def held(archive):
-    """What the archive holds: PMID to record as received."""
+    """What the archive holds: PMID to record as it came."""
     return {record.pmid: record.body for record in archive.current()}
 
 
