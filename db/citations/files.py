@@ -1,13 +1,11 @@
 """Files of reference managers, citation-matcher lines and plain lists → references, in the order given."""
 
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import rispy
-from Bio import Medline
 from pybtex.database import BibliographyData
 from pybtex.database.input.bibtex import Parser
 from pybtex.errors import capture
@@ -19,6 +17,7 @@ from db.citations.identifiers import identifiers_in
 from db.citations.model import Reference
 from db.citations.reading import read_reference, split_references
 from db.citations.works import first_page
+from records import medline
 from topics.errors import BadInputError
 
 _MATCHER_LINE = re.compile(r"[^|\n]*\|\d{0,4}\|[^|\n]*\|[^|\n]*\|[^|\n]*(?:\|[^|\n]*){0,2}")
@@ -154,24 +153,21 @@ def _many(entry: Mapping[str, Any], *names: str) -> list[str]:
 
 
 def _read_medline(text: str) -> list[Reference]:
-    found = []
-    for record in Medline.parse(io.StringIO(text.replace("\r\n", "\n"))):
-        dois = [
-            value.split(" ")[0] for value in [*record.get("AID", []), *_listed(record.get("LID"))] if "[doi]" in value
-        ]
-        found.append(_given(
-            key=record.get("PMID", ""), title=record.get("TI", ""),
-            authors=[re.sub(r"\s+[A-ZÀ-Þ]+(?:\s+(?:Jr|Sr|[23]\w\w))?$", "", name) for name in record.get("AU", [])]
-            or _listed(record.get("CN")),
-            journal=record.get("TA") or record.get("JT", ""), year=record.get("DP", ""), volume=record.get("VI", ""),
-            issue=record.get("IP", ""), pages=record.get("PG", ""),
-            identifiers=_labelled(PMID=record.get("PMID"), DOI=dois[0] if dois else "", PMC=record.get("PMC")),
-        ))  # fmt: skip
+    try:
+        records = list(medline.read_references(text))
+    except BadInputError as error:
+        raise BadInputError(f"MEDLINE text: {error} Export the file again.") from None
+    found = [
+        _given(
+            key=str(record.pmid or ""), title=record.title,
+            authors=[author.last_name for author in record.authors if author.last_name]
+            or [author.collective for author in record.authors],
+            journal=record.journal, year=str(record.year or ""), volume=record.volume, issue=record.issue,
+            pages=record.pages, identifiers=_labelled(PMID=record.pmid, DOI=record.doi, PMC=record.pmcid),
+        )
+        for record in records
+    ]  # fmt: skip
     return [reference for reference in found if reference.text or reference.identifiers]
-
-
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or [])
 
 
 def _read_csl(text: str) -> list[Reference]:

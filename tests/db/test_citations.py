@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 
+from db.citations.files import read_references
 from db.citations.look_up import MOST_REFERENCES, cite, lines
 from helpers.citation_records import make_database
 from topics.errors import BadInputError
@@ -175,6 +176,36 @@ CSL = json.dumps([{"id": "nice", "type": "article-journal", "title": "Nasal keta
 def test_a_file_of_a_reference_manager_is_read(live, text, key):
     (answer,) = cite(live, text)
     assert (answer.best.work.key, answer.key) == ("pmid:99000002", key)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This message contains search results that somebody made up.\n\n" + NBIB,
+        NBIB.replace("PMID- 99000002\n", "OWN - NLM\n"),
+        NBIB.replace("\n", "\r\n"),
+        NBIB.replace(" in the mountains", " in\n      the mountains"),
+        NBIB + "PMID- 99000001\nTI  - Quiet ketamine nigh",
+        "PMID- 99000002\nLID - 10.9999/aim.2013.12 [doi]\nFAU - Inventor, Bo, Jr\nCN  - A Group\nDEP - 20130102\n",
+    ],
+    ids=["a mail", "no PMID", "CRLF", "folded", "cut off", "few fields"],
+)
+def test_nbib_is_read_as_people_cut_and_send_it(live, text):
+    (answer, *_) = cite(live, text)
+    assert answer.best.work.key == "pmid:99000002"
+
+
+def test_parts_of_an_nbib_record_are_those_that_an_import_reads():
+    (reference,) = read_references(
+        "PMID- 99000002\nTI  - A made-up\n      title.\nFAU - van der Inventor, Bo C\nAU  - van der Inventor BC Jr\n"
+        "CN  - Made-Up Group\nTA  - Ann Invent Med\nDP  - 2013 Spring\nVI  - 12\nIP  - 3\nPG  - 11-19\n"
+        "LID - S9900-0001 [pii]\nAID - 10.9999/AIM.2013.12. [doi]\nPMC - PMC0990002\n"
+    )
+    assert (reference.title, reference.authors, reference.journal) == (
+        "A made-up title", ("van der Inventor",), "Ann Invent Med",
+    )  # fmt: skip
+    assert (reference.year, reference.volume, reference.issue, reference.page) == (2013, "12", "3", "11")
+    assert reference.identifiers == {"PMID": "99000002", "DOI": "10.9999/aim.2013.12", "PMC id": "PMC990002"}
 
 
 @pytest.mark.parametrize("text", ["@article{x, title={never closed", '[{"id": "x", "title": }]', "[1]"])
