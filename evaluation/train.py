@@ -32,7 +32,6 @@ from ingest.tagging.lexicon import fold
 from ingest.tagging.model import Tagged
 from records.record import Record
 from topics import Vocabulary, load_topic
-from topics.vocabulary import PRECEDENCE
 
 FACETS = {"ketamine": "design", "psynamic": "study type", "studytype": "study kind", "medline": "RCT, text only"}
 _TO_THE_END = {"maxiter": 5_000, "maxcor": 30, "ftol": 1e-12, "gtol": 1e-6}
@@ -88,7 +87,7 @@ def read_examples(path: Path, vocabulary: Vocabulary) -> list[Example]:
         decision = decide(doc.tags, has_abstract=bool(record.abstract))
         right = frozenset(
             design
-            for design in PRECEDENCE
+            for design in vote.VOTED
             for facet, gold, mine in known.judge(row, replace(decision, design=design), tagged)
             if facet == FACETS[known.name] and gold == mine
         )
@@ -125,7 +124,7 @@ def fit(examples: Sequence[Example]) -> vote.Model:
         _common_words(part) for part in ([one.text for one in examples], [one.title for one in examples])
     )
     model = vote.Model(np.zeros(0), words, title_words)
-    true = np.array([[design in example.true for design in PRECEDENCE] for example in examples], dtype=float)
+    true = np.array([[design in example.true for design in vote.VOTED] for example in examples], dtype=float)
     met = np.zeros((len(examples), len(vote.FEATURES)))
     had = np.zeros((len(examples), 1 + len(model.words) + len(model.title_words)))
     had[:, 0] = 1.0
@@ -173,7 +172,7 @@ def design_with_vote(example: Example, model: vote.Model) -> str:
     if example.sure:
         return example.said
     scores = vote.scores_of(model, example.rows, example.values, example.said, example.text, example.title)
-    return PRECEDENCE[scores.argmax()]
+    return vote.VOTED[scores.argmax()]
 
 
 def cross_validate(examples: Sequence[Example]) -> Iterable[tuple[Example, str]]:

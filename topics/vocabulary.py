@@ -151,6 +151,14 @@ DESIGNS = (
     Definition("in_vitro", "cells or tissue"),
     Definition("secondary_analysis", "a further analysis of a study reported elsewhere"),
     Definition(
+        "model", "a decision, cost or budget model, or a simulation: nobody was treated in it",
+        {
+            "D008390": 0.6,  # Markov Chains
+            "D003661": 0.5,  # Decision Trees
+            "D003657": 0.4,  # Decision Support Techniques
+        },
+    ),
+    Definition(
         "editorial_letter", "an opinion or letter",
         publication_types={
             "D016422": 0.6,  # Letter: often carries a case or a trial
@@ -171,11 +179,11 @@ DESIGNS = (
 """In the order in which pages show them: first-hand studies of people from the strongest test of an effect down."""
 
 REVIEWS = frozenset({"systematic_review", "meta_analysis", "narrative_review", "guideline"})
-NOT_FIRST_HAND = REVIEWS | {"protocol", "secondary_analysis", "editorial_letter", "notice", "other"}
+NOT_FIRST_HAND = REVIEWS | {"protocol", "secondary_analysis", "model", "editorial_letter", "notice", "other"}
 """Designs of reports that studied nobody themselves."""
 PRECEDENCE = (
-    "notice", "protocol", "guideline", "meta_analysis", "systematic_review", "animal", "in_vitro", "case_series",
-    "case_report", "secondary_analysis", "editorial_letter", "narrative_review", "pharmacokinetic",
+    "notice", "protocol", "guideline", "meta_analysis", "systematic_review", "model", "animal", "in_vitro",
+    "case_series", "case_report", "secondary_analysis", "editorial_letter", "narrative_review", "pharmacokinetic",
     "randomized_controlled_trial", "qualitative", "cohort", "cross_sectional", "case_control", "nonrandomized_trial",
     "other",
 )  # fmt: skip

@@ -62,6 +62,27 @@ DESIGN_RULES = (
         0.0, 0.45, 0.2, 0.0, background=0.45, unless="found",
     ),
     DesignRule(
+        # Caro and colleagues, Value Health 2012 (ISPOR-SMDM 1) name these kinds of model. A cost analysis within a
+        # trial treats people, and a model of concentrations or of an outcome is fitted to them.
+        "model", "decision model or simulation",
+        "(semi )?markov (cohort |state transition |decision |health state )?(models?|modell?ing|simulations?|chains?|"
+        "processes)|markov based|decision (analytic(al)?|tree|analysis) (models?|modell?ing|simulations?|approach)|"
+        "decision analytic|decision trees?|state transition models?|partitioned survival|micro ?simulations?|"
+        "(discrete event|individual patient|patient level|cohort|agent based) (simulations?|simulation models?)|"
+        "(economic|budget impact|cost effectiveness|cost utility|pharmacoeconomic|budgetary) (models?|modell?ing)|"
+        "budget impact (analys[ei]s|of)|(simulated|hypothetical|modell?ed) (cohorts?|populations?|patients)|"
+        "model based (cost|economic)( effectiveness| utility)? (analys[ei]s|evaluations?)",
+        0.97, 0.93, 0.5, 0.2, background=0.3,
+        guard="hidden markov (models?|chains?|processes)|markov chain monte carlo|decision trees? (classifier|"
+        "algorithm|learning)|(shared|clinical) decision (analysis|tree)",
+    ),
+    DesignRule(
+        "model", "cost-effectiveness in the title",
+        "cost effectiveness (analys[ei]s )?(of|in|for)|cost utility (analys[ei]s )?(of|in|for)|cost effectiveness "
+        "analys[ei]s|cost utility analys[ei]s|cost effective",
+        0.9, 0.0, guard="alongside|trial based|clinical and cost effectiveness (of|in|for)",
+    ),
+    DesignRule(
         "meta_analysis", "meta-analysis named",
         "(network )?meta analys[ei]s|metaanalys[ei]s|meta analytic(al)?|meta regression|pooled (effect size|"
         f"estimates?) (of|from) studies|{said.RESULTS_POOLED}",

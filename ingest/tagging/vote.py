@@ -30,9 +30,12 @@ STANDING = 2.0
 OPEN = 2.0
 """Words are asked where the first design is not as far as this ahead of the second without them: asked everywhere, they
 decide no better (cross-validation), and finding them takes longer than all else here."""
-UNLABELLED = frozenset({"guideline", "notice", "pharmacokinetic", "qualitative", "secondary_analysis"})
+UNLABELLED = frozenset({"guideline", "model", "notice", "pharmacokinetic", "qualitative", "secondary_analysis"})
 """Designs that the labelled sets hardly have or count as something else (a re-analysis as the trial that it is of): the
 model cannot know them, so it does not vote against them."""
+
+VOTED = tuple(design for design in PRECEDENCE if design != "model")
+"""Designs that the model has weights for, in the order of its columns: no labelled set has models."""
 
 _ZONES = (
     document.TITLE, document.BACKGROUND, document.OBJECTIVE, document.METHODS, document.RESULTS, document.CONCLUSIONS,
@@ -55,7 +58,7 @@ WORD, TITLE_WORD = "word: ", "title word: "
 
 
 class Model:
-    """What was trained: weights with a column for each of `PRECEDENCE`, and rows for `FEATURES`, words, title words."""
+    """What was trained: weights with a column for each of `VOTED`, and rows for `FEATURES`, words, title words."""
 
     def __init__(self, weights: np.ndarray, words: Sequence[bytes], title_words: Sequence[bytes]) -> None:
         """`words` and `title_words` stand in the order of their rows, as a text has them when it is folded."""
@@ -70,7 +73,7 @@ class Model:
         return sorted(row for row in rows if row is not None)
 
 
-_COLUMN = {design: column for column, design in enumerate(PRECEDENCE)}
+_COLUMN = {design: column for column, design in enumerate(VOTED)}
 _ROW = {name: row for row, name in enumerate(FEATURES)}
 _ALWAYS, _HAPPENED, _LENGTH, _PERCENT, _LABELLED, _ROUTE, _PEOPLE, _PEOPLE_LOG, WORDS = range(9)
 _RULE_ROWS = {
@@ -92,11 +95,11 @@ def tag_vote(doc: Document, counts: list[Count]) -> str:
     rows, values = features_of(doc, counts)
     scores = scores_of(model, rows, values, said, doc.text, doc.record.title)
     at = int(scores.argmax())
-    if PRECEDENCE[at] != said:
+    if VOTED[at] != said:
         start, end = _words(doc, rows, model.weights[rows, at])
         chance = 1 / np.exp(scores - scores[at]).sum()
-        doc.add("design", PRECEDENCE[at], start, end, VOTE, round(float(chance), 3))
-    return PRECEDENCE[at]
+        doc.add("design", VOTED[at], start, end, VOTE, round(float(chance), 3))
+    return VOTED[at]
 
 
 def by_rules(doc: Document) -> tuple[str, bool]:
@@ -109,7 +112,7 @@ def by_rules(doc: Document) -> tuple[str, bool]:
 
 
 def scores_of(model: Model, rows: list[int], values: list[float], said: str, text: str, title: str) -> np.ndarray:
-    """Return the log odds of every design in order of `PRECEDENCE`, from a text's features and, if asked, words."""
+    """Return the log odds of every design in order of `VOTED`, from a text's features and, if asked, words."""
     scores: np.ndarray = np.dot(values, model.weights.take(rows, axis=0))
     scores[_COLUMN[said]] += STANDING
     *_, second, first = sorted(scores.tolist())
@@ -191,8 +194,8 @@ def read_model(path: Path) -> Model:
     known: dict[str, list[float]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
-            known[line["feature"]] = [float(line[design] or 0) for design in PRECEDENCE]
-    none = [0.0] * len(PRECEDENCE)
+            known[line["feature"]] = [float(line[design] or 0) for design in VOTED]
+    none = [0.0] * len(VOTED)
     words, title_words = ([name for name in known if name.startswith(mark)] for mark in (WORD, TITLE_WORD))
     weights = [known.get(name, none) for name in (*FEATURES, *words, *title_words)]
     return Model(
@@ -211,7 +214,7 @@ def write_model(path: Path, model: Model) -> None:
              *(TITLE_WORD + word.decode("ascii") for word in model.title_words)]  # fmt: skip
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["feature", *PRECEDENCE])
+        table.writerow(["feature", *VOTED])
         for name, weights in zip(names, model.weights, strict=True):
             of_designs = weights.round(2 if name in _ROW else 1)
             if of_designs.any():

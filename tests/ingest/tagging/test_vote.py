@@ -8,7 +8,6 @@ import pytest
 
 from evaluation.gold_sets import PSYCHEDELICS, is_held_back, title_digest
 from ingest.tagging import Tag, decide, vote
-from topics.vocabulary import PRECEDENCE
 
 ESSAY = (
     "Pain in the dying",
@@ -21,8 +20,8 @@ ESSAY = (
 @pytest.fixture
 def weights(monkeypatch):
     """A model for which everything is a survey, unless a test changes it."""
-    weights = np.zeros((len(vote.FEATURES) + 2, len(PRECEDENCE)))
-    weights[vote.FEATURES.index("always"), PRECEDENCE.index("cross_sectional")] = 4.0
+    weights = np.zeros((len(vote.FEATURES) + 2, len(vote.VOTED)))
+    weights[vote.FEATURES.index("always"), vote.VOTED.index("cross_sectional")] = 4.0
     monkeypatch.setattr(vote, "_model", lambda: vote.Model(weights, [b"hospices"], [b"pain"]))
     return weights
 
@@ -35,7 +34,7 @@ def test_a_vote_decides_where_no_rule_is_sure_and_keeps_its_probability(weights,
     tagged = tag(*ESSAY)
     (mine,) = _votes(tagged)
     assert (mine.facet, mine.value, mine.source) == ("design", "cross_sectional", "text")
-    said = np.zeros(len(PRECEDENCE))
+    said = np.zeros(len(vote.VOTED))
     said[0] = vote.STANDING  # what the rules decide is ahead by that much
     said[1] = 4.0
     assert mine.confidence == pytest.approx(np.exp(4.0) / np.exp(said).sum(), abs=0.001)
@@ -43,7 +42,7 @@ def test_a_vote_decides_where_no_rule_is_sure_and_keeps_its_probability(weights,
 
 
 def test_a_vote_quotes_the_words_that_speak_most_for_it(weights, tag):
-    weights[vote.FEATURES.index("survey or prevalence @ methods"), PRECEDENCE.index("qualitative")] = 9.0
+    weights[vote.FEATURES.index("survey or prevalence @ methods"), vote.VOTED.index("qualitative")] = 9.0
     title, abstract = "Pain in the dying", "METHODS: Ketamine was given to 40 families, who filled in questionnaires."
     (mine,) = _votes(tag(title, abstract))
     assert (mine.value, mine.field, mine.quote) == ("qualitative", "abstract", "questionnaires")
@@ -52,7 +51,7 @@ def test_a_vote_quotes_the_words_that_speak_most_for_it(weights, tag):
 
 @pytest.mark.parametrize("row", [-2, -1])
 def test_words_have_a_say_where_it_is_open_without_them(weights, tag, row):
-    weights[row, PRECEDENCE.index("qualitative")] = 9.0
+    weights[row, vote.VOTED.index("qualitative")] = 9.0
     weights[0, :] *= (vote.STANDING + vote.OPEN - 0.1) / 4
     (mine,) = _votes(tag(*ESSAY))  # which has 'hospices' in its text and 'pain' in its title
     assert mine.value == "qualitative"
@@ -105,7 +104,7 @@ def test_people_who_read_the_article_go_before_a_vote():
 
 def test_weights_are_read_as_they_were_written(tmp_path):
     first = len(vote.FEATURES)
-    weights = np.random.default_rng(1).normal(size=(first + 3, len(PRECEDENCE))).round(2)
+    weights = np.random.default_rng(1).normal(size=(first + 3, len(vote.VOTED))).round(2)
     weights[first:] = weights[first:].round(1)
     vote.write_model(tmp_path / "vote.csv", vote.Model(weights, [b"a", b"b"], [b"a"]))
     read = vote.read_model(tmp_path / "vote.csv")
@@ -120,7 +119,7 @@ def test_the_shipped_weights_are_of_the_rules_as_they_are():
     words = {line["feature"] for line in lines if line["feature"].startswith((vote.WORD, vote.TITLE_WORD))}
     assert {line["feature"] for line in lines} - words <= set(vote.FEATURES)
     assert len(words) > 100
-    assert list(lines[0])[1:] == list(PRECEDENCE)
+    assert list(lines[0])[1:] == list(vote.VOTED)
 
 
 def _labelled(number: int) -> dict:
