@@ -12,7 +12,8 @@ from urllib.parse import quote
 from datasette.utils import tilde_encode
 from markupsafe import Markup, escape
 
-from records.identifiers import DOI_PREFIX, FIRST_ID_OF_OTHERS
+from records.identifiers import FIRST_ID_OF_OTHERS
+from topics.base import DOI_PREFIX
 from topics.vocabulary import COLUMNS
 
 if TYPE_CHECKING:

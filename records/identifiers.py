@@ -5,14 +5,11 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from records.markup import resolved
+from topics.base import DOI_PREFIX, MAX_PMID
 
-MAX_PMID = 99_999_999
-"""PMIDs have at most eight digits."""
 FIRST_ID_OF_OTHERS = 1_000_000_000
 """Ids of PubMed's records are their PMIDs; records of other sources are numbered from here."""
 
-DOI_PREFIX = r"10\.\d{4,9}(?:\.\d+)*"
-"""The registrant of a DOI, as a pattern: some divide theirs (10.1000.10)."""
 _DOI = re.compile(rf"{DOI_PREFIX}/\S+")
 _ESCAPED_SLASH = re.compile(rf"{DOI_PREFIX}%2f", re.IGNORECASE)
 _AFTER_DOI = ".,;:'\"*/"

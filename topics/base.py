@@ -11,6 +11,12 @@ from topics.yaml_lines import Location
 Value = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 """A vocabulary value as it stands in the tables: lower-case letters, digits and underscores."""
 Text = Annotated[str, Field(min_length=1)]
+MAX_PMID = 99_999_999
+"""PMIDs have at most eight digits."""
+Pmid = Annotated[int, Field(gt=0, le=MAX_PMID)]
+"""A record of PubMed by its number."""
+DOI_PREFIX = r"10\.\d{4,9}(?:\.\d+)*"
+"""The registrant of a DOI, as a pattern: some divide theirs (10.1000.10)."""
 
 
 def _as_partial_date(given: Any) -> Any:

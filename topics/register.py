@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from topics.base import DOI_PREFIX, MAX_PMID
 from topics.errors import BadInputError
 from topics.model import Topic
 from topics.register_rows import Row, as_count, as_percentages, by_route, read_rows
@@ -114,8 +115,9 @@ def load_register(topic: Topic) -> list[RegisterStudy]:
 def _study(row: Row, topic: Topic) -> RegisterStudy:
     vocabulary = topic.vocabulary
     routes = {*names(ROUTES), *(term.value for term in vocabulary.routes)}
-    pmid = row.number("pmid", 1, 4_294_967_295)
-    doi = row.matching("doi", r"10\.\d{4,9}/\S*[^\sA-Z]", "nothing or a DOI in lower case, such as 10.1016/s0006-3223")
+    pmid = row.number("pmid", 1, MAX_PMID)
+    lower = "nothing or a DOI in lower case, such as 10.1016/s0006-3223"
+    doi = row.matching("doi", rf"{DOI_PREFIX}/\S*[^\sA-Z]", lower)
     if doi != doi.lower():
         raise row.wrong("doi", "lower case")
     if pmid is None and not doi:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from records.identifiers import DOI_PREFIX, clean_doi, clean_pmcid, clean_pmid
+from records.identifiers import clean_doi, clean_pmcid, clean_pmid
 from records.registries import registrations_in, without_registrations
+from topics.base import DOI_PREFIX
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from ingest.log import event
 from ingest.pubmed.client import CEILING, Eutils, SearchAnswer
 from ingest.pubmed.fetch import OpenRun, Progress, PullResult, fetch_slices, finish, open_run, tell
 from records.content import SearchSlice
+from topics.base import MAX_PMID
 from topics.errors import BadInputError
 
-HIGHEST_PMID = 99_999_999
 _DATE_FIELD = {"new": "crdt", "changed": "lr"}
 """What a window is about: Create Date, and Date - Last Revised (einfo calls it MDAT)."""
 _log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def slices(client: Eutils, query: str) -> Iterator[SearchSlice]:
     Raises:
         BadInputError: PubMed left out a part of the search.
     """
-    pending = [(1, HIGHEST_PMID)]
+    pending = [(1, MAX_PMID)]
     while pending:
         low, high = pending.pop()
         answered = _ask(client, query, low, high)
@@ -127,7 +127,7 @@ def _open_slices(run: OpenRun, search: NamedSearch, progress: Progress | None) -
 
 
 def _ask(client: Eutils, query: str, low: int, high: int) -> SearchSlice:
-    whole = (low, high) == (1, HIGHEST_PMID)
+    whole = (low, high) == (1, MAX_PMID)
     window = f"{low}:{high}"
     term = query if whole else f"({query}) AND {window}[UID]"
     for _ in range(2):
@@ -143,7 +143,7 @@ def _ask(client: Eutils, query: str, low: int, high: int) -> SearchSlice:
 
 
 def _bounds(low: int, high: int) -> tuple[int | None, int | None]:
-    return (None, None) if (low, high) == (1, HIGHEST_PMID) else (low, high)
+    return (None, None) if (low, high) == (1, MAX_PMID) else (low, high)
 
 
 def _refuse_dropped(answer: SearchAnswer, window: str) -> None:

@@ -86,6 +86,7 @@ FAULTS = [
     ("attribute: blinding", "attribute: n_by_route", "expected routes with attribute n_by_route"),
     ("attribute: blinding", "attribute: mood", "assertions[0].attribute': input should be"),
     ("          - pmid: 99000001\n", "          - pmid: 0\n", "evidence[0].pmid': input should be greater"),
+    ("          - pmid: 99000001\n", "          - pmid: 100000000\n", "evidence[0].pmid': input should be less"),
     ("- pmid: 99000001\n            stance", "- stance", "evidence[0]': expected a pmid, or the doi"),
     ("stance: supports", "stance: likes", "evidence[0].stance': input should be 'supports', 'contradicts' or"),
     ("claims:\n", "claims:\n  - [\n", "not valid YAML"),

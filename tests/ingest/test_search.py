@@ -14,10 +14,11 @@ import ingest.pubmed.fetch
 import ingest.pubmed.search
 from db.archive.store import Archive
 from ingest.pubmed.client import CEILING, Eutils, EutilsSettings, SearchAnswer
-from ingest.pubmed.search import HIGHEST_PMID, count, pull, slices
+from ingest.pubmed.search import count, pull, slices
 from ingest.pubmed.transport import Pace
 from pubmed_server import Article, Corpus, PubMedServer, many
 from records.content import SearchSlice
+from topics.base import MAX_PMID
 from topics.errors import BadInputError, IncompleteRunError, PubMedError
 
 FIRST = 99000000
@@ -158,7 +159,7 @@ def test_10050_records_pass_the_ceiling_and_none_is_lost(archive):
     rows = archive.ledger(result.run_id)
     assert [(row["query"], row["uid_low"], row["uid_high"], row["warnings"]) for row in rows] == [
         ("(ketamine[tiab]) AND 1:99005050[UID]", 1, 99005050, "[]"),
-        ("(ketamine[tiab]) AND 99005051:99999999[UID]", 99005051, HIGHEST_PMID, "[]"),
+        ("(ketamine[tiab]) AND 99005051:99999999[UID]", 99005051, MAX_PMID, "[]"),
     ]
     named = [set(json.loads(zlib.decompress(ids))) for (ids,) in archive.database.execute("SELECT ids FROM ledger")]
     assert (len(named[0] & named[1]), len(named[0] | named[1])) == (0, 10_050)
@@ -172,7 +173,7 @@ class AskedOnly:
 
     def esearch(self, term, *, retmax=CEILING):
         self.asked += 1
-        low, high = map(int, term.partition("AND ")[2][:-5].split(":")) if "UID" in term else (1, HIGHEST_PMID)
+        low, high = map(int, term.partition("AND ")[2][:-5].split(":")) if "UID" in term else (1, MAX_PMID)
         inside = [pmid for pmid in self.pmids if low <= pmid <= high]
         self.order.shuffle(inside)
         return SearchAnswer(len(inside), tuple(inside[: self.ceiling]), "")
@@ -180,7 +181,7 @@ class AskedOnly:
 
 @settings(deadline=None)
 @given(
-    pmids=st.sets(st.integers(1, 400) | st.integers(1, HIGHEST_PMID), max_size=300),
+    pmids=st.sets(st.integers(1, 400) | st.integers(1, MAX_PMID), max_size=300),
     ceiling=st.integers(2, 40),
     seed=st.integers(0, 9),
 )
@@ -191,9 +192,9 @@ def test_slices_tile_the_pmids_wherever_they_lie(pmids, ceiling, seed):
         found = list(slices(asked, "q"))
     assert sorted(pmid for each in found for pmid in each.ids) == sorted(pmids)
     assert all(each.reported == len(each.ids) <= ceiling for each in found)
-    edges = [(each.uid_low or 1, each.uid_high or HIGHEST_PMID) for each in found]
+    edges = [(each.uid_low or 1, each.uid_high or MAX_PMID) for each in found]
     assert edges[0][0] == 1
-    assert edges[-1][1] == HIGHEST_PMID
+    assert edges[-1][1] == MAX_PMID
     assert all(before[1] + 1 == after[0] for before, after in pairwise(edges))
     assert asked.asked < 2 * len(found) + 2 * max(1, len(pmids) // ceiling)
 

@@ -134,6 +134,7 @@ def test_a_study_is_public_from_the_earlier_of_online_and_print(folder: Path) ->
     [
         ({"pmid": "12a"}, "pmid", "a whole number"),
         ({"pmid": "0"}, "pmid", "a whole number"),
+        ({"pmid": "100000000"}, "pmid", "a whole number from 1 to 99999999"),
         ({"pmid": "", "doi": ""}, "pmid", "a PMID, or a DOI"),
         ({"doi": "10.5555/TEA.1"}, "doi", "lower case"),
         ({"doi": "doi.org/10.5555/tea"}, "doi", "a DOI"),

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from db.claims.filters import Bounds, Filter, Known, Scope
 from db.claims.tally import Match, Tally
-from topics.base import PartialDate, PlacedError, Text, TopicModel
+from topics.base import DOI_PREFIX, PartialDate, PlacedError, Pmid, Text, TopicModel
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Outcome = tuple[str, str]
@@ -33,8 +33,8 @@ COLUMNS_SHOWN = (
 class CuratedEvidence(TopicModel):
     """A paper that a person has read for this assertion, and what it says."""
 
-    pmid: Annotated[int, Field(gt=0, lt=2**32)] | None = None
-    doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
+    pmid: Pmid | None = None
+    doi: Annotated[str, Field(pattern=rf"^{DOI_PREFIX}/\S+$")] | None = None
     stance: Literal["supports", "contradicts", "context"]
     strength: Strength | None = None
     """How much the paper can say of this assertion: its design for this question, not for its own. Context has none."""

@@ -21,7 +21,7 @@ from db.claims.kinds.kind import (
     mixed,
 )
 from db.claims.tally import Match, Tally
-from topics.base import PlacedError, Text, Value, one_of
+from topics.base import PlacedError, Pmid, Text, Value, one_of
 from topics.vocabulary import FILTERED, NOTHING, as_said, names
 
 _NOTHING = ("", *(nothing for nothing in names(NOTHING) if nothing != "not_applicable"))
@@ -81,7 +81,7 @@ class Attribute(Kind):
     """What one named study was like."""
 
     kind: Literal["attribute"]
-    pmid: Annotated[int, Field(gt=0, lt=2**32)]
+    pmid: Pmid
     attribute: Annotated[str, AfterValidator(one_of(_ATTRIBUTES))]
     """`routes` joined by ', '; `country` as the register has it."""
     routes: list[Value] = Field(default_factory=list)

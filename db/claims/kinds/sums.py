@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import median
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from db.claims.filters import Known, Scope, among
 from db.claims.kinds.kind import (
@@ -16,7 +16,7 @@ from db.claims.kinds.kind import (
     Said,
 )
 from db.claims.tally import Match, Tally
-from topics.base import one_of
+from topics.base import Pmid, one_of
 from topics.vocabulary import FILTERED
 
 _NUMBERS = {column: facet.unit for column, facet in FILTERED.items() if facet.unit}
@@ -37,7 +37,7 @@ class Count(Growing):
     """How many studies match."""
 
     kind: Literal["count"]
-    own_study: Annotated[int, Field(gt=0, lt=2**32)] | None = None
+    own_study: Pmid | None = None
     """PMID of the study that the article means: it speaks for the claim, and every other one is one more."""
 
     @property
