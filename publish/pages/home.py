@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _FIGURES = "select (select count(*) from articles) as records, (select count(*) from studies) as studies"
 _ASSERTIONS = """
-select a.claim_id, a.assertion_id, a.kind, a.unit, a.text, a.expected, v.verdict, v.value, v.flipped_on
+select a.claim_id, a.assertion_id, a.kind, a.unit, a.text, a.expected, v.verdict, v.value, v.provisional, v.flipped_on
 from assertions a join verdicts v using (claim_id, assertion_id) order by a.claim_id, a.position
 """
 _TIMELINE = """
@@ -120,7 +120,7 @@ def _claims(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         claim["deciding"] = {
             "assertion_id": deciding["assertion_id"], "kind": deciding["kind"], "verdict": deciding["verdict"],
             "found": found(deciding["kind"], deciding["value"], deciding["unit"]), "unit": deciding["unit"],
-            "expected": deciding["expected"],
+            "expected": deciding["expected"], "provisional": deciding["provisional"],
             "until": deciding["flipped_on"] if deciding["verdict"] == "outdated" else None,
             "for": sum(row["studies"] for row in papers[own] if row["stance"] == "supports"),
             "against": sum(row["studies"] for row in papers[own] if row["stance"] == "contradicts"),
