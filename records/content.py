@@ -1,4 +1,4 @@
-"""What goes into the archive and comes out of it: records as published, answered searches, and which content counts."""
+"""What goes into the archive and comes out of it: records as published, answered searches, and which version counts."""
 
 import hashlib
 import zlib
@@ -118,7 +118,7 @@ def intact(zipped: bytes, sha256: str) -> bytes | None:
 
 
 def rank(version: int, revised: str, origin: str, form: str) -> tuple[int, str, bool, bool]:
-    """Sort key that tells which of two contents of a record is current: the higher; of equals the one that came last.
+    """Sort key that tells which of two versions of a record is current: the higher; of equals the one that came last.
 
     Higher PMID version; then later DateRevised (ISO; '' if missing, which is oldest); then PubMed's own over an
     imported file; then XML over MEDLINE text.

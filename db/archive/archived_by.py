@@ -20,7 +20,7 @@ _OF_RUNS = ("versions", "ledger", "places", "bulk_files", "retraction_log", "ver
 def copy_archived_by(data: Path, day: str, target: Path) -> None:
     """Copy `data`/archive.db to `target`/archive.db, made anew, and take out of it all that runs after `day` brought.
 
-    A content that PubMed took back and later gave again stands from the first time on: the archive keeps each once.
+    A version that PubMed took back and later gave again stands from the first time on: the archive keeps each once.
 
     Args:
         data: folder of the archive, which is only read.

@@ -1,6 +1,6 @@
 """From run to run: how far the last ones came, what is due, and which records left the search or PubMed.
 
-Nothing is remembered beside the data. How far a search came is the day of its last complete run, and a run becomes
+Nothing is kept beside the data. How far a search came is the day of its last complete run, and a run becomes
 complete in the transaction that finds its ledger adding up.
 """
 
@@ -136,7 +136,7 @@ def due_again(archive: Archive, at: str) -> list[int]:
 
     Those not fetched for `FETCHED_AGAIN` (`UNSETTLED_AGAIN` while they wait for their indexing), or, by a clock that
     was ahead, in the future; those that came from a file only; those that the last whole search no longer named;
-    those that did not come the last time; and those whose content is damaged here.
+    those that did not come the last time; and those whose current version is damaged here.
     """
     moment = datetime.fromisoformat(at)
     rows = archive.database.execute(

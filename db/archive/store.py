@@ -1,6 +1,6 @@
 """The archive: what PubMed said and when, kept as it came, never overwritten.
 
-`versions` has one row for every content a record ever had; `seen` says which of them is current; `retraction_log` when
+`versions` has one row for every version a record ever had; `seen` says which of them is current; `retraction_log` when
 one came to be marked as retracted, or ceased to be; `runs` and `ledger` say what was asked, what PubMed reported, what
 came and what is missing. Everything in `evidence.db` can be made again from here without the network.
 
@@ -35,7 +35,7 @@ AND entry_id NOT IN (SELECT corrects FROM retraction_log WHERE corrects IS NOT N
 """
 """What is true of the log: without entries that later ones correct, and these."""
 SOUND = "NOT EXISTS (SELECT 1 FROM damaged d WHERE d.record_id = s.record_id AND d.sha256 = s.sha256)"
-"""That the current content of a row `s` of `seen` is not known to be damaged."""
+"""That the current version of a row `s` of `seen` is not known to be damaged."""
 _AT_A_TIME = 500
 """Records of a file stored in one go."""
 
@@ -228,14 +228,14 @@ class Archive:
         return min(migration.applied_at for migration in ARCHIVE.applied(self.database))[:10]
 
     def count(self) -> int:
-        """Number of records held, without those whose current content is damaged."""
+        """Number of records held, without those whose current version is damaged."""
         return int(self._one(f"SELECT count(*) FROM seen s WHERE {SOUND}"))  # noqa: S608
 
     def note_damage(self) -> tuple[int, ...]:
-        """Compare every current content with its hash, and note those that differ: nothing reads them any more.
+        """Compare every current version with its hash, and note those that differ: nothing reads them any more.
 
         Returns:
-            Ids of all records whose current content is damaged: they are to be fetched again
+            Ids of all records whose current version is damaged: they are to be fetched again
             (`db.archive.schedule.due_again`).
         """
         with plain_errors(self.path):
@@ -252,7 +252,7 @@ class Archive:
             return tuple(record_id for (record_id,) in rows)
 
     def digest(self) -> str:
-        """Changes whenever a build would: over every current content, run and ledger row."""
+        """Changes whenever a build would: over every current version, run and ledger row."""
         state = hashlib.sha256()
         for query in (
             "SELECT record_id, sha256, gone_since, left_run FROM seen ORDER BY record_id",
@@ -292,8 +292,8 @@ class Archive:
 
 def _refuse_emptied(data: Path, path: Path) -> None:
     """Refuse an archive that lost most of its records: a build from it would wipe the site that was built from more."""
-    published = int(_looked_up(data / "evidence.db", "SELECT value FROM build WHERE key = 'from_pubmed'"))
-    held = int(_looked_up(path, "SELECT count(*) FROM seen"))
+    published = int(_read_only(data / "evidence.db", "SELECT value FROM build WHERE key = 'from_pubmed'"))
+    held = int(_read_only(path, "SELECT count(*) FROM seen"))
     if held < published / 2:
         raise BadInputError(
             f"{path}: holds {held} records, but {data / 'evidence.db'} was built from {published}. Put a copy of the "
@@ -301,8 +301,8 @@ def _refuse_emptied(data: Path, path: Path) -> None:
         )
 
 
-def _looked_up(path: Path, sql: str) -> str | int:
-    """The answer of a database that is only looked at; 0 if there is none, or it cannot be read."""
+def _read_only(path: Path, sql: str) -> str | int:
+    """The answer of a database that nothing is written to; 0 if there is none, or it cannot be read."""
     if not path.is_file():
         return 0
     try:

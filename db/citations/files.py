@@ -28,11 +28,11 @@ def read_references(text: str) -> list[Reference]:
     """The references in `text`, whichever form it has.
 
     Raises:
-        BadInputError: it looks like a file of a reference manager and cannot be read as one.
+        BadInputError: it has the form of a reference manager's file and cannot be read as one.
     """
     text = text.removeprefix("\ufeff")
-    for looks_like, read in _FORMS:
-        if looks_like(text):
+    for is_of_it, read in _FORMS:
+        if is_of_it(text):
             return read(text)
     return [read_reference(part) for part in split_references(text)]
 
