@@ -264,6 +264,7 @@ FACETS = (
         "Conditions studied (JSON array); a narrower condition brings its broader ones along",
         colour="condition", label="Condition", register="always",
     ),
+    Facet("", "conditions_stated", "list", description="Conditions as they were stated, without their broader ones"),
     Facet(
         "intervention", "interventions", "list", "every",
         "Drugs of the topic that were studied (JSON array)", colour="drug", register="always",

@@ -153,7 +153,10 @@ def deciding_of(topic: Topic, record: Record, tagged: Tagged, registered: Sequen
         quantities={measured.quantity for measured in tagged.measurements},
     )
     own = [registration.accession for registration in record.registrations]
-    return deciding_columns(decision, tuple(dict.fromkeys((*own, *registered))), on_topic)
+    stated = decision.conditions
+    decision = replace(decision, conditions=topic.vocabulary.implied("conditions", stated))
+    registrations = tuple(dict.fromkeys((*own, *registered)))
+    return deciding_columns(decision, on_topic, conditions_stated=stated, registrations=registrations)
 
 
 def _why_excluded(topic: Topic, deciding: Mapping[str, Any]) -> str | None:

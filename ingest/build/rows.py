@@ -40,9 +40,9 @@ def as_json(values: Sequence[str]) -> str:
     return _encode(values) if values else "[]"
 
 
-def deciding_columns(decision: Decision, registrations: Sequence[str], on_topic: bool) -> dict[str, Any]:
-    """The columns that `articles` and `studies` share."""
-    given = {"registrations": as_json(registrations), "on_topic": int(on_topic)}
+def deciding_columns(decision: Decision, on_topic: bool, **lists: Sequence[str]) -> dict[str, Any]:
+    """The columns that `articles` and `studies` share; `lists` are those that no decision has, by column."""
+    given = {name: as_json(values) for name, values in lists.items()} | {"on_topic": int(on_topic)}
     return {name: given[name] if name in given else _cell(facet, decision.value(name)) for name, facet in _DECIDING}
 
 

@@ -129,7 +129,7 @@ def test_tables_have_a_column_for_each_facet_in_order():
 
 
 def test_every_column_is_decided_on():
-    given = {"registrations", "on_topic"}  # by the record and the topic
+    given = {"conditions_stated", "registrations", "on_topic"}  # by the vocabulary, the record and the topic
     decided = {field.name for field in fields(Decision)} | decide([], has_abstract=True).others.keys()
     assert decided - {"others"} == COLUMNS.keys() - given
 
