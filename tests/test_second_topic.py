@@ -49,7 +49,7 @@ def test_records_of_another_subject_are_tagged_with_its_words_and_held_against_i
 
     studies = database.query("SELECT main_pmid, interventions, conditions, routes, on_topic FROM studies ORDER BY 1")
     assert [tuple(row.values()) for row in studies] == [
-        (99000001, '["chamomile"]', '["insomnia", "poor_sleep"]', '["oral"]', 1),
+        (99000001, '["chamomile"]', '["poor_sleep", "insomnia"]', '["oral"]', 1),
         (99000003, "[]", "[]", "[]", 0),
     ]
     assert verdict(database, "one-trial")["verdict"] == "holds"
