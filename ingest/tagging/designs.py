@@ -3,15 +3,14 @@
 import re
 
 from ingest.tagging import document
-from ingest.tagging.design_rule import DesignRule
-from ingest.tagging.design_rules import DESIGN_RULES
 from ingest.tagging.design_signs import ANIMALS, CELLS, HUMANS, PARTS_OF_HUMANS, SIGNALS, TISSUE
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule
+from ingest.tagging.rule_files import FOLDER, DesignRule, read_rules
 from topics.vocabulary import REVIEWS
 
-RULES = [Rule(f"design:{number}", rule.design, rule.pattern) for number, rule in enumerate(DESIGN_RULES)]
-RULES += [Rule(f"design:{number}", "", rule.guard) for number, rule in enumerate(DESIGN_RULES) if rule.guard]
+DESIGN_RULES = read_rules(FOLDER / "designs.yml", DesignRule)
+RULES = [made for number, rule in enumerate(DESIGN_RULES) for made in rule.lexicon_rules(f"design:{number}")]
 RULES += [Rule(f"signal:{name}", name, words) for name, (words, _) in SIGNALS.items()]
 RULES += [
     Rule("animal", "animal", ANIMALS),
@@ -57,7 +56,7 @@ def tag_designs(doc: Document, *, people_counted: bool) -> None:
         silenced = rule.unless in SIGNALS and _told(doc, rule.unless)
         for (start, end, design), zone in zip(hits, doc.zones_of(hits), strict=True):
             confidence = _confidence(rule, doc, start, zone)
-            if silenced and not (start < doc.abstract_at and rule.title >= 0.8):
+            if silenced and not (start < doc.abstract_at and rule.weights.title >= 0.8):
                 confidence = min(confidence, 0.4)
             if confidence > 0.1 and (best is None or confidence > best[0]):
                 best = (confidence, start, end, design)
@@ -82,17 +81,17 @@ def _told(doc: Document, signal: str) -> bool:
 
 def _confidence(rule: DesignRule, doc: Document, start: int, zone: str) -> float:
     if zone == document.TITLE:
-        if rule.design == "notice" and 12 < start < doc.abstract_at - 20:
+        if rule.value == "notice" and 12 < start < doc.abstract_at - 20:
             return 0.0  # a notice says so at either end of its title: 'Correction: …', '…: Erratum'
-        return rule.title
+        return rule.weights.title
     if zone in (document.METHODS, document.OBJECTIVE):
-        return rule.body
+        return rule.weights.methods
     if zone == document.RESULTS:
-        return rule.results
+        return rule.weights.results
     if zone == document.CONCLUSIONS:
-        return rule.end
+        return rule.weights.conclusions
     # without labels the start of an abstract is a guess: it may well be the study itself
-    return rule.background if doc.structured else max(rule.background, rule.body * 0.6)
+    return rule.weights.background if doc.structured else max(rule.weights.background, rule.weights.methods * 0.6)
 
 
 def _tag_registry_entry(doc: Document) -> None:

@@ -108,7 +108,9 @@ def _alternatives(pattern: str, at: int, *, top: bool = False) -> tuple[set[str]
                 raise ValueError(f"rule pattern {pattern!r}: '(' is never closed")
             at += 1
         elif char == "[":
-            close = pattern.index("]", at)
+            close = pattern.find("]", at)
+            if close < 0:
+                raise ValueError(f"rule pattern {pattern!r}: '[' is never closed")
             piece, at = _letters(pattern[at + 1 : close]), close + 1
         elif plain := _PLAIN_RUN.match(pattern, at):
             piece, at = {plain[0]}, plain.end()

@@ -17,8 +17,8 @@ import numpy as np
 from ingest.tagging import document
 from ingest.tagging.count_weight import Count
 from ingest.tagging.decide import NAMED, design_of
-from ingest.tagging.design_rules import DESIGN_RULES
 from ingest.tagging.design_signs import SIGNALS
+from ingest.tagging.designs import DESIGN_RULES
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import fold
 from ingest.tagging.model import VOTE
