@@ -73,6 +73,8 @@ FAMILIES = [
     ("notice", "Erratum: Ketamine for pain after burns.", "", "Ketamine and error correction in a memory game.", ""),
     ("protocol", "Ketamine for pain", "METHODS: This trial will recruit sixty adults, who will be given ketamine.",
      "Ketamine for pain", "METHODS: Sixty adults got ketamine according to the study protocol."),
+    ("model", "Ketamine for pain: a Markov cohort simulation of what it costs", "",
+     "Ketamine for pain in a mouse model that costs little", ""),
     ("meta_analysis", "Ketamine for pain: what ten papers add up to in a meta-analysis", "",
      "Ketamine for pain: ten adults up to two years later", ""),
     ("systematic_review", "Ketamine for pain", "METHODS: Embase was searched; two reviewers independently judged.",
