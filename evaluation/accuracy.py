@@ -109,7 +109,9 @@ def _rows_of(judged: Sequence[Judged]) -> list[dict[str, Any]]:
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    return np.divide(above, below, out=np.zeros(np.shape(above), dtype=float), where=np.asarray(below) > 0)
+    ratio = np.zeros(np.shape(above), dtype=float)
+    np.divide(above, below, out=ratio, where=np.asarray(below) > 0)
+    return ratio
 
 
 def _row(value: str, tp: np.int64, fp: np.int64, fn: np.int64, f1: np.ndarray) -> dict[str, Any]:

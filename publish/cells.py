@@ -6,6 +6,7 @@ that a direction which they set ends with them.
 
 import json
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -141,7 +142,7 @@ def own_page(row: Any) -> str:
 
 def _reference(value: dict[str, Any], column: str, datasette: "Datasette") -> Markup | None:
     """A foreign key with its label: our own page, where there is one for it."""
-    paths = {
+    paths: dict[str, Callable[[Any], str]] = {
         "record_id": article_path,
         "study_id": study_path,
         "claim_id": lambda claim: f"/claims/{tilde_encode(claim)}",
@@ -165,7 +166,7 @@ def _study(value: Any, datasette: "Datasette") -> Markup:
     return Markup('<a href="{}">{}</a>').format(datasette.urls.path(study_path(str(value))), value)
 
 
-_LINKS = {
+_LINKS: dict[str, Callable[[Any, Any], Markup | None]] = {
     "doi": lambda value, datasette: doi_link(str(value)),
     "pmcid": lambda value, datasette: pmc_link(str(value)),
     "pmid": _article,

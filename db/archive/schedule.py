@@ -123,11 +123,11 @@ def unfinished_from(archive: Archive, kind: str, today: date) -> int | None:
     What it fetched need not be fetched again. One older than the overlap of windows is not gone on with: a record
     that changed after it was fetched would lie before the next window.
     """
-    (run_id,) = archive.database.execute(
+    run_id: int | None = archive.database.execute(
         "SELECT min(run_id) FROM runs WHERE kind = :kind AND state <> 'complete' AND day > :oldest AND day <= :today "
         "AND run_id > (SELECT coalesce(max(run_id), 0) FROM runs WHERE kind = :kind AND state = 'complete')",
         {"kind": kind, "oldest": (today - OVERLAP).isoformat(), "today": today.isoformat()},
-    ).fetchone()
+    ).fetchone()[0]
     return run_id
 
 

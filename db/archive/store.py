@@ -191,7 +191,8 @@ class Archive:
 
     def missing(self, slice_id: int) -> list[int]:
         """PMIDs that a slice named and that are not stored."""
-        return json.loads(self._one("SELECT missing FROM ledger WHERE ledger_id = ?", slice_id))
+        pmids: list[int] = json.loads(self._one("SELECT missing FROM ledger WHERE ledger_id = ?", slice_id))
+        return pmids
 
     def ledger(self, run_id: int) -> list[dict[str, Any]]:
         """The ledger rows of a run, oldest first, without the PMIDs."""

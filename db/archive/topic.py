@@ -84,7 +84,7 @@ def _recorded(data: Path) -> tuple[str, str] | None:
             continue
         try:
             with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-                row = connection.execute(sql).fetchone()
+                row: tuple[str, str] | None = connection.execute(sql).fetchone()
         except sqlite3.Error:
             continue
         if row:

@@ -93,7 +93,8 @@ class Match:
     @property
     def probability(self) -> float:
         """The score between 0 and 1. It orders answers; it is no measured frequency."""
-        return 1 / (1 + 2.718281828 ** -max(-50.0, min(50.0, self.score)))
+        odds_against: float = 2.718281828 ** -max(-50.0, min(50.0, self.score))
+        return 1 / (1 + odds_against)
 
 
 @dataclass(frozen=True, slots=True)

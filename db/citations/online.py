@@ -21,8 +21,13 @@ _MOST_CANDIDATES = 5
 class Found(Protocol):
     """A search's answer: PMIDs, and the terms that PubMed left out of the search."""
 
-    ids: tuple[int, ...]
-    dropped: tuple[str, ...]
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The PMIDs, in PubMed's order."""
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The terms left out, as 'FieldNotFound: foo'."""
 
 
 class AskPubMed(Protocol):

@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from db.archive.store import Archive, now
-from db.claims.replay import end_of
+from db.claims.filters import end_of
 from db.claims.verdicts import UNTESTED
 from db.evidence.coverage import read_coverage
 from db.evidence.publish import LIVE

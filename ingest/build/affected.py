@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from db.claims.file import Claims
-from db.evidence.schema import DECIDING
+from db.claims.schema import DECIDING
 from db.evidence.studies import SAME_STUDY, Report, doi_of_work, own_registrations
 from ingest.build.register import Register
 from ingest.build.rows import public_from_of

@@ -14,7 +14,8 @@ from db.archive.store import Archive, now
 from ingest.log import event
 from ingest.pubmed.client import Eutils
 from records.content import SourceRecord
-from records.splitter import BrokenRecord, DeletedRecord, split_records
+from records.pieces import BrokenRecord, DeletedRecord
+from records.splitter import split_records
 from topics.errors import BadInputError, EvidenceError, IncompleteRunError
 
 PAGE = 400

@@ -12,7 +12,8 @@ from datetime import date
 
 from db.archive.store import Archive
 from ingest.log import event
-from ingest.pubmed.client import CEILING, Eutils, SearchAnswer
+from ingest.pubmed.answers import SearchAnswer
+from ingest.pubmed.client import CEILING, Eutils
 from ingest.pubmed.fetch import OpenRun, Progress, PullResult, fetch_slices, finish, open_run, tell
 from records.content import SearchSlice
 from topics.base import MAX_PMID

@@ -88,7 +88,8 @@ def numbers_before(doc: Document, nouns: list[Hit], *, cued: bool = False) -> li
 def value_of(digits: str) -> int:
     """The number that digits say, in groups or not: '1,050', '1 050'; or as a power of ten: '10³'."""
     if digits[-1] in _EXPONENTS:
-        return 10 ** _EXPONENTS[digits[-1]]
+        power: int = 10 ** _EXPONENTS[digits[-1]]
+        return power
     return int(digits.replace(",", "").replace(" ", ""))
 
 

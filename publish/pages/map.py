@@ -142,7 +142,8 @@ def _dressed(data: Mapping[str, Any], asked: Chosen) -> dict[str, Any]:
 
     def shade(studies: int) -> int:
         """Depth of a cell's shade in percent: by the root, so that few studies still differ from none."""
-        return round(12 + 88 * (studies / largest) ** 0.5)
+        root: float = (studies / largest) ** 0.5
+        return round(12 + 88 * root)
 
     def link(route: str = "", design: str = "") -> str:
         return f"/studies?{asked.address(route=route, design=design)}"

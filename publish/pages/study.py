@@ -128,7 +128,8 @@ def _nowhere_or_elsewhere(connection: sqlite3.Connection, names: Sequence[str]) 
         now = connection.execute(_ELSEWHERE, asked).fetchone()
         if now:
             return _MovedError(now[0])
-    return NotFound(f"No study {names[0][:200]} is held here.")
+    nowhere: Exception = NotFound(f"No study {names[0][:200]} is held here.")
+    return nowhere
 
 
 def counted_because(row: Mapping[str, Any]) -> list[str]:
