@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,20 @@ def test_the_readme_is_short_and_links_of_the_docs_lead_somewhere():
 def test_metadata_describes_facets_as_the_vocabulary_does():
     metadata = (ROOT / "metadata.yml").read_text(encoding="utf-8")
     assert described(metadata) == metadata, "run: python docs/generate.py"
+
+
+def test_version_is_that_of_the_newest_heading_of_the_changelog():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    versions = re.findall(r"^## (\d+\.\d+\.\d+) \(\d{4}-\d\d-\d\d\)$", changelog, re.MULTILINE)
+    assert versions[0] == declared
+
+
+def test_no_file_refers_to_documents_that_are_not_in_the_repository():
+    """`shared/` holds data for tests, which skip by name where it is absent; what is to be read stands in docs/."""
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    texts = {name: (ROOT / name).read_bytes() for name in names if (ROOT / name).is_file()}
+    assert [name for name, text in texts.items() if re.search(rb"shared/[\w-]+\.md", text)] == []
 
 
 def test_every_dependency_says_why_it_is_there():
