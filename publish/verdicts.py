@@ -33,8 +33,7 @@ def mark(verdict: str | None) -> Markup:
     name = verdict or "not known"
     shape = Markup(_SHAPES.get(name, ""))  # noqa: S704  (written above)
     return Markup(
-        '<span class="verdict verdict-{}"><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>'
-        "{}</span>"
+        '<span class="verdict verdict-{}"><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>'
     ).format(name.replace("_", "-").replace(" ", "-"), shape, readable(name))
 
 
