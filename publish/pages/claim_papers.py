@@ -22,9 +22,9 @@ select e.evidence_id, e.assertion_id, e.stance, e.why, e.detail, e.strength, e.s
        coalesce(a.first_author, r.first_author) as first_author, coalesce(a.journal, r.journal) as journal,
        coalesce(s.public_from, a.published, case e.source when 'test' then e.dated end) as public_from,
        coalesce(a.year, r.year, substr(s.public_from, 1, 4)) as year,
-       coalesce(a.design, s.design) as design, coalesce(a.routes, s.routes) as routes,
-       coalesce(a.n_total, s.n_total) as n_total, coalesce(a.randomized, s.randomized) as randomized,
-       coalesce(a.blinding, s.blinding) as blinding, coalesce(a.control, s.control) as control,
+       coalesce(s.design, a.design) as design, coalesce(s.routes, a.routes) as routes,
+       coalesce(s.n_total, a.n_total) as n_total, coalesce(s.randomized, a.randomized) as randomized,
+       coalesce(s.blinding, a.blinding) as blinding, coalesce(s.control, a.control) as control,
        coalesce(a.retracted, s.retracted, 0) as retracted
 from claim_evidence e
 left join articles a on a.pmid = e.pmid

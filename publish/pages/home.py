@@ -22,7 +22,7 @@ from publish.verdicts import found, in_words, lines_of, mark
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-_FIGURES = "select (select count(*) from articles) as records, (select count(*) from studies) as studies"
+_FIGURES = "select (select count(*) from articles) as records, (select count(*) from studies) as held"
 _ASSERTIONS = """
 select a.claim_id, a.assertion_id, a.kind, a.unit, a.text, a.expected, v.verdict, v.value, v.provisional, v.flipped_on
 from assertions a join verdicts v using (claim_id, assertion_id) order by a.claim_id, a.position
@@ -73,14 +73,9 @@ async def home(datasette: "Datasette", request: Request) -> Response:
 
 def board(connection: sqlite3.Connection) -> dict[str, Any]:
     """Figures, claims with the assertion that decides each, studies by route, and what the topic is."""
-    of_all = total(counted(connection))
-    figures = {
-        "counted": of_all.studies,
-        **{name: value for name, value in asdict(of_all).items() if name != "studies"},
-    }
     return {
         "topic": {row["key"]: row["value"] for row in rows(connection, "select key, value from build")},
-        "figures": rows(connection, _FIGURES)[0] | figures,
+        "figures": rows(connection, _FIGURES)[0] | asdict(total(counted(connection))),
         "claims": _claims(connection),
         "by_route": _by_route(connection),
     }

@@ -10,9 +10,10 @@ from datasette.utils.asgi import Request, Response
 
 from db.archive.store import today
 from db.claims.verdicts import MEANING
+from db.evidence.schema import COUNTED
 from publish.cells import readable
 from publish.charts import Box, flow
-from publish.definitions import FACETS, LIMITS
+from publish.definitions import FACETS, LIMITS, NUMBERS
 from publish.page_cache import kept
 from publish.pages.article import WHOLE_FACET
 from publish.pages.page import JSON, has_rows, page, rows
@@ -29,7 +30,7 @@ where r.kind = 'sync'
   and substr(r.started_at, 1, 10) <= :today and r.state <> 'not_believed'
 group by r.run_id order by r.state = 'complete' desc, substr(r.started_at, 1, 10) desc, r.run_id desc limit 1
 """
-_STUDIES = "select count(*) as studies, sum(is_primary) as primary_studies from studies where on_topic = 1"
+_STUDIES = f"select count(*) as on_topic, coalesce(sum({COUNTED}), 0) as studies from studies where on_topic = 1"  # noqa: S608
 _RUNS = "select run_id, kind, since, until, started_at, finished_at, state from runs order by run_id desc limit 20"
 _SLICES_SHOWN = 3
 
@@ -80,6 +81,7 @@ def read_methods(connection: sqlite3.Connection) -> dict[str, Any]:
         "verdicts": MEANING,
         "accuracy": accuracy,
         "limits": LIMITS,
+        "numbers": NUMBERS,
         "versions": {
             "evidence-tracker": _version("evidence-tracker"), "datasette": _version("datasette"),
             "python": platform.python_version(), "sqlite": sqlite3.sqlite_version,
@@ -115,7 +117,7 @@ def _flow(data: dict[str, Any]) -> Any:
         Box(
             [
                 *lines("included")[:1],
-                f"{data['studies']['studies']:,} studies, {data['studies']['primary_studies'] or 0:,} first-hand",
+                f"{data['studies']['on_topic']:,} studies, {data['studies']['studies']:,} of them count",
             ]
         ),
     ]

@@ -54,6 +54,47 @@ async def test_studies_and_people_by_route_in_depression(bundled: Datasette):
     assert len(view) > 5
 
 
+async def test_a_cell_of_the_map_is_what_sql_counts(bundled: Datasette):
+    """Studies by route and design from `studies`, their people from `people_by_route`."""
+    shown = {
+        (line["route"], design): (cell["studies"], cell["people"], cell["attributable"], cell["largest"])
+        for line in (await data(bundled, "/map.json"))["routes"]
+        for design, cell in line["cells"].items()
+        if line["route"] not in ("unspecified", "no_route")
+    }
+    sql = (
+        "select r.value as route, s.design, count(*) as studies, coalesce(sum(p.people), 0) as people, "
+        "count(p.people) as attributable, max(p.people) as largest "
+        "from studies s, json_each(s.routes) r "
+        "left join people_by_route p on p.study_id = s.study_id and p.route = r.value "
+        "where s.on_topic = 1 and s.is_primary = 1 and s.retracted = 0 and s.species in ('human', 'human_and_animal') "
+        "and r.value <> 'unspecified' group by 1, 2"
+    )
+    rows = (await bundled.get_database("evidence").execute(sql)).rows
+    assert shown == {(row[0], row[1]): tuple(row)[2:] for row in rows}
+    assert len(shown) > 30
+
+
+async def test_the_flow_ends_in_the_studies_of_home(bundled: Datasette):
+    methods, home = await data(bundled, "/methods.json"), await data(bundled, "/.json")
+    assert methods["studies"]["studies"] == home["figures"]["studies"]
+
+
+async def test_a_paper_of_a_claim_has_the_people_of_its_study(bundled: Datasette):
+    """As `studies` has them, though the paper may state others."""
+    sql = "select study_id, n_total from studies"
+    of_study = dict(tuple(row) for row in (await bundled.get_database("evidence").execute(sql)).rows)
+    claim = await data(bundled, "/claims/im-single-study.json")
+    papers = [
+        paper for one in claim["assertions"] for stance in one["evidence"].values() for paper in stance
+        if paper["study_id"]
+    ]  # fmt: skip
+    assert [(paper["study_id"], paper["n_total"]) for paper in papers] == [
+        (paper["study_id"], of_study[paper["study_id"]]) for paper in papers
+    ]
+    assert papers
+
+
 async def test_studies_by_condition(bundled: Datasette):
     conditions = (await data(bundled, "/map.json"))["conditions"]
     assert len(conditions) > 10
