@@ -188,7 +188,11 @@ class Eutils:
         settings = self.settings
         until = time.monotonic() + settings.deadline
 
+        faults: list[FaultyAnswerError] = []
+
         def pause_after(error: Exception) -> bool | float:
+            if isinstance(error, FaultyAnswerError):
+                faults.append(error)
             return self._pause_after(error, attempt.next_wait, until)
 
         attempts = stamina.retry_context(
@@ -209,7 +213,9 @@ class Eutils:
                         raise self._fault(endpoint, fault) from None
         except FaultyAnswerError as error:
             times = f", asked {attempt.num} times" if attempt.num > 1 else ""
-            raise PubMedError(f"{error}{times}. {error.fault.advice}") from None
+            cut_by_us = error.fault.kind == "timeout" and time.monotonic() >= until
+            told = next((one for one in reversed(faults) if one.fault.kind != "timeout"), error) if cut_by_us else error
+            raise PubMedError(f"{told}{times}. {told.fault.advice}") from None
         raise AssertionError("the loop above returns or raises")
 
     def _pause_after(self, error: Exception, pause: float, until: float) -> bool | float:
