@@ -136,7 +136,7 @@ def _is_review(said: Decision, tagged: Tagged) -> bool:
 
 def _band(said: Decision, tagged: Tagged) -> str:
     n_total = said.n_total
-    if said.n_total_basis == "abstained":  # a band is coarse enough for the best guess
+    if said.n_total_basis in ("abstained", "unsure"):  # a band is coarse enough for the best guess
         n_total = int(max((tag for tag in tagged.tags if tag.facet == "n_total"), key=lambda tag: tag.confidence).value)
     if n_total is None:
         return "Not applicable" if _is_review(said, tagged) else "Unknown"

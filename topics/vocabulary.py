@@ -200,6 +200,9 @@ NOTHING = (
     Definition("not_reported", "the text was read and does not say"),
     Definition("no_abstract", "there was no text to read"),
     Definition("abstained", "the rules disagree"),
+    Definition(
+        "unsure", "a number that no person has checked and that is too large to be believed from the text alone"
+    ),
     Definition("not_applicable", "the question does not arise"),
 )
 """What stands where a value is not known."""

@@ -3,7 +3,7 @@
 A count of people is people who were *given* the drug. Whoever had a placebo, another drug or nothing is not counted;
 where a study had such people, its whole number says nothing of a route, and only its arms do. A study that would need
 arms and has none "includes this route": it counts as a study, its people are *not attributable*, are never split and
-are in no sum; every sum says how many studies it leaves out.
+are in no sum; every sum says how many studies it leaves out. So do the people of a study whose number is `unsure`.
 """
 
 import json
@@ -62,7 +62,7 @@ class People:
             return Given(by_route, sum(by_route.values()), "register")
         routes = [route for route in json.loads(report.deciding.get("routes") or "[]") if route != "unspecified"]
         total = report.deciding.get("n_total")
-        if not routes:
+        if not routes or report.deciding.get("n_total_basis") == "unsure":
             return NOBODY
         if total and report.deciding.get("crossover") == "yes":
             return Given(dict.fromkeys(routes, total), total, "crossover")

@@ -17,19 +17,22 @@ _JOINED = re.compile(
     rf"(?:(?:were|was|had|gave|finally|eventually|then) )*{_JOIN}\b(?! in (?:the|our) )"
 )
 """But 'included in the analysis' is said of those who stayed."""
+_HAD = r"(?: with [a-z -]{1,40})? (?:were |was |had |had been )?(?:received|treated with|given|administered)\b"
 _GAVE = re.compile(
-    rf"{_JOINED.pattern}| (?:gave|provided|returned|responded|replied|"
-    r"met (?:the |all )?(?:inclusion|eligibility|entry|study)) "
+    rf"{_JOINED.pattern}|{_HAD}| had (?:[a-z-]+ ){{1,4}}and were included\b|"
+    r" (?:gave|provided|returned|responded|replied|met (?:the |all )?(?:inclusion|eligibility|entry|study)) "
 )
+_RECEIVED = re.compile(rf"(?: [a-z]+)?{_HAD}")
 _ASK = (
     r"(?:approached|asked|assessed|contacted|eligible|evaluated for|identified|interest|interested|invited|mailed|"
-    r"opened|planned|potential|referred|registered|responded|screened)"
+    r"opened|planned|potential|referred|registered|responded|reviewed|screened|searched)"
 )
 _OF_ASKED = re.compile(rf"(?: \([\d.]+ ?%\))? (?:out )?of (?:the )?[0-9a-z -]{{1,40}}?\b{_ASK}\b")
 _ASKED_FIRST = re.compile(rf"(?:[0-9]+,[0-9]+)?[^,.;]{{0,60}}\b{_ASK}\b[^,.;]{{0,40}}, (?:only )?")
 _ASKING = ("screened ", "approached ", "contacted ", "invited ")
 _WERE_ASKED = re.compile(
-    r"(?: \([^()]*\))? (?:were |was |had been )?(?:initially )?(?:approached|assessed for|contacted|invited|screened)\b"
+    r"(?: \([^()]*\))? (?:were |was |had been )?(?:initially )?"
+    r"(?:approached|assessed for|contacted|invited|screened|searched|reviewed)\b"
 )
 _BEFORE = frozenset(("d ", "e ", "f "))
 _AFTER = frozenset((" (", " a", " c", " h", " i", " s", " w"))
@@ -89,6 +92,10 @@ def _after_asked(doc: Document, count: Count) -> tuple[int, int, int] | None:
     spelled = doc.hits.get("number", ())
     numbers += [(start, end, int(value)) for start, end, value in spelled if count.end < start < last]
     for start, end, n in sorted(numbers):
-        if _JOINED.match(text, end) or _THEN_JOINED.search(text, max(count.end, start - 40), start):
+        if (
+            _JOINED.match(text, end)
+            or _RECEIVED.match(text, end)
+            or _THEN_JOINED.search(text, max(count.end, start - 40), start)
+        ):
             return start, end, n
     return None

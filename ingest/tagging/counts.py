@@ -6,6 +6,7 @@ from ingest.tagging.asked import is_asked, of_the_asked
 from ingest.tagging.count_weight import STANDS_FOR_PEOPLE, Count, weigh
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule, word_set
+from ingest.tagging.other_numbers import of_the_study
 from ingest.tagging.per_group import groups_of, of_all_groups
 from ingest.tagging.whole_numbers import BRACKETED, DIGITS, GAP, NO_NUMBER, POWER, breaks, numbers_before, value_of
 from ingest.tagging.without_noun import without_noun
@@ -103,6 +104,7 @@ def find_counts(doc: Document) -> list[Count]:
         counts += _in_brackets(doc, people)
     counts += _standing_alone(doc, numbers, used)
     counts += without_noun(doc, counts)
+    counts = of_the_study(doc, sorted(counts, key=lambda count: count.start))
     return sorted(of_the_asked(doc, counts), key=lambda count: count.start)
 
 
@@ -147,6 +149,8 @@ def _before_nouns(doc: Document, numbers: list[tuple[int, int, int]], people: li
             if breaks(gap) or (gap == " all " and doc.text[n_end + 1] == "a"):
                 continue  # 'from week 7 to 10 all patients'; '40 ALL patients' have leukaemia
             noun = text[start:end]
+            if noun in ("in patients", "out patients") and gap == " ":
+                continue  # 'fell by 50 in patients': not in-patients
             if _is_label(doc, n_start) or (gap.startswith("-") and len(gap) > 1):
                 continue
             if not 0 < n < 50_000_000 or (1900 <= n <= 2100 and ("," in gap or gap.count(" ") > 3)):

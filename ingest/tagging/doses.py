@@ -21,11 +21,17 @@ RULES = [
     ),
 ]  # fmt: skip
 
+_NUMBER = r"\d+(?:[.,]\d+)?|\.\d+"
+_POWER_OF_MINUS_1 = r"(?:\(?-1\)?|\xb4\xb9)"
+"""How '/' is printed otherwise: 'kg-1', 'kg(-1)', 'kg⁻¹' (its sign reads as a raised character)."""
+_UNIT = (
+    r"(?P<mass>milligrams?|micrograms?|mg|mcg|ug)"
+    rf"(?P<kg> ?/ ?kg\b| per (?:kg|kilo(?:gram)?)\b|[ .]?kg ?{_POWER_OF_MINUS_1})?"
+    rf"(?:(?: ?/ ?| per )(?P<time>min|hour|hr|h)(?:ute)?\b|[ .]?(?P<time_2>min|hour|hr|h) ?{_POWER_OF_MINUS_1})?"
+)
 _DOSE = re.compile(
-    r"(?<![\d.])(?P<low>\d+(?:\.\d+)?|\.\d+)(?: ?(?:mg(?:/kg)?)?(?: ?(?:-|to|or|and|,|/) ?| to "
-    r")(?P<high>\d+(?:\.\d+)?|\.\d+))?"
-    r"[ -]?(?P<unit>mg/kg/h(?:our|r)?|mg/kg/min|(?:ug|mcg)/kg/min|(?:ug|mcg)/kg/h|(?:ug|mcg)/kg|mg/kg|mg/h(?:our|r)?|"
-    r"mg|mcg|ug)\b(?!/ ?(?:m?l|dl)\b)"
+    rf"(?<![\d.,])(?P<low>{_NUMBER})(?: ?(?:mg(?:/kg)?)?(?: ?(?:-|to|or|and|,|/) ?| to )(?P<high>{_NUMBER}))?"
+    rf"[ -]?{_UNIT}(?![a-z])(?! ?/ ?(?:m?l|dl)\b)"
 )
 _MINUTES = re.compile(
     r"\b(?:over|during|for|in|within)(?: a period of| approximately| about)? (\d+(?:\.\d+)?)(?:-| )?(min|h(?:ours?|"
@@ -35,7 +41,6 @@ _MINUTES = re.compile(
 )
 _GROUP_SIZE = re.compile(r"[^.;]{0,45}?[(\[]n ?= ?(\d+)")
 _SIZED = re.compile(r"(?: (?:group|arm|infusion|alone|treatment|nasal spray))?s? ?[(\[]n ?= ?(\d+)")
-_UNIT = {"mcg": "ug", "mcg/kg": "ug/kg", "mcg/kg/min": "ug/kg/min", "mcg/kg/h": "ug/kg/h"}
 _OWN = (document.TITLE, document.OBJECTIVE, document.METHODS, document.RESULTS)
 _MOST = 12
 """More different doses than any trial has arms: a dose-finding table in prose; the rest is left out."""
@@ -113,8 +118,7 @@ def _owner(doc: Document, agents: list[Hit], match: re.Match[str]) -> Hit | None
 
 
 def _arm(doc: Document, match: re.Match[str], agent: Hit, first: int, last: int) -> Arm:
-    unit = match["unit"].replace("hour", "h").replace("hr", "h")
-    low = float(match["low"])
+    low = float(match["low"].replace(",", "."))
     ranged = match["high"] is not None
     size = _GROUP_SIZE.match(doc.lower, match.end(), last)
     minutes = _minutes(doc.lower, match.end(), min(last, match.end() + 80)) or _minutes(
@@ -128,11 +132,18 @@ def _arm(doc: Document, match: re.Match[str], agent: Hit, first: int, last: int)
         route=route,
         n=int(size[1]) if size else None,
         dose_value=None if ranged else low,
-        dose_unit=_UNIT.get(unit, unit),
+        dose_unit=_unit(match),
         dose_text=doc.text[match.start() : match.end()],
         minutes=minutes,
         quote=words,
     )
+
+
+def _unit(match: re.Match[str]) -> str:
+    """One form for every way of printing a unit: mg, ug, mg/kg, ug/kg/min, mg/h and so on."""
+    mass = "mg" if match["mass"] in ("mg", "milligram", "milligrams") else "ug"
+    time = match["time"] or match["time_2"] or ""
+    return "/".join(filter(None, (mass, "kg" if match["kg"] else "", time and ("min" if time == "min" else "h"))))
 
 
 def _minutes(text: str, start: int, end: int) -> float | None:

@@ -5,6 +5,7 @@ import re
 from ingest.tagging.count_weight import SEXES, Count
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import word_set
+from ingest.tagging.other_numbers import of_one_study
 from ingest.tagging.per_group import GROUPS
 from ingest.tagging.whole_numbers import BRACKETED, DIGITS, value_of
 
@@ -159,6 +160,8 @@ def _chain(doc: Document, best: Count, alike: list[Count]) -> list[Count]:
 
 def _beside(doc: Document, one: Count, other: Count, *, listed: bool) -> bool:
     """Whether two numbers of one sentence count two groups of one study; `listed`: they are not the only two."""
+    if not of_one_study(one.n, other.n):
+        return False
     gap = doc.lower[one.end : other.start]
     if len(BRACKETED.sub("", gap) if "(" in gap else gap) > _REACH or (
         not _SIDE_BY_SIDE.search(gap) and other.start - one.end > 1

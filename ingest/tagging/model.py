@@ -75,7 +75,8 @@ class Decision:
     """The tags that count: one row's deciding columns in `articles` and `studies`.
 
     Where a value is not known, the column says which kind of nothing it is: 'not_reported' (the text was read and
-    does not say), 'no_abstract', 'abstained' (rules disagree), 'not_applicable'.
+    does not say), 'no_abstract', 'abstained' (rules disagree), 'unsure' (too large to be
+    believed unchecked), 'not_applicable'.
     """
 
     routes: tuple[str, ...] = ()

@@ -59,6 +59,11 @@ RULES = [
         "(questionnaires?|surveys?|interviews?|tasks?|measures?|scales?|batter(y|ies)|tests?|assessments?|ratings?)",
     ),
     Rule(
+        "n_of_1",
+        "one",
+        "n of (1|one) (trial|study|design|crossover)?|single (patient|person|subject) (trial|crossover)",
+    ),
+    Rule(
         "studies",
         "studies",
         "studies|manuscripts|trials|rcts|articles|papers|publications|randomi[sz]ed controlled trials|randomi[sz]ed "
@@ -101,6 +106,8 @@ def tag_people(doc: Document, design: str, counts: list[Count]) -> None:
         doc.add("n_total", str(chosen.n), chosen.start, chosen.end, f"people {chosen.basis}", confidence)
         if design not in REVIEWS:
             _tag_analysed(doc, chosen)
+    elif of_one := doc.hits.get("n_of_1"):
+        doc.add("n_total", "1", *of_one[0][:2], "people cases", 0.9)
     elif design == "case_report":
         doc.add("n_total", "1", *_single_case(doc), "people cases", 0.9)
     if design in ("systematic_review", "meta_analysis"):

@@ -10,14 +10,14 @@ GAP = 70
 _TEN = r"(?<=10)(?<![0-9]10)"
 POWER = rf"(?:{_TEN}[\xb9\xb2\xb3](?![\xb9\xb2\xb3{RAISED}]))?"
 """What makes ten a power of it: 10² is 100. After any other number, what is raised is a mark: '12³ patients' are 12."""
-NO_NUMBER = rf"[0-9%\xbc-\xbe]|{_TEN}[\xb9\xb2\xb3{RAISED}]| ?[x*\xd7] ?10[\xb9\xb2\xb3{RAISED}]"
+NO_NUMBER = rf"[0-9%^\xbc-\xbe]|{_TEN}[\xb9\xb2\xb3{RAISED}]| ?[x*\xd7] ?10[\xb9\xb2\xb3{RAISED}^]"
 """What cannot follow a whole number of people: a fraction, the exponent of a power that counts none (10⁶, 10⁻³), a
 power that it is the factor of (5 × 10³)."""
 DIGITS = re.compile(
     rf"[0-9][0-9]*(?:,[0-9]{{3}})*(?: [0-9]{{3}}(?= [a-z]))*{POWER}"
     rf"(?!{NO_NUMBER}|/|[.,:][0-9]| ?%|-?(?:th|st|nd|rd)\b)"
 )
-_GLUED = frozenset("0123456789.,/:-abcdefghijklmnopqrstuvwxyz")
+_GLUED = frozenset("0123456789.,/:-^abcdefghijklmnopqrstuvwxyz")
 # Between a number and its noun only describing words may stand: no unit, no verb, no other clause.
 _BREAK_SIGNS = re.compile(r"[;:=%?\n\[\]()]")
 _BREAK_POINT = re.compile(r"\.\s|\d\.\d")

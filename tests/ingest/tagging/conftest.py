@@ -11,7 +11,7 @@ from topics import Term, Vocabulary
 VOCABULARY = Vocabulary(
     interventions=[
         Term(value="ketamine", label="ketamine", terms=["ketamine", "s(+)-ketamine"], mesh=["D007649"]),
-        Term(value="esketamine", label="esketamine", terms=["esketamine"], broader=["ketamine"]),
+        Term(value="esketamine", label="esketamine", terms=["esketamine", "es-ketamine"], broader=["ketamine"]),
     ],
     conditions=[
         Term(value="depression", label="depression", terms=["depression", "depressed"], mesh=["D003866"]),

@@ -1,5 +1,7 @@
 """Layers of tags: the register, human indexing, the text, automated indexing, and what they disagree on."""
 
+import pytest
+
 from ingest.tagging import Decision, Tag, Tagger, decide, disagreements
 from records.record import Chemical, MeshHeading, PublicationType, Record
 
@@ -138,3 +140,25 @@ def test_a_protocol_indexed_as_a_trial_stays_a_protocol(tagger: Tagger):
 def test_tagging_is_a_pure_function_of_the_record(tagger: Tagger):
     record = _record("Intravenous ketamine for depression", "METHODS: Ten patients received ketamine 0.5 mg/kg.")
     assert tagger.tag(record) == tagger.tag(record)
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "expected"),
+    [
+        ("Ketamine", "A cohort of 2,400 adults with depression was given intravenous ketamine.", (None, "unsure")),
+        ("Ketamine", "Of 350,000 eligible patients, intravenous ketamine was given to 120,000.", (None, "unsure")),
+        ("Ketamine", "In all, 1,200 adults were randomized to intravenous ketamine or placebo.", (1200, "randomized")),
+        ("Ketamine: a systematic review", "We included 12 studies with 2,400 participants.", (2400, "enrolled")),
+        ("Ketamine", "A cohort of 999 adults was given intravenous ketamine.", (999, "enrolled")),
+    ],
+)
+def test_a_large_number_that_nobody_checked_is_unsure(title, abstract, expected, decided):
+    said = decided(title, abstract)
+    assert (said.n_total, said.n_total_basis) == expected
+
+
+def test_a_large_number_of_the_register_is_sure(tag):
+    checked = Tag("n_total", "2400", "", "register", "register", None, None, None, "n_total (enrolled)", 1.0)
+    tags = tag("Ketamine", "A cohort of 2,400 adults was given intravenous ketamine.").tags
+    said = decide([*tags, checked], has_abstract=True)
+    assert (said.n_total, said.n_total_basis) == (2400, "enrolled")

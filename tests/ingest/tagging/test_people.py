@@ -142,7 +142,7 @@ def test_those_analysed_are_told_from_the_total(tag, abstract, analysed):
         ("Oral ketamine was given to a cohort of 24¹,² patients.", 24),
         ("Oral ketamine was given to 110³ patients.", 110),
         ("There were 10² patients.", 100),
-        ("Patients (n = 10³) were given oral ketamine.", 1000),
+        ("Patients (n = 10³) were randomized to oral ketamine.", 1000),
         ("Patients¹² completed the trial; 30 patients were randomized.", 30),
         ("Cells numbered 5 × 10³ patients¹ had them.", None),
         ("There were 10⁶ patients.", None),
