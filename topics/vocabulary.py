@@ -181,6 +181,8 @@ DESIGNS = (
 REVIEWS = frozenset({"systematic_review", "meta_analysis", "narrative_review", "guideline"})
 NOT_FIRST_HAND = REVIEWS | {"protocol", "secondary_analysis", "model", "editorial_letter", "notice", "other"}
 """Designs of reports that studied nobody themselves."""
+OF_OTHERS = REVIEWS | {"editorial_letter", "notice", "model"}
+"""Designs of reports that name other people's trials, their numbers and titles."""
 PRECEDENCE = (
     "notice", "protocol", "guideline", "meta_analysis", "systematic_review", "model", "animal", "in_vitro",
     "case_series", "case_report", "secondary_analysis", "editorial_letter", "narrative_review", "pharmacokinetic",

@@ -39,10 +39,16 @@ def reports_reached(connection: sqlite3.Connection, register: Register, changed:
     while bonds or waiting:
         accessions = json.dumps(sorted(bonds))
         waiting |= _ones(connection, f"SELECT record_id FROM registrations WHERE accession {_AMONG}", accessions)
+        waiting |= _ones(connection, f"SELECT record_id FROM bonds WHERE value {_AMONG}", accessions)
         waiting.update(record_id for bond in bonds for record_id in held_by.get(bond, ()))
         reached = dict(reports_of(connection, register, waiting - found.keys()))
         found |= reached
-        bonds = {bond for _, report in reached.values() for bond in (*own_registrations(report), report.family) if bond}
+        bonds = {
+            bond
+            for _, report in reached.values()
+            for bond in (*own_registrations(report), report.family, report.family.upper(), *(value for _, value in report.bonds))
+            if bond
+        }
         waiting = _linked(connection, reached) - found.keys()
     return found
 
@@ -72,6 +78,11 @@ def reports_of(
             links[record_id].append((ref_type, linked))
         else:
             doi_links[record_id].append((ref_type, doi))
+    shared: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for record_id, kind, value in connection.execute(
+        f"SELECT record_id, kind, value FROM bonds WHERE {among} ORDER BY bond_id", chosen
+    ):
+        shared[record_id].append((kind, value))
     rows = connection.execute(
         "SELECT record_id, record_key, pmid, source, doi, title, published, date_precision, entered, retracted, gone_since, "
         f"{', '.join(DECIDING)} FROM articles WHERE {among} ORDER BY record_id",
@@ -99,6 +110,7 @@ def reports_of(
                     registrations=tuple(json.loads(known["registrations"])),
                     links=tuple(links.get(record_id, ())),
                     doi_links=tuple(doi_links.get(record_id, ())),
+                    bonds=tuple(shared.get(record_id, ())),
                     family=entry.study_family if entry else "",
                     gone_since=(gone or "")[:10],
                 ),
@@ -132,7 +144,7 @@ def _citing(connection: sqlite3.Connection, works: Iterable[str]) -> set[int]:
 
 
 def _bonds_of_entry(entry: RegisterStudy) -> tuple[str, ...]:
-    return tuple(filter(None, (*entry.registrations, entry.study_family)))
+    return tuple(filter(None, (*entry.registrations, entry.study_family, entry.study_family.upper())))
 
 
 def _bonds_of_register(connection: sqlite3.Connection, register: Register) -> dict[str, set[int]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from db.evidence.bonds import bonds_of
 from db.evidence.studies import Report
 from db.evidence.write import packed, row_of
 from ingest.build.register import Register, register_layer
@@ -112,6 +113,7 @@ class ArticleWriter:
         rows["articles"].append(row_of("articles", row))
         for table, children in child_rows(record_id, record):
             rows[table] += children
+        rows["bonds"] += numbered(record_id, [(record_id, *bond) for bond in bonds_of(record, row)])
         rows["tags"] += tag_rows(record_id, record, tags)
         rows["disagreements"] += numbered(record_id, [(record_id, *parts) for parts in disagreements(tags)])
         layers = ((automatic, "text"), (by_hand, "register"))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ingest.tagging import document
+from ingest.tagging.design_signs import NOT_RANDOMIZED
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Rule
 from topics.vocabulary import REVIEWS
@@ -38,13 +39,13 @@ CONDUCT: tuple[ConductRule, ...] = (
         "tables? of random numbers|lists? of random numbers|by lot|drawing lots|lottery method|toss of a coin|coin "
         "toss|permuted blocks?|allocation conceal(ed|ment)|(assigned|allocated) (in an? )?([1-3] [1-3]|1 1 1)|[1-3] "
         "[1-3] allocation|(was|were) (assigned|allocated) to receive",
-        0.85, guard="(non|not|un) ?randomi[sz]ed|mendelian randomi[sz]ation|randomi[sz]ed (controlled |clinical |"
+        0.85, guard=f"{NOT_RANDOMIZED}|unrandomi[sz]ed|mendelian randomi[sz]ation|randomi[sz]ed (controlled |clinical |"
                     "placebo controlled )?"
         "(trials|studies)|(future|large|larger|further|more) randomi[sz]ed|randomly (selected|chosen|sampled|"
         "recruited|split)|(random assignment|randomi[sz]ation) (was|is) not|coin toss (task|game)",
     ),
     ConductRule("randomized", "no", "not randomized",
-                "non ?randomi[sz]ed|not randomi[sz]ed|open label|retrospective(ly)?|case (report|series)|single arm|"
+                f"{NOT_RANDOMIZED}|open label|retrospective(ly)?|case (report|series)|single arm|"
                 "chart review|uncontrolled", 0.7),
     ConductRule("blinding", "double", "double-blind",
                 "double blind(ed)?|double masked|double dummy|(triple|quadruple) (blind|mask)(ed)?|doubly blind|"
@@ -144,7 +145,7 @@ def _tag_single_arm(doc: Document, design: str, found: dict[str, float]) -> None
     """A study of a kind that has one group, with no other group in sight, has no control."""
     if design not in _SINGLE_ARM or design in REVIEWS:
         return
-    start, end = doc.opening()
+    start, end = _words_of(doc, design)
     if design in ("case_report", "case_series"):
         doc.add("control", "none", start, end, "cases have no control", 0.92)
         return
@@ -152,3 +153,16 @@ def _tag_single_arm(doc: Document, design: str, found: dict[str, float]) -> None
     if any(found.get(other, 0.0) >= 0.5 for other in others):
         return
     doc.add("control", "none", start, end, "one group, no other in sight", 0.5)
+
+
+def _words_of(doc: Document, design: str) -> tuple[int, int]:
+    """(start, end) of the words that tell the design best; the title where none do."""
+    told = [
+        tag for tag in doc.tags
+        if tag.facet == "design" and tag.value == design and tag.start is not None and tag.end is not None
+    ]  # fmt: skip
+    if not told:
+        return doc.opening()
+    best = max(told, key=lambda tag: tag.confidence)
+    offset = 0 if best.field == "title" else doc.abstract_at
+    return (best.start or 0) + offset, (best.end or 0) + offset

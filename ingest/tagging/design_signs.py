@@ -36,6 +36,12 @@ TISSUE = (
     "binding|"
     "assays?|genes?"
 )
+NOT_RANDOMIZED = (
+    "non ?randomi[sz]ed|not (been )?((a |an |in a )?randomi[sz]ed|randomly (assigned|allocated|selected|divided))|"
+    "without (randomi[sz]ation|random (assignment|allocation))|no (randomi[sz]ation|random (assignment|allocation))|"
+    "(randomi[sz]ation|random assignment) (was|is) not|lack of randomi[sz]ation"
+)
+"""That the lot was not cast: no vote makes a randomized trial of it."""
 SIGNALS: dict[str, tuple[str, int]] = {
     # signal -> (words, how many of them make it): 'found' says that results are told, 'empirical' that a study is
     "found": (

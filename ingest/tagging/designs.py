@@ -3,7 +3,7 @@
 import re
 
 from ingest.tagging import document
-from ingest.tagging.design_signs import ANIMALS, CELLS, HUMANS, PARTS_OF_HUMANS, SIGNALS, TISSUE
+from ingest.tagging.design_signs import ANIMALS, CELLS, HUMANS, NOT_RANDOMIZED, PARTS_OF_HUMANS, SIGNALS, TISSUE
 from ingest.tagging.document import Document
 from ingest.tagging.lexicon import Hit, Rule
 from ingest.tagging.rule_files import FOLDER, DesignRule, read_rules
@@ -18,6 +18,7 @@ RULES += [
     Rule("human", "", PARTS_OF_HUMANS),
     Rule("cell", "in_vitro", CELLS),
     Rule("tissue", "tissue", TISSUE),
+    Rule("not_randomized", "not randomized", NOT_RANDOMIZED),
 ]
 RULES += [
     Rule("person", "person", "the patient|this patient|our patient|a patient|her|his|he|she|the patient s|patient s"),

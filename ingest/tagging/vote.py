@@ -6,6 +6,7 @@ each design is. Without the file the rules decide alone.
 """
 
 import csv
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
@@ -37,6 +38,12 @@ model cannot know them, so it does not vote against them."""
 VOTED = tuple(design for design in PRECEDENCE if design != "model")
 """Designs that the model has weights for, in the order of its columns: no labelled set has models."""
 
+_TRIAL = "randomized_controlled_trial"
+_OF_LOTS = [
+    f"design:{number}" for number, rule in enumerate(DESIGN_RULES)
+    if rule.value == _TRIAL and rule.name != "randomized trials, plural"
+]  # fmt: skip
+_BLINDED = re.compile(r"\bblind|\bplacebo|\bsham\b|\bmasked\b|\bcross-?over\b")
 _ZONES = (
     document.TITLE, document.BACKGROUND, document.OBJECTIVE, document.METHODS, document.RESULTS, document.CONCLUSIONS,
     document.OTHER,
@@ -94,12 +101,21 @@ def tag_vote(doc: Document, counts: list[Count]) -> str:
         return said
     rows, values = features_of(doc, counts)
     scores = scores_of(model, rows, values, said, doc.text, doc.record.title)
-    at = int(scores.argmax())
+    chances = np.exp(scores - scores.max())
+    chances /= chances.sum()
+    barred = said != _TRIAL and not _may_be_randomized(doc)
+    at = max((place for place in range(len(VOTED)) if not (barred and VOTED[place] == _TRIAL)), key=chances.__getitem__)
     if VOTED[at] != said:
         start, end = _words(doc, rows, model.weights[rows, at])
-        chance = 1 / np.exp(scores - scores[at]).sum()
-        doc.add("design", VOTED[at], start, end, VOTE, round(float(chance), 3))
+        doc.add("design", VOTED[at], start, end, VOTE, round(float(chances[at]), 3))
     return VOTED[at]
+
+
+def _may_be_randomized(doc: Document) -> bool:
+    """Whether something says that the lot was cast or that people were blinded, and nothing denies it."""
+    if any(zone != document.BACKGROUND for zone in doc.zones_of(doc.hits.get("not_randomized", ()))):
+        return False
+    return any(doc.hits.get(kind) for kind in _OF_LOTS) or bool(_BLINDED.search(doc.lower))
 
 
 def by_rules(doc: Document) -> tuple[str, bool]:

@@ -44,3 +44,9 @@ def test_a_review_has_no_control_of_its_own(decided):
     assert (
         decided("Ketamine in pain: a systematic review", "We searched PubMed for studies.").control == "not_applicable"
     )
+
+
+def test_that_there_is_no_control_is_said_by_the_words_of_the_design(tag):
+    said = tag("Ketamine for depression: hope and numbers", "METHODS: In this open-label trial 20 adults had ketamine.")
+    (none,) = [one for one in said.tags if one.facet == "control"]
+    assert (none.value, none.quote) == ("none", "open-label")

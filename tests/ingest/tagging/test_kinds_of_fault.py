@@ -137,7 +137,41 @@ DOSES = [
     ("Ketamine infusion", "Ten adults had ketamine 0.5 milligrams per kilogram intravenously.",
      {"dose": (0.5, "mg/kg")}),
 ]  # fmt: skip
-ALL = [*ABBREVIATIONS, *BELONGS, *WORDINGS, *DESIGNS, *PEOPLE, *DOSES]
+CONDITIONS = [
+    ("Ketamine for pain after surgery", "Sixty adults had ketamine. The Beck Depression Inventory was used.",
+     {"conditions": ("pain",)}),
+    ("Ketamine for chronic pain", "METHODS: Forty adults had ketamine. RESULTS: Pain fell; depression fell, too.",
+     {"conditions": ("pain",)}),
+    ("Ketamine for pain", "METHODS: Forty adults had ketamine; depressive symptoms and pain were scored.",
+     {"conditions": ("pain",)}),
+    ("Ketamine for pain and depression", "Thirty adults had ketamine.", {"conditions": ("pain", "depression")}),
+    ("Ketamine for pain", "METHODS: Thirty patients with cancer pain and comorbid depression had ketamine.",
+     {"conditions": ("pain", "depression")}),
+    ("Ketamine infusions", "METHODS: Thirty adults with treatment-resistant depression had ketamine.",
+     {"conditions": ("depression", "treatment_resistant_depression")}),
+    ("Ketamine infusions", "METHODS: Thirty adults had ketamine. RESULTS: Two depressed patients fainted.",
+     {"conditions": ("depression",)}),
+    ("Ketamine infusions", "METHODS: Thirty volunteers had ketamine. CONCLUSIONS: Depression might be studied next.",
+     {"conditions": ()}),
+    ("Ketamine in depression", "METHODS: Thirty adults had ketamine. RESULTS: Pain was reported by two.",
+     {"conditions": ("depression",)}),
+    ("Ketamine and respiratory depression", "Thirty adults had ketamine.", {"conditions": ()}),
+]  # fmt: skip
+ANALYSES = [
+    ("Quality of life with oral ketamine", "The aim of this analysis was to see who gained. Forty adults had been "
+     "randomized to oral ketamine or placebo.", {"design": "secondary_analysis"}),
+    ("Sleep and oral ketamine", "In this secondary publication of a trial we tell how 40 adults slept.",
+     {"design": "secondary_analysis"}),
+    ("EEG before oral ketamine", "Recordings were of patients from a recent phase 2 randomized trial of oral ketamine.",
+     {"design": "secondary_analysis"}),
+    ("Plasma markers and ketamine", "Samples were of 22 adults who had received ketamine in a placebo-controlled "
+     "crossover trial.", {"design": "secondary_analysis"}),
+    ("Post hoc analysis of oral ketamine", "We analysed data of a completed randomized trial.",
+     {"design": "secondary_analysis"}),
+    ("Oral ketamine in depression: a randomized controlled trial", "Adults were randomized to ketamine or placebo. "
+     "A subgroup analysis was planned.", {"design": "randomized_controlled_trial"}),
+]  # fmt: skip
+ALL = [*ABBREVIATIONS, *BELONGS, *WORDINGS, *DESIGNS, *PEOPLE, *DOSES, *CONDITIONS, *ANALYSES]
 
 
 @pytest.mark.parametrize(("title", "abstract", "right"), ALL, ids=[abstract[:50] for _, abstract, _ in ALL])
@@ -150,5 +184,7 @@ def test_comes_out_right(title: str, abstract: str, right: dict[str, Any], tag, 
             assert getattr(decision, column.removeprefix("not_")) != value
         elif column == "interventions":
             assert set(value) <= set(decision.interventions)
+        elif column == "conditions":
+            assert set(decision.conditions) == set(value)
         else:
             assert getattr(decision, column) == value
