@@ -107,6 +107,11 @@ TABLES: dict[str, Table] = {
         {**_RECORD, "accession": str, "registry": str, "source": str},
         pk=("record_id", "accession"), references=_OF_ARTICLE, indexes=(("accession",),),
     ),
+    "bonds": Table(
+        {"bond_id": int, **_RECORD, "kind": str, "value": str},
+        pk="bond_id", references=_OF_ARTICLE, not_null=frozenset({"record_id", "kind", "value"}),
+        indexes=(("record_id",), ("pmid",), ("value", "kind")),
+    ),
     "citations": Table(
         {**_RECORD, "cited_pmid": int}, pk=("record_id", "cited_pmid"), references=_OF_ARTICLE,
         indexes=(("cited_pmid",),),

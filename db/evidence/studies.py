@@ -10,8 +10,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
+from db.evidence.bonds import KINDS, TRIAL_NAME
 from records.registries import register_of
 from topics.vocabulary import REPORT_ROLES, REVIEWS
 
@@ -54,6 +56,8 @@ class Report:
     """(RefType, PMID) of CommentsCorrections."""
     doi_links: tuple[tuple[str, str], ...] = ()
     """(RefType, DOI) of those to which PubMed gives no PMID, as of many a preprint."""
+    bonds: tuple[tuple[str, str], ...] = ()
+    """(kind, value) of what other reports of the study share: `db.evidence.bonds`."""
     family: str = ""
     """A family named by the register."""
     gone_since: str = ""
@@ -215,6 +219,7 @@ def _bonds(reports: Sequence[Report]) -> Iterable[tuple[str, list[str]]]:
         if report.doi:
             by_doi[doi_of_work(report.doi)].append(report.key)
     shared: dict[str, list[str]] = defaultdict(list)
+    yield from _shared_bonds(reports)
     for report in reports:
         if report.family:
             shared[f"register: family {report.family}"].append(report.key)
@@ -227,6 +232,33 @@ def _bonds(reports: Sequence[Report]) -> Iterable[tuple[str, list[str]]]:
             if ref_type in SAME_STUDY and doi_of_work(doi) in by_doi:
                 yield f"PubMed: {ref_type} {doi}", [report.key, *by_doi[doi_of_work(doi)]]
     yield from ((reason, keys) for reason, keys in sorted(shared.items()) if len(keys) > 1)
+
+
+def _shared_bonds(reports: Sequence[Report]) -> Iterable[tuple[str, list[str]]]:
+    """Pairs that share a name, a title or their people, but for those that numbers or the register keep apart.
+
+    A family of the register that is called as a trial is bound to what names that trial.
+    """
+    holding: dict[tuple[str, str], list[Report]] = defaultdict(list)
+    for report in reports:
+        for bond in report.bonds:
+            holding[bond].append(report)
+    for report in reports:
+        if report.family and (named := holding.get((TRIAL_NAME, report.family.upper()))) and report not in named:
+            named.append(report)
+    for (kind, value), members in sorted(holding.items(), key=lambda pair: (KINDS.index(pair[0][0]), pair[0][1])):
+        for one, other in combinations(members, 2):
+            if not _kept_apart(one, other):
+                yield f"{kind} {value}", [one.key, other.key]
+
+
+def _kept_apart(one: Report, other: Report) -> bool:
+    """Whether numbers of one register, or two families of the hand-checked one, say that these are two studies."""
+    if one.family and other.family and one.family != other.family:
+        return True
+    numbers, others = set(own_registrations(one)), set(own_registrations(other))
+    registers = set(map(register_of, numbers)) & set(map(register_of, others))
+    return bool(registers) and numbers.isdisjoint(others)
 
 
 def doi_of_work(doi: str) -> str:
@@ -261,14 +293,18 @@ def _study(members: list[Report], why: Mapping[str, str], history: tuple[State, 
     )
 
 
-def _precedence(report: Report) -> tuple[bool, bool, bool, bool, str, str]:
-    """Main report first: no notice, not retracted, with results of its own, earliest."""
+_CASES = frozenset({"case_report", "case_series"})
+
+
+def _precedence(report: Report) -> tuple[bool, bool, bool, bool, bool, str, str]:
+    """Main report first: no notice, not retracted, with results of its own, more than cases, earliest."""
     role = REPORT_ROLES.get(report.deciding.get("design", ""))
     return (
         role == "notice",
         report.retracted,
         role is not None,
         not report.deciding.get("is_primary"),
+        report.deciding.get("design") in _CASES,
         report.public_from or "9",
         report.key,
     )

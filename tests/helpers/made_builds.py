@@ -16,6 +16,7 @@ METHODS = (
 
 def trial(pmid: int, **more) -> str:
     facts = {"title": "Intramuscular ketamine for major depression: a randomized trial", "abstract": METHODS,
+             "authors": ((f"Sample{pmid}", "Ann B", "AB"),),  # or they were one study, by title and first author
              "publication_types": (RANDOMIZED,), "mesh": HUMAN, "chemicals": KETAMINE} | more  # fmt: skip
     return pubmed_article(pmid, **facts)
 
