@@ -216,8 +216,8 @@ def test_the_bundled_register_adds_up() -> None:
     assert sum(study.pmid is not None for study in studies) == 405
     assert sum(study.depression_relevant for study in studies) == 347
     assert Counter(study.design for study in studies).most_common(5) == [
-        ("randomized_controlled_trial", 140), ("cohort", 55), ("nonrandomized_trial", 51),
-        ("secondary_analysis", 47), ("meta_analysis", 36),
+        ("randomized_controlled_trial", 141), ("cohort", 54), ("nonrandomized_trial", 49),
+        ("secondary_analysis", 49), ("meta_analysis", 36),
     ]  # fmt: skip
     routes = Counter(route for study in studies for route in study.routes)
     assert (routes["intravenous"], routes["intranasal"], routes["intramuscular"], routes["oral"]) == (222, 119, 37, 49)
@@ -248,6 +248,17 @@ def test_the_indian_trial_has_its_three_arms_of_nine_by_route() -> None:
     )  # fmt: skip
 
 
+CORRECTED = {
+    ("pmid:39214377", "design"), ("pmid:39214377", "n_by_route"),  # drawn by lot, by its title; arms not told
+    ("pmid:32406748", "design"),  # a corrigendum
+    ("pmid:39233241", "design"),  # post hoc
+    ("pmid:25122038", "design"), ("pmid:25122038", "year"),  # indexed as a randomized trial, printed in 2015
+    ("pmid:30858518", "n_total"),  # 47 infused; 34 were those drawn by lot afterwards
+    ("pmid:27886522", "design"),  # three cases of a trial that stands there itself
+}  # fmt: skip
+"""Facts of the shared register that somebody has since read otherwise."""
+
+
 def test_every_fact_of_the_shared_register_is_still_in_the_bundled_one() -> None:
     source = SHARED / "data" / "register.jsonl"
     if not source.exists():
@@ -256,13 +267,8 @@ def test_every_fact_of_the_shared_register_is_still_in_the_bundled_one() -> None
     for line in source.read_text(encoding="utf-8").splitlines():
         given = json.loads(line)
         study = studies[f"pmid:{given['pmid']}" if given.get("pmid") else f"doi:{given['doi'].lower()}"]
-        assert study.routes == tuple(given.get("routes", ()))
-        assert study.design == given["design"]
-        assert study.n_total == given.get("n_total")
-        assert study.n_by_route == given.get("n_by_route", {})
-        assert study.read_at == given["read_at"]
-        assert study.condition_text == (given.get("condition") or "")
-        if given.get("year"):
-            assert study.year == given["year"]
-        if given.get("first_author"):
-            assert study.first_author == given["first_author"]
+        assert given["read_at"] in study.read_at
+        for column in ("routes", "design", "n_total", "n_by_route", "condition", "year", "first_author"):
+            if given.get(column) and (study.key, column) not in CORRECTED:
+                held = getattr(study, "condition_text" if column == "condition" else column)
+                assert (list(held) if column == "routes" else held) == given[column], (study.key, column)
