@@ -183,7 +183,7 @@ def test_a_notice_is_out_for_a_reason_of_its_own(tmp_path, topic, import_records
         *((pmid, "notice", 0, 0, "a notice on another paper") for pmid in kinds),
     ]
     counts = {(row["stage"], row["reason"]): row["records"] for row in before}
-    counts["excluded", "a notice on another paper"] = 4  # one of them the register's corrigendum
+    counts["excluded", "a notice on another paper"] += 3
     counts["included", "on topic"] += 1
     flow = live["screening"].rows_where("stage IN ('excluded', 'included')")
     assert {(row["stage"], row["reason"]): row["records"] for row in flow} == counts

@@ -212,19 +212,20 @@ def test_a_topic_without_a_register_has_no_studies(folder: Path) -> None:
 def test_the_bundled_register_adds_up() -> None:
     studies = load_register(load_topic("ketamine-routes"))
 
-    assert len(studies) == 462
-    assert sum(study.pmid is not None for study in studies) == 405
-    assert sum(study.depression_relevant for study in studies) == 347
+    assert len(studies) == 472
+    assert sum(study.pmid is not None for study in studies) == 414
+    assert sum(study.depression_relevant for study in studies) == 357
     assert Counter(study.design for study in studies).most_common(5) == [
-        ("randomized_controlled_trial", 141), ("cohort", 54), ("nonrandomized_trial", 49),
+        ("randomized_controlled_trial", 150), ("cohort", 54), ("nonrandomized_trial", 49),
         ("secondary_analysis", 49), ("meta_analysis", 36),
     ]  # fmt: skip
     routes = Counter(route for study in studies for route in study.routes)
-    assert (routes["intravenous"], routes["intranasal"], routes["intramuscular"], routes["oral"]) == (222, 119, 37, 49)
+    assert (routes["intravenous"], routes["intranasal"], routes["intramuscular"], routes["oral"]) == (228, 122, 38, 49)
     assert [study.key for study in studies if study.retracted] == ["pmid:21557878", "pmid:26554325"]
     assert sum(bool(study.bioavailability) for study in studies) == 11
     assert {study.key for study in studies if study.title_basis == "descriptive"} == {
-        "pmid:4037284", "pmid:2316916", "pmid:29895202", "doi:10.1002/phar.2669",
+        "pmid:4037284", "pmid:2316916", "pmid:29895202", "doi:10.1002/phar.2669", "pmid:29656663",
+        "pmid:12088953", "doi:10.3389/fpsyt.2022.830301",
     }  # fmt: skip
 
 
@@ -250,7 +251,8 @@ def test_the_indian_trial_has_its_three_arms_of_nine_by_route() -> None:
 
 CORRECTED = {
     ("pmid:39214377", "design"), ("pmid:39214377", "n_by_route"),  # drawn by lot, by its title; arms not told
-    ("pmid:32406748", "design"),  # a corrigendum
+    *((f"pmid:{pmid}", "design") for pmid in (28353354, 28967437, 30408654, 30487654, 30585735, 31550622, 32406748)),
+    # corrections and corrigenda, which are notices
     ("pmid:39233241", "design"),  # post hoc
     ("pmid:25122038", "design"), ("pmid:25122038", "year"),  # indexed as a randomized trial, printed in 2015
     ("pmid:30858518", "n_total"),  # 47 infused; 34 were those drawn by lot afterwards
