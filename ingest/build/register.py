@@ -6,14 +6,10 @@ from dataclasses import dataclass
 
 from ingest.tagging.model import Arm, Measurement, Tag, Tagged
 from topics import RegisterStudy
-from topics.vocabulary import FACETS, REVIEWS, as_said
+from topics.vocabulary import FACETS, REVIEWS, ROUTES, as_said
 
 _YES_NO = {True: "yes", False: "no"}
-_SHORT = {
-    "intravenous": "IV", "intramuscular": "IM", "subcutaneous": "SC", "oral": "PO", "intranasal": "nasal",
-    "rectal": "PR", "inhaled": "nebuli[sz]ed",
-}  # fmt: skip
-"""How a register's dose names a route, beside the route's own word."""
+_IN_DOSES = {route.value: route.in_doses for route in ROUTES if route.in_doses}
 _REGISTERED = [facet for facet in FACETS if facet.tag and facet.column and facet.register != "never"]
 
 
@@ -78,7 +74,7 @@ def _dose_by(route: str, study: RegisterStudy) -> str:
 
 
 def _names(dose: str, route: str) -> bool:
-    return bool(re.search(rf"\b(?:{_SHORT.get(route, route)}|{route})\b", dose))
+    return bool(re.search(rf"\b(?:{_IN_DOSES.get(route, route)}|{route})\b", dose))
 
 
 def _measurements(study: RegisterStudy) -> list[Measurement]:
