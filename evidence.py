@@ -180,12 +180,15 @@ def build(topic: str | None, data: Path, as_json: bool, archived_by: str | None)
     """Make evidence.db from the archive and the register. Says so and is quick when nothing has changed."""
     from ingest.build.run import build as build_database
     from ingest.build.run import build_archived_by
+    from topics import load_recall, recall_lines
 
+    chosen = _topic_of(data, topic)
+    known_trials = load_recall(chosen)
     if archived_by:
-        result = build_archived_by(data, _topic_of(data, topic), archived_by, _progress().build)
+        result = build_archived_by(data, chosen, archived_by, _progress().build)
     else:
-        result = build_database(data, _topic_of(data, topic), _progress().build)
-    _show(result, as_json, [result.line()])
+        result = build_database(data, chosen, _progress().build)
+    _show(result, as_json, [result.line(), *recall_lines(known_trials)])
     if result.short:
         raise IncompleteRunError(result.short)
 

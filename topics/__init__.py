@@ -4,12 +4,14 @@ from pathlib import Path
 
 from topics.errors import BadInputError
 from topics.model import OnTopic, Term, Topic, Vocabulary
+from topics.recall import KnownTrial, load_recall, recall_lines
 from topics.register import RegisterStudy, load_register
 from topics.search import Search, SearchBlock
 from topics.validation import validate
 from topics.yaml_lines import load_document
 
 __all__ = [
+    "KnownTrial",
     "OnTopic",
     "RegisterStudy",
     "Search",
@@ -17,8 +19,10 @@ __all__ = [
     "Term",
     "Topic",
     "Vocabulary",
+    "load_recall",
     "load_register",
     "load_topic",
+    "recall_lines",
     "topic_names",
 ]
 

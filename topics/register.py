@@ -44,7 +44,7 @@ class RegisterStudy:
     """ISO date of online publication before the issue, or ''."""
     first_author: str
     filled_from: str
-    """Where a year or first author was looked up that the first reading had not seen, or ''."""
+    """Where a year, first author or number was looked up that the first reading had not seen, or ''."""
     interventions: tuple[str, ...]
     routes: tuple[str, ...]
     design: str

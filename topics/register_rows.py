@@ -1,4 +1,4 @@
-"""The lines of a `register.csv`, and their cells read with errors that name file, line and column."""
+"""The lines of a topic's CSV files, and their cells read with errors that name file, line and column."""
 
 import csv
 import json
@@ -90,23 +90,23 @@ class Row:
         return self.cells[column]
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_rows(path: Path, columns: tuple[str, ...] = COLUMNS, optional: tuple[str, ...] = OPTIONAL) -> list[Row]:
     """Read all lines below the header, which must name the columns in their order, then optional ones in any."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
             header = next(reader, [])
-            more = header[len(COLUMNS) :]
-            if tuple(header[: len(COLUMNS)]) != COLUMNS or not set(more) <= set(OPTIONAL) or len(set(more)) < len(more):
-                missing = [column for column in COLUMNS if column not in header]
-                unknown = [column for column in header if column not in (*COLUMNS, *OPTIONAL)]
+            more = header[len(columns) :]
+            if tuple(header[: len(columns)]) != columns or not set(more) <= set(optional) or len(set(more)) < len(more):
+                missing = [column for column in columns if column not in header]
+                unknown = [column for column in header if column not in (*columns, *optional)]
                 fault = "; ".join(
                     [f"missing {', '.join(missing)}"] * bool(missing)
                     + [f"unknown {', '.join(unknown)}"] * bool(unknown)
                 )
                 raise BadInputError(
-                    f"{path}, line 1: {fault or 'columns in another order'}; expected the columns {','.join(COLUMNS)}"
-                    + (f", then any of {','.join(OPTIONAL)}" if OPTIONAL else "")
+                    f"{path}, line 1: {fault or 'columns in another order'}; expected the columns {','.join(columns)}"
+                    + (f", then any of {','.join(optional)}" if optional else "")
                 )
             rows = []
             for cells in reader:

@@ -34,6 +34,8 @@ class Definition:
     """How pages write it where the facet is not named beside it; '' where it says itself."""
     broader: tuple[str, ...] = ()
     """Values that this one joins: phase 1/2 is phase 1 and phase 2."""
+    in_doses: str = ""
+    """Of a route: how a register's dose names it, as a pattern, beside its own word."""
 
 
 ROUTES = (
@@ -44,14 +46,16 @@ ROUTES = (
             "D061605": 0.6,  # Administration, Intravenous
             "D007275": 0.6,  # Injections, Intravenous
         },
+        in_doses="IV",
     ),
-    Definition("intramuscular", "into a muscle", {"D007273": 0.6}),  # Injections, Intramuscular
+    Definition("intramuscular", "into a muscle", {"D007273": 0.6}, in_doses="IM"),  # Injections, Intramuscular
     Definition(
         "intranasal", "by the nose",
         {
             "D059085": 0.6,  # Nasal Sprays
             "D000281": 0.6,  # Administration, Intranasal
         },
+        in_doses="nasal",
     ),
     Definition(
         "subcutaneous", "under the skin",
@@ -59,12 +63,13 @@ ROUTES = (
             "D007279": 0.6,  # Injections, Subcutaneous
             "D055104": 0.6,  # Infusions, Subcutaneous
         },
+        in_doses="SC",
     ),
-    Definition("oral", "swallowed", {"D000284": 0.6}),  # Administration, Oral
+    Definition("oral", "swallowed", {"D000284": 0.6}, in_doses="PO"),  # Administration, Oral
     Definition("sublingual", "under the tongue", {"D000286": 0.6}),  # Administration, Sublingual
     Definition("buccal", "in the cheek", {"D000278": 0.5}),  # Administration, Buccal
-    Definition("rectal", "by the rectum", {"D000285": 0.6}),  # Administration, Rectal
-    Definition("inhaled", "breathed in", {"D000280": 0.6}),  # Administration, Inhalation
+    Definition("rectal", "by the rectum", {"D000285": 0.6}, in_doses="PR"),  # Administration, Rectal
+    Definition("inhaled", "breathed in", {"D000280": 0.6}, in_doses="nebuli[sz]ed"),  # Administration, Inhalation
     Definition("transdermal", "through the skin into the blood", {"D000279": 0.6}),  # Administration, Cutaneous
     Definition("topical", "on the skin or a mucous membrane, for an effect there", {"D000287": 0.6}),
     Definition("epidural", "into the space around the dura", {"D007268": 0.6}),  # Injections, Epidural

@@ -59,7 +59,7 @@ class People:
     def given(self, report: Report) -> Given:
         """How many people had the drug by each route, as far as the report says so."""
         if by_route := self._of_register.get(report.key):
-            return Given(by_route, sum(by_route.values()), "register")
+            return Given(by_route, _each_once(by_route, report.deciding.get("n_total")), "register")
         routes = [route for route in json.loads(report.deciding.get("routes") or "[]") if route != "unspecified"]
         total = report.deciding.get("n_total")
         if not routes or report.deciding.get("n_total_basis") == "unsure":
@@ -102,6 +102,12 @@ def write_people(database: Database, studies: Iterable[tuple[str, Report]]) -> N
     database.conn.executemany(
         "UPDATE studies SET n_by_route = ?, n_given = ?, n_given_basis = ? WHERE study_id = ?", rows
     )
+
+
+def _each_once(by_route: Mapping[str, int], total: int | None) -> int:
+    """People of all routes, each once: where these add up to more than the study had, some had several routes."""
+    people = sum(by_route.values())
+    return min(people, total) if total and len(by_route) > 1 else people
 
 
 def _has_other_arms(report: Report) -> bool:

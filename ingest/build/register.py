@@ -1,13 +1,15 @@
 """The hand-checked register as a layer of tags: it wins over automatic tags and stays visible as `register`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.tagging.model import Arm, Measurement, Tag, Tagged
 from topics import RegisterStudy
-from topics.vocabulary import FACETS, REVIEWS, as_said
+from topics.vocabulary import FACETS, REVIEWS, ROUTES, as_said
 
 _YES_NO = {True: "yes", False: "no"}
+_IN_DOSES = {route.value: route.in_doses for route in ROUTES if route.in_doses}
 _REGISTERED = [facet for facet in FACETS if facet.tag and facet.column and facet.register != "never"]
 
 
@@ -58,9 +60,21 @@ def _tags(study: RegisterStudy) -> list[Tag]:
 
 def _arms(study: RegisterStudy) -> list[Arm]:
     return [
-        Arm(f"{route} arms", route, n, None, "", study.dose, None, f"{route}: {n}")
+        Arm(f"{route} arms", route, n, None, "", _dose_by(route, study), None, f"{route}: {n}")
         for route, n in study.n_by_route.items()
     ]
+
+
+def _dose_by(route: str, study: RegisterStudy) -> str:
+    """The parts of the dose ('…; …' or '… v …') that name the route; all of it where no part names any route."""
+    parts = re.split(r"; ?| v ", study.dose)
+    if not any(_names(part, one) for part in parts for one in study.routes):
+        return study.dose
+    return "; ".join(part for part in parts if _names(part, route))
+
+
+def _names(dose: str, route: str) -> bool:
+    return bool(re.search(rf"\b(?:{_IN_DOSES.get(route, route)}|{route})\b", dose))
 
 
 def _measurements(study: RegisterStudy) -> list[Measurement]:

@@ -10,6 +10,7 @@ from helpers.made_builds import METHODS, content, trial
 from helpers.records import RANDOMIZED, RETRACTED, RETRACTION_NOTICE, medline, pubmed_article
 from ingest.build import loops
 from ingest.build import run as build_module
+from ingest.build.register import register_layer
 from ingest.build.run import build
 from ingest.pubmed.run import import_into
 from topics import load_register, load_topic
@@ -182,7 +183,7 @@ def test_a_notice_is_out_for_a_reason_of_its_own(tmp_path, topic, import_records
         *((pmid, "notice", 0, 0, "a notice on another paper") for pmid in kinds),
     ]
     counts = {(row["stage"], row["reason"]): row["records"] for row in before}
-    counts["excluded", "a notice on another paper"] = 3
+    counts["excluded", "a notice on another paper"] += 3
     counts["included", "on topic"] += 1
     flow = live["screening"].rows_where("stage IN ('excluded', 'included')")
     assert {(row["stage"], row["reason"]): row["records"] for row in flow} == counts
@@ -278,3 +279,16 @@ def test_what_a_person_saw_of_a_further_facet_goes_before_what_rules_find(tmp_pa
     assert [tuple(row.values()) for row in said] == [("2/3", "2/3"), ("4.5", "4.5")]
     differing = live["disagreements"].rows_where(of_both, select="facet, value_a, value_b")
     assert {tuple(row.values()) for row in differing} == {("phase", "2", "2/3"), ("follow_up_weeks", "4.5", "26")}
+
+
+def test_an_arm_of_the_register_carries_the_dose_of_its_own_route():
+    register = {study.pmid: study for study in load_register(load_topic("ketamine-routes"))}
+
+    def doses(pmid):
+        return {arm.route: arm.dose_text for arm in register_layer(register[pmid]).arms}
+
+    assert doses(24701015) == {"intravenous": "0.5 mg/kg IV", "intramuscular": "0.5 or 0.25 mg/kg IM"}
+    assert doses(38703175) == {"intravenous": "0.3 mg/kg IV", "inhaled": "0.75 mg/kg nebulized"}
+    assert doses(33060432) == {"intramuscular": "0.5 mg/kg IM", "oral": "1 mg/kg oral"}
+    assert doses(26236429) == {"oral": "10 mg/kg", "intranasal": "10 mg/kg"}, "one dose for both"
+    assert doses(37792613) == {"intranasal": ""}

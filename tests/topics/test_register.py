@@ -212,19 +212,20 @@ def test_a_topic_without_a_register_has_no_studies(folder: Path) -> None:
 def test_the_bundled_register_adds_up() -> None:
     studies = load_register(load_topic("ketamine-routes"))
 
-    assert len(studies) == 462
-    assert sum(study.pmid is not None for study in studies) == 405
-    assert sum(study.depression_relevant for study in studies) == 347
+    assert len(studies) == 473
+    assert sum(study.pmid is not None for study in studies) == 415
+    assert sum(study.depression_relevant for study in studies) == 357
     assert Counter(study.design for study in studies).most_common(5) == [
-        ("randomized_controlled_trial", 140), ("cohort", 55), ("nonrandomized_trial", 51),
-        ("secondary_analysis", 47), ("meta_analysis", 36),
+        ("randomized_controlled_trial", 150), ("cohort", 54), ("nonrandomized_trial", 49),
+        ("secondary_analysis", 49), ("meta_analysis", 36),
     ]  # fmt: skip
     routes = Counter(route for study in studies for route in study.routes)
-    assert (routes["intravenous"], routes["intranasal"], routes["intramuscular"], routes["oral"]) == (222, 119, 37, 49)
+    assert (routes["intravenous"], routes["intranasal"], routes["intramuscular"], routes["oral"]) == (228, 122, 38, 50)
     assert [study.key for study in studies if study.retracted] == ["pmid:21557878", "pmid:26554325"]
     assert sum(bool(study.bioavailability) for study in studies) == 11
     assert {study.key for study in studies if study.title_basis == "descriptive"} == {
-        "pmid:4037284", "pmid:2316916", "pmid:29895202", "doi:10.1002/phar.2669",
+        "pmid:4037284", "pmid:2316916", "pmid:29895202", "doi:10.1002/phar.2669", "pmid:29656663",
+        "pmid:12088953", "doi:10.3389/fpsyt.2022.830301",
     }  # fmt: skip
 
 
@@ -248,6 +249,18 @@ def test_the_indian_trial_has_its_three_arms_of_nine_by_route() -> None:
     )  # fmt: skip
 
 
+CORRECTED = {
+    ("pmid:39214377", "design"), ("pmid:39214377", "n_by_route"),  # drawn by lot, by its title; arms not told
+    *((f"pmid:{pmid}", "design") for pmid in (28353354, 28967437, 30408654, 30487654, 30585735, 31550622, 32406748)),
+    # corrections and corrigenda, which are notices
+    ("pmid:39233241", "design"),  # post hoc
+    ("pmid:25122038", "design"), ("pmid:25122038", "year"),  # indexed as a randomized trial, printed in 2015
+    ("pmid:30858518", "n_total"),  # 47 infused; 34 were those drawn by lot afterwards
+    ("pmid:27886522", "design"),  # three cases of a trial that stands there itself
+}  # fmt: skip
+"""Facts of the shared register that somebody has since read otherwise."""
+
+
 def test_every_fact_of_the_shared_register_is_still_in_the_bundled_one() -> None:
     source = SHARED / "data" / "register.jsonl"
     if not source.exists():
@@ -256,13 +269,8 @@ def test_every_fact_of_the_shared_register_is_still_in_the_bundled_one() -> None
     for line in source.read_text(encoding="utf-8").splitlines():
         given = json.loads(line)
         study = studies[f"pmid:{given['pmid']}" if given.get("pmid") else f"doi:{given['doi'].lower()}"]
-        assert study.routes == tuple(given.get("routes", ()))
-        assert study.design == given["design"]
-        assert study.n_total == given.get("n_total")
-        assert study.n_by_route == given.get("n_by_route", {})
-        assert study.read_at == given["read_at"]
-        assert study.condition_text == (given.get("condition") or "")
-        if given.get("year"):
-            assert study.year == given["year"]
-        if given.get("first_author"):
-            assert study.first_author == given["first_author"]
+        assert given["read_at"] in study.read_at
+        for column in ("routes", "design", "n_total", "n_by_route", "condition", "year", "first_author"):
+            if given.get(column) and (study.key, column) not in CORRECTED:
+                held = getattr(study, "condition_text" if column == "condition" else column)
+                assert (list(held) if column == "routes" else held) == given[column], (study.key, column)
