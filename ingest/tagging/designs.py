@@ -38,6 +38,10 @@ RULES += [
     ),
 ]
 
+_ASPECT, _TRIAL = "an aspect of a trial in the title", "randomized_controlled_trial"
+_CERTAIN, _OF_A_TRIAL = 0.75, 0.92
+_TRIAL_IN_TITLE = re.compile(r"\brandomi[sz]ed|\btrial\b|\bdouble[- ]blind|\bplacebo|\bversus placebo", re.IGNORECASE)
+_FROM_A_TRIAL = re.compile(r"\b(?:outcomes|results|findings|data) (?:from|of) (?:a|an|the)\b", re.IGNORECASE)
 _REVIEW_NAMED = f"design:{next(number for number, rule in enumerate(DESIGN_RULES) if rule.name == 'review named')}"
 _RULE_KINDS = [(f"design:{number}", rule) for number, rule in enumerate(DESIGN_RULES)]
 _REGISTRY_HEADS = frozenset({"CONDITION", "PRIMARY OUTCOME", "SECONDARY OUTCOME", "INCLUSION CRITERIA"})
@@ -66,12 +70,22 @@ def tag_designs(doc: Document, *, people_counted: bool) -> None:
             if rule.repeated and len(hits) > 1 and not silenced:
                 confidence = max(confidence, rule.repeated)
             doc.add("design", design, start, end, rule.name, confidence)
+    _tag_aspect_of_a_trial(doc)
     _tag_registry_entry(doc)
     reviewed = any(tag.value in REVIEWS and tag.confidence >= 0.5 for tag in doc.tags if tag.facet == "design")
     if not reviewed:
         _tag_living_matter(doc)
     if not argued:
         _tag_single_person(doc)
+
+
+def _tag_aspect_of_a_trial(doc: Document) -> None:
+    """A title that asks what goes with the response, and names no trial, over one: this was reported before."""
+    aspects = [tag for tag in doc.tags if tag.facet == "design" and tag.rule == _ASPECT]
+    lots = [tag for tag in doc.tags if tag.facet == "design" and tag.value == _TRIAL and tag.confidence >= _CERTAIN]
+    if aspects and lots and (_FROM_A_TRIAL.search(doc.record.title) or not _TRIAL_IN_TITLE.search(doc.record.title)):
+        at = doc.tags.index(aspects[0])
+        doc.tags[at] = aspects[0]._replace(confidence=_OF_A_TRIAL)
 
 
 def _told(doc: Document, signal: str) -> bool:

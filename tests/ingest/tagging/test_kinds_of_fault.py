@@ -166,6 +166,16 @@ ANALYSES = [
      {"design": "secondary_analysis"}),
     ("Plasma markers and ketamine", "Samples were of 22 adults who had received ketamine in a placebo-controlled "
      "crossover trial.", {"design": "secondary_analysis"}),
+    ("Predictors of response to oral ketamine", "Forty adults were randomized to oral ketamine or placebo.",
+     {"design": "secondary_analysis"}),
+    ("Improvements in sleep with oral ketamine", "METHODS: In a randomized trial 40 adults took ketamine or placebo.",
+     {"design": "secondary_analysis"}),
+    ("Cognitive outcomes from the randomised Willow trial", "METHODS: Forty adults were randomly assigned to ketamine "
+     "or midazolam.", {"design": "secondary_analysis"}),
+    ("Predictors of response in a randomized trial of oral ketamine", "Forty adults were randomly assigned.",
+     {"design": "randomized_controlled_trial"}),
+    ("Predictors of response to oral ketamine", "METHODS: Charts of 40 adults treated from 2018 to 2020 were reviewed "
+     "retrospectively.", {"not_design": "secondary_analysis"}),
     ("Post hoc analysis of oral ketamine", "We analysed data of a completed randomized trial.",
      {"design": "secondary_analysis"}),
     ("Oral ketamine in depression: a randomized controlled trial", "Adults were randomized to ketamine or placebo. "
