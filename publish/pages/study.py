@@ -11,6 +11,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from db.citations.model import Work
 from db.citations.works import load_works
+from db.evidence.people import BASES
 from publish.cells import readable, study_path
 from publish.marking import facet_order
 from publish.page_cache import kept
@@ -113,6 +114,7 @@ def read_study(connection: sqlite3.Connection, names: Sequence[str]) -> dict[str
     return {
         "study": row,
         "counted": counted_because(row),
+        "people": people_of(row),
         "reports": reports,
         "reasons": _reasons(row, tags),
         **parts,
@@ -145,6 +147,18 @@ def counted_because(row: Mapping[str, Any]) -> list[str]:
         )
         if holds
     ]  # fmt: skip
+
+
+def people_of(row: Mapping[str, Any]) -> str:
+    """Whose people a counted study adds to sums, or why it adds none, as a sentence."""
+    if not json.loads(row["routes"] or "[]"):
+        return "No route was found: it stands in no row by route, and its people are in no sum."
+    if row["n_total_basis"] == "unsure":
+        return "Its number of people is unsure (no person has checked so large a number), so they are in no sum."
+    if row["n_given"] is None:
+        return f"Its people are in no sum: {BASES[''].removeprefix('not attributable: ')}."
+    by_route = ", ".join(f"{readable(route)} {n:,}" for route, n in json.loads(row["n_by_route"] or "{}").items())
+    return f"{row['n_given']:,} people given the drug are in sums ({by_route}): {BASES[row['n_given_basis'] or '']}."
 
 
 def _reasons(row: Mapping[str, Any], tags: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import lxml.html
 import pytest
 from datasette.app import Datasette
 
-from publish.pages.map import Chosen, read_map
+from publish.pages.map import Chosen, read_map, read_studies
 
 pytestmark = pytest.mark.asyncio
 _COUNTED = "on_topic = 1 and is_primary = 1 and retracted = 0 and species in ('human', 'human_and_animal')"
@@ -101,3 +101,10 @@ async def test_the_list_pages_through_all_studies_once(made: Datasette):
         found += [row["study_id"] for row in (await made.client.get(f"/studies.json?page={number}")).json()["studies"]]
     assert len(found) == len(set(found)) == first["count"]
     assert (await made.client.get("/studies.json?page=99999")).json()["page"] == first["pages"]
+
+
+async def test_studies_without_a_route_are_listed_largest_first(own_copy):
+    for n_total, study_id in ((None, "pmid:99000002"), (5, "pmid:99000003"), (80, "pmid:99000004")):
+        own_copy.execute("update studies set routes = '[]', n_total = ? where study_id = ?", [n_total, study_id])
+    listed = read_studies(own_copy.conn, Chosen(route="none_found"), 1)["studies"]
+    assert [row["n_total"] for row in listed] == [80, 5, None]

@@ -8,7 +8,7 @@ from helpers.made_site import REGISTRATION, SCRIPT, SECOND_REPORT, TRIAL, WITHDR
 from helpers.published import METADATA
 from helpers.shown import parsed, words
 from publish.described import load_metadata
-from publish.pages.study import counted_because
+from publish.pages.study import counted_because, people_of
 from publish.serve import SETTINGS
 
 pytestmark = pytest.mark.asyncio
@@ -105,3 +105,18 @@ async def test_the_site_can_be_served_below_a_path(made_db):
         own = [link for link in page.xpath("//@href | //@src | //@action") if not link.startswith(("http", "#"))]
         assert own
         assert all(link.startswith("/kept/") for link in own), [link for link in own if not link.startswith("/kept/")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "40 people given the drug are in sums (oral 40): all people of a study of one route without another arm."),
+        ({"routes": "[]"}, "No route was found: it stands in no row by route, and its people are in no sum."),
+        ({"n_total_basis": "unsure", "n_given": None}, "Its number of people is unsure"),
+        ({"n_given": None}, "Its people are in no sum: there were several routes, or people who did not get the drug"),
+    ],
+)
+async def test_a_counted_study_says_whose_people_are_in_sums_or_why_none_are(changed, said):
+    row = {"routes": '["oral"]', "n_total_basis": "enrolled", "n_given": 40, "n_by_route": '{"oral": 40}',
+           "n_given_basis": "everyone"}  # fmt: skip
+    assert people_of(row | changed).startswith(said)
