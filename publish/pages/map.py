@@ -186,8 +186,8 @@ def read_studies(connection: sqlite3.Connection, asked: Chosen, number: int) -> 
             connection,
             f"""select study_id, title, public_from, design, routes, conditions, n_total, n_total_basis, n_by_route,
                   n_given, n_given_basis, main_pmid, doi, n_reports
-            {_LIST} order by iif(:route = '{NO_ROUTE}', -coalesce(n_total, 0), 0), public_from is null, public_from desc,
-                  study_id limit {_ON_A_PAGE} offset :after""",
+            {_LIST} order by iif(:route = '{NO_ROUTE}', -coalesce(n_total, 0), 0), public_from is null,
+                  public_from desc, study_id limit {_ON_A_PAGE} offset :after""",
             {**asdict(asked), "after": (number - 1) * _ON_A_PAGE},
         ),
         "conditions": _conditions(connection),
