@@ -14,9 +14,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from db.citations.files import read_references
 from db.citations.identifiers import identifiers_in
 from db.citations.model import Answer, Reference
+from db.citations.readers.text import read_text
 from db.citations.reading import read_reference, split_references
 from db.citations.status import has_claims
 from topics.errors import BadInputError
@@ -125,7 +125,7 @@ def references_of(path: Path) -> tuple[list[Reference], str]:
     _refuse_what_does_not_end(path)
     text, dated = _docx(path) if path.suffix.lower() == ".docx" else _plain(path)
     is_list = path.suffix.lower() in (".bib", ".ris", ".nbib", ".json")
-    references = read_references(text) if is_list else _in_text(text)
+    references = list(read_text(text).references) if is_list else _in_text(text)
     if not references:
         raise BadInputError(f"{path}: no references found. A list needs a heading such as 'References' above it.")
     return references, dated or (found[1] if (found := _DATED.search(text[:2000])) else "")
