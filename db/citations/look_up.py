@@ -91,7 +91,18 @@ def look_up(
     connection: sqlite3.Connection, text: str, *, online: AskPubMed | None = None, at_most: int = MOST_REFERENCES
 ) -> list[Answer]:
     """As `cite`, through an open connection."""
-    references = list(read_text(text).references)
+    return _answers(connection, list(read_text(text).references), online=online, at_most=at_most)
+
+
+def answers_to(live: Path, references: list[Reference], *, online: AskPubMed | None = None) -> list[Answer]:
+    """As `cite`, for references that were read already."""
+    with opened(live) as connection:
+        return _answers(connection, references, online=online, at_most=MOST_REFERENCES)
+
+
+def _answers(
+    connection: sqlite3.Connection, references: list[Reference], *, online: AskPubMed | None, at_most: int
+) -> list[Answer]:
     if not references:
         raise BadInputError("nothing to look up: give a PMID, a DOI, a reference, or a file of references.")
     if len(references) > at_most:

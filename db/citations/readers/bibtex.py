@@ -147,10 +147,10 @@ def _balanced(value: str) -> str:
 
 
 def _from_entry(key: str, entry: Entry) -> Reference:
-    fields = {name.lower(): _plain_tex(value).strip(" ,") for name, value in entry.fields.items()}
+    fields = {name.lower(): plain_tex(value).strip(" ,") for name, value in entry.fields.items()}
     people = entry.persons.get("author") or entry.persons.get("editor") or []
     authors = [
-        _plain_tex(" ".join([*person.prelast_names, *person.last_names]) or " ".join(person.first_names))
+        plain_tex(" ".join([*person.prelast_names, *person.last_names]) or " ".join(person.first_names))
         for person in people
     ]
     return from_fields(
@@ -182,7 +182,8 @@ _UNREAD_COMMANDS = {
 """Commands that latexcodec leaves as they are."""
 
 
-def _plain_tex(value: str) -> str:
+def plain_tex(value: str) -> str:
+    """What TeX prints, as far as pybtex knows its commands."""
     try:
         text = str(Text.from_latex(value))
     except (PybtexError, ValueError, IndexError):  # unbalanced braces, an unfinished command: the words still count

@@ -34,6 +34,11 @@ _FORMS: Sequence[tuple[Callable[[str], bool], Callable[[str], ReferenceList]]] =
 """How a form is told, and its reader; the first that fits reads. BibTeX and RIS may have other text before them."""
 
 
+def form_of(text: str) -> Callable[[str], ReferenceList] | None:
+    """The reader of the form that `text` has; None where it has none of a reference manager or library."""
+    return next((read for is_of_it, read in _FORMS if is_of_it(text)), None)
+
+
 def read_text(text: str) -> ReferenceList:
     """The references in `text`, whichever form it has: a file of a reference manager, or a list as printed.
 
@@ -41,7 +46,6 @@ def read_text(text: str) -> ReferenceList:
         BadInputError: it has the form of a reference manager's file and cannot be read as one.
     """
     text = text.removeprefix("\ufeff")
-    for is_of_it, read in _FORMS:
-        if is_of_it(text):
-            return read(text)
+    if read := form_of(text):
+        return read(text)
     return ReferenceList(tuple(read_reference(part) for part in split_references(text)))

@@ -55,6 +55,11 @@ def read_xml(text: str) -> ReferenceList:
     )
 
 
+def endnote_records(root: _Element) -> tuple[Reference, ...]:
+    """The references of EndNote's records below an element."""
+    return _all(_below(root, "record"), _from_endnote).references
+
+
 def _all(records: list[_Element], read: Callable[[_Element], Reference]) -> ReferenceList:
     references: list[Reference] = []
     unread: list[Unread] = []
