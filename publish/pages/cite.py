@@ -135,7 +135,7 @@ def _shown(answer: Answer, style: str) -> dict[str, Any]:
             {
                 "match": match,
                 "key": tilde_encode(match.work.key.removeprefix("pmid:")),
-                "cited": Markup(entry_html(csl_item(match.work), style)),  # noqa: S704  (escaped in `styles`)
+                "cited": Markup(entry_html(csl_item(match.work), style, others=not match.work.authors_complete)),  # noqa: S704  (escaped in `styles`)
                 "coins": coins(match.work),
                 "links": [link for link in (_links(match.work)) if link],
             }

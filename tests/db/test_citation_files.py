@@ -277,7 +277,8 @@ def test_an_accession_number_is_a_pmid_where_the_database_is_pubmed(fields, iden
     assert found.identifiers == identifiers
 
 
-@pytest.mark.parametrize("text", ["[[1, 2]]", "{\"a\": 1}", "{\"a\": ", "<feed><entry/></feed>", "<xml><record>",
+@pytest.mark.parametrize("text", ["[[1, 2]]", "{\"a\": 1}", "{\"a\": ", "<?xml version='1.0'?><feed><entry/>"
+                                                                        "</feed>", "<xml><record><title>",
                                   "[" * 100_000, "references:\n- [", "references:\n  a: b"])  # fmt: skip
 def test_what_is_no_list_of_references_is_refused_in_words(text):
     with pytest.raises(BadInputError):

@@ -20,7 +20,7 @@ from db.citations.readers.rich_text import read_rtf
 from db.citations.readers.text import form_of, read_text
 from db.citations.readers.web import read_html
 from db.citations.readers.word import MOST_BYTES, read_docx
-from db.citations.readers.xml import is_html
+from db.citations.readers.xml import is_html, read_xml
 from records.formats import describe
 from topics.errors import BadInputError
 
@@ -147,6 +147,8 @@ def _of_text(text: str, path: Path, as_list: bool) -> ReferenceList:
         return read_latex(text, path.parent)
     if is_html(text):
         return references_of(read_html(text))
+    if kind == ".xml":
+        return read_xml(text)
     read = form_of(text)
     if read and not (kind in (".md", ".qmd", ".rmd", ".markdown") and is_markdown_with_citations(text)):
         return read(text)

@@ -9,6 +9,8 @@ from db.citations.identifiers import identifiers_in
 from db.citations.model import Reference
 from db.citations.works import first_page
 
+_NO_NAMES = ("", "others", "et al")
+"""What stands in a list of authors for those who are not named; 'others' is BibTeX's word."""
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
 
@@ -68,7 +70,9 @@ def from_fields(
 ) -> Reference:  # fmt: skip
     """A reference from named fields; its text is put together from them, so that it is compared as a printed one is."""
     title, journal = repaired(title).rstrip("."), repaired(journal)
-    names = tuple(name for name in (repaired(author) for author in authors) if name)
+    names = tuple(
+        name for name in (repaired(author) for author in authors) if name.lower().rstrip(".") not in _NO_NAMES
+    )
     dated = _YEAR.search(year)
     page = first_page(pages.replace("–", "-").replace("--", "-"))
     where = f"{dated[0] if dated else ''};{volume}:{page}".strip(";:")

@@ -11,14 +11,16 @@ from db.citations.readers.lists import ReferenceList, Unread, from_fields, label
 from records.xml import read_article, read_book
 from topics.errors import BadInputError
 
+_RECORD = re.compile(r"<(?:\w+:)?(?:PubmedArticle|PubmedBookArticle|record|mods)\b")
 _HTML = r"html|head|body|div|p|ol|ul|li|h\d|section|article|span|table|meta"
 
 
 def is_xml(text: str) -> bool:
-    """Whether it begins as XML does and not as HTML does."""
-    return bool(re.match(r"\s*<(?:\?xml\b|!DOCTYPE (?!html)|[A-Za-z][\w-]*(?::[\w-]+)?[\s/>])", text)) and not is_html(
-        text
-    )
+    """Whether it begins as XML of references does: with a declaration, or with an element and one of ours in it."""
+    if is_html(text):
+        return False
+    return bool(re.match(r"\s*<(?:\?xml\b|!DOCTYPE\b)", text)
+                or (re.match(r"\s*<[A-Za-z]", text) and _RECORD.search(text)))  # fmt: skip
 
 
 def is_html(text: str) -> bool:
