@@ -261,7 +261,7 @@ def cite(
     """Look REFERENCES up: identifiers, addresses, references in scraps, or files. Exit code 4 if one is not read."""
     from contextlib import nullcontext
 
-    from db.citations.look_up import answers_to, check_manuscript, export, lines
+    from db.citations.look_up import answer_all, check_manuscript, export, lines, opened
     from db.citations.readers.files import read_given
     from db.citations.words import answer_json
     from ingest.pubmed.client import Eutils, EutilsSettings
@@ -274,7 +274,8 @@ def cite(
             _show(report, as_json, report.lines())
             sys.exit(report.exit_code)
         given = read_given(references)
-        answers = answers_to(live, list(given.references), online=pubmed)
+        with opened(live) as connection:
+            answers = answer_all(connection, given, online=pubmed)
     if form:
         click.echo(export(live, answers, form, style), nl=False)
     else:

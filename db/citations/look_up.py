@@ -17,6 +17,7 @@ from db.citations.manuscript import ManuscriptReport, check
 from db.citations.matching import ACCEPT, beyond_doubt, decide, in_order, ranked
 from db.citations.model import Answer, Match, Reference, Work
 from db.citations.online import AskPubMed, ask_for_missing
+from db.citations.readers.lists import ReferenceList
 from db.citations.readers.text import read_text
 from db.citations.status import standing_of
 from db.citations.styles import DEFAULT_STYLE
@@ -91,23 +92,22 @@ def look_up(
     connection: sqlite3.Connection, text: str, *, online: AskPubMed | None = None, at_most: int = MOST_REFERENCES
 ) -> list[Answer]:
     """As `cite`, through an open connection."""
-    return _answers(connection, list(read_text(text).references), online=online, at_most=at_most)
+    return answer_all(connection, read_text(text), online=online, at_most=at_most)
 
 
-def answers_to(live: Path, references: list[Reference], *, online: AskPubMed | None = None) -> list[Answer]:
-    """As `cite`, for references that were read already."""
-    with opened(live) as connection:
-        return _answers(connection, references, online=online, at_most=MOST_REFERENCES)
-
-
-def _answers(
-    connection: sqlite3.Connection, references: list[Reference], *, online: AskPubMed | None, at_most: int
-) -> list[Answer]:
-    if not references:
-        raise BadInputError("nothing to look up: give a PMID, a DOI, a reference, or a file of references.")
-    if len(references) > at_most:
-        raise BadInputError(f"{len(references):,} references at once; look up at most {at_most:,}.")
-    return resolve(connection, references, online=online)
+def answer_all(
+    connection: sqlite3.Connection, found: ReferenceList, *, online: AskPubMed | None = None,
+    at_most: int = MOST_REFERENCES,
+) -> list[Answer]:  # fmt: skip
+    """As `look_up`, for references that were read already; what of them was not read, the caller has to tell."""
+    if not found.references:
+        raise BadInputError(
+            "; ".join(map(str, found.unread))
+            or "nothing to look up: give a PMID, a DOI, a reference, or a file of references."
+        )
+    if found.seen > at_most:
+        raise BadInputError(f"{found.seen:,} references at once; look up at most {at_most:,}.")
+    return resolve(connection, list(found.references), online=online)
 
 
 def resolve(
