@@ -86,6 +86,7 @@ WORD = {
         "Bibliography", "Literature Cited", "Works Cited", "References and "
                                                            "Notes", "List of references", "Cited literature",
         "Literaturverzeichnis", "Références", "Referencias bibliográficas", "Bibliografia", "参考文献", "Sources",
+        "References cited in this review", "Zitierte Literatur", "Literatura cytowana",
     )},
     **{f"until {after}": listed("References", paragraph(after), paragraph(f"Nobody Q. {after} of a paper. J No. "
                                                                           f"2001;1:1-2."))
@@ -95,6 +96,15 @@ WORD = {
            "Supplementary material", "Data availability statement", "Abbreviations", "Ethics approval",
            "Declaration of interests", "About the authors", "Publisher’s note",
        )},
+    **{f"until {line}": listed("References", paragraph(line), *([paragraph(text)] if text else [])) for line, text in (
+        ("Role of the funding source", "The funder of 2019 had no "
+                                       "role."), ("Our thanks", "go to all who rested in 2019."),
+        ("Transparency declaration", "Nothing was hidden."), ("Received 3 March 2019; accepted 4 May 2019", ""),
+        ("Copyright 2019, all of us", ""),
+    )},
+    "a list made by "
+    "Zotero": docx(paragraph("Text") + paragraph(A_PRINTED, inside=complex_field("ADDIN ZOTERO_BIBL {}", shown=""))
+                                  + paragraph(B_PRINTED)),
     "until any heading": listed("References", paragraph("Our thanks", "Heading1"), paragraph("Nobody Q. No. J No. "
                                                                                              "2001;1:1."),
                                 style="Heading1"),
@@ -197,6 +207,9 @@ HTML = {
     "a numbered list": f"<html><body><h2>References</h2><ol><li>{A_PRINTED}</li><li>{B_PRINTED}</li></ol></body>"
                        f"</html>",
     "paragraphs": f"<!DOCTYPE html><html><p>Text.</p><h3>7. References</h3><p>1. {A_PRINTED}</p><p>2. {B_PRINTED}</p>",
+    "terms and descriptions": f"<h2>References</h2><dl><dt>[1]</dt><dd>{A_PRINTED}</dd><dt>[2]</dt><dd>{B_PRINTED}"
+                              f"</dd></dl>",
+    "a foot of the page": f"<h2>References</h2><p>{A_PRINTED}</p><p>{B_PRINTED}</p><footer>Copyright 2019</footer>",
     "a piece of a page": f"<h2>Bibliography</h2><p>{A_PRINTED}</p>\n<p>{B_PRINTED}</p>",
     "pandoc": f'<div><h1>References</h1><div id="refs"><div id="ref-a" class="csl-entry"><div class="csl-left-margin">'
               f'1. </div>'
@@ -228,6 +241,7 @@ LATEX = {
             "\\cite{b}.\\bibliography{refs}\\end{document}",
     "citep with notes": "\\usepackage{natbib}\n\\citep[see][p. 3]{a}, \\citet*{b} \\bibliography{refs.bib}",
     "several keys": "\\documentclass{x} \\cite{a, b} and \\cite{a} \\bibliography{refs}",
+    "several keys of biblatex": "\\documentclass{x}\\addbibresource{refs.bib}\\autocites[see][]{a}[p. 2]{b}",
     "biblatex": "\\documentclass{x}\\addbibresource[location=local]{refs.bib}\\parencite{a} "
                 "\\textcite{b}\\printbibliography",
     "comments": "\\documentclass{x} % \\cite{c}\n\\cite{a}\\cite{b} 5\\% \\bibliography{refs} % \\bibliography{other}",
@@ -257,6 +271,8 @@ MARKDOWN = {
     "a list": f"# Text\n\n## References\n\n1. {A_PRINTED}\n2. {B_PRINTED}\n\n## Thanks\n\nNobody Q. No. J No. "
               f"2001;1:1-2.\n",
     "a list in bold": f"Text\n\n**References**\n\n- {A_PRINTED}\n- {B_PRINTED}\n",
+    "footnotes": f"Rest[^1] helps[^b].\n\n[^1]: {A_PRINTED}\n[^b]: "
+                 f"{B_PRINTED.replace(' in the', chr(10) + '    in the')}\n",
     "underlined": f"Text\n\nReferences\n==========\n\n{A_PRINTED}\n\n{B_PRINTED}\n",
     "all": "---\nbibliography: two.bib\nnocite: '@*'\n---\nNothing.\n",
     "MyST": "---\nbibliography: [refs.bib]\n---\nRest {cite:p}`a` and {cite}`b`.\n",
@@ -297,6 +313,12 @@ def test_the_references_of_a_manuscript_are_read(tmp_path, kind, name):
         (each.title, next((author.split()[-1] for author in each.authors), ""), each.year) for each in found.references
     ]
     assert (shown, found.unread) == (BOTH, ())
+
+
+def test_the_last_reference_of_a_list_is_kept_though_it_has_no_year(tmp_path):
+    path = saved(tmp_path, "docx", listed("References", paragraph("Made-Up Health Office. Sheet of facts on rest.")))
+    assert [each.title for each in read_file(path).references][:2] == [A, B]
+    assert len(read_file(path).references) == 3
 
 
 def test_what_a_reader_does_not_read_is_named_with_what_to_export_instead(tmp_path):

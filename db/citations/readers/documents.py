@@ -19,7 +19,8 @@ _NAMES = (
     r"(?:references?(?:\s+(?:list|cited|section))?|bibliography|literature(?:\s+(?:cited|references|list))?|"
     r"works?\s+cited|sources(?:\s+cited)?|works|citations)"
     r"|list\s+of\s+(?:cited\s+)?(?:references|literature|works)|references?\s+(?:and|&)\s+(?:further\s+)?(?:notes?|reading)"
-    r"|(?:foot|end)?notes\s+(?:and|&)\s+references|references\s+to\s+[^.]{3,60}"
+    r"|(?:foot|end)?notes\s+(?:and|&)\s+references|references\s+(?:(?:cited|used|included)\s+)?(?:to|in|for|from|of)\s+[^.]{3,60}"
+    r"|(?:zitierte|verwendete|benutzte)\s+literatur|literatura\s+\w+"
     r"|literatur(?:verzeichnis|liste|angaben|hinweise)?|quellen(?:verzeichnis|angaben)?|referenzen|bibliogra(?:f|ph)ie"
     r"|r[ée]f[ée]rences(?:\s+bibliographiques)?|referencias(?:\s+bibliogr[áa]ficas)?|bibliograf[íi]a|literatura(?:\s+citada)?"
     r"|refer[êe]ncias(?:\s+bibliogr[áa]ficas)?|riferimenti(?:\s+bibliografici)?|referenties|literatuur(?:lijst)?"
@@ -34,10 +35,17 @@ _AFTER = re.compile(
     r"authors?['’]?s?['’]?\s+(?:contributions?|information|details|notes?|affiliations?)|contribut(?:ions|ors)|"
     r"(?:sources?\s+of\s+)?funding|financial\s+(?:support|disclosures?)|grants?|data\s+(?:availability|sharing)|"
     r"availability\s+of|abbreviations?|ethic\w*|consent|about\s+the\s+authors?|correspond\w+|additional\s+information|"
+    r"role\s+of\s+the\s+(?:funding|sponsor|funder)\w*|(?:informed|patient)\s+consent|transparency|credit\s+author\w*|"
     r"publisher['’]?s\s+note|(?:foot|end)?notes|glossary|index|biograph\w+|how\s+to\s+cite|word\s+count|"
     r"interessenkonflikt\w*|danksagung|anhang|remerciements|annexes|agradecimientos)\b.{0,60}$",
     re.IGNORECASE,
 )
+_COLOPHON = re.compile(
+    r"^\W*(?:©|copyright\b|(?:received|revised|accepted|submitted)\b.{0,40}\b(?:1[89]|20)\d\d\b|articles? from\b|"
+    r"downloaded from\b|published by\b|this article\b|all rights reserved\b|reprints?\b)",
+    re.IGNORECASE,
+)
+"""What publishers print at the foot of a paper."""
 _CAPTION = re.compile(
     r"^\W*(?:supplementa(?:ry|l)\s+)?(?:fig(?:ure|\.)|table|box|appendix|scheme)\s*S?(?:\d+|[A-Z]|[IVX]+)\s*[.:–—-]",
     re.IGNORECASE,
@@ -85,7 +93,7 @@ def references_of(document: Document) -> ReferenceList:
         found = read_reference(note)
         if _is_reference(found) and not _is_one_of(found, references):
             references.append(found)
-    if not references and not any(True for _ in _named_in(text)):
+    if not references:
         references = _of_bare_list(body, by_line=document.by_line)
     known = {value for reference in references for value in reference.identifiers.values()}
     for kind, value in _named_in(text):
@@ -106,12 +114,12 @@ def _body_and_list(document: Document) -> tuple[list[str], list[str]]:
     body: list[str] = []
     listed: list[str] = []
     level, within, any_list = 0, False, False
-    for paragraph in document.paragraphs:
+    for place, paragraph in enumerate(document.paragraphs):
         text = paragraph.text.strip()
         if is_heading(text):
             within, any_list, level = True, True, paragraph.level
             listed.append("")
-        elif within and _ends_list(text, paragraph.level, level):
+        elif within and (_ends_list(text, paragraph.level, level) or _is_title_of_text(document, place)):
             within = False
         elif within and not _RULE.match(text) and not paragraph.level:
             listed.append(paragraph.text)
@@ -123,7 +131,21 @@ def _body_and_list(document: Document) -> tuple[list[str], list[str]]:
 def _ends_list(text: str, level: int, level_of_list: int) -> bool:
     if level:
         return level <= (level_of_list or level)
-    return bool(_CAPTION.match(text)) or (bool(_AFTER.match(text)) and not _ANY_YEAR.search(text))
+    if _CAPTION.match(text) or _COLOPHON.match(text):
+        return True
+    return bool(_AFTER.match(text)) and not _ANY_YEAR.search(text)
+
+
+def _is_title_of_text(document: Document, place: int) -> bool:
+    """Whether a paragraph is a short line without digit or stop, and what follows it is text and no reference.
+
+    A line before references is a heading within the list ('Trials').
+    """
+    text = document.paragraphs[place].text.strip()
+    if document.by_line or not text or len(text.split()) > 8 or re.search(r"\d|[.,:;]\s", text):
+        return False
+    following = next((each.text for each in document.paragraphs[place + 1 :] if each.text.strip()), "")
+    return not following or not _is_reference(read_reference(following))
 
 
 def _of_list(paragraphs: list[str], *, by_line: bool) -> list[Reference]:
@@ -138,12 +160,17 @@ def _of_each(paragraphs: Iterable[str]) -> list[str]:
 def _of_bare_list(body: list[str], *, by_line: bool) -> list[Reference]:
     """A file that is a list without a heading: most of its parts look like references."""
     found = _of_list(body, by_line=by_line)
-    return found if found and sum(map(_is_reference, found)) >= 0.6 * len(found) else []
+    return found if found and sum(map(_has_parts, found)) >= 0.6 * len(found) else []
 
 
 def _is_reference(found: Reference) -> bool:
-    return bool(found.identifiers or (found.year and found.authors and len(found.title.split()) > 2)
-                or (found.year and found.volume and found.page))  # fmt: skip
+    return bool(found.identifiers) or _has_parts(found)
+
+
+def _has_parts(found: Reference) -> bool:
+    """Whether it has a year with authors and a title, or with a volume and a page."""
+    named = found.authors and len(found.title.split()) > 2
+    return bool(found.year and (named or (found.volume and found.page)))
 
 
 def _named_in(text: str) -> Iterable[tuple[str, str]]:

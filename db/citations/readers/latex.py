@@ -17,7 +17,7 @@ _END = re.compile(r"\\end\{thebibliography\}|\\endthebibliography")
 _ENTRY = re.compile(r"\\entry\{([^}]*)\}\{[^}]*\}(?:\{[^}]*\})?(.*?)\\endentry", re.DOTALL)
 _FIELD = re.compile(r"\\field\{(\w+)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
 _FAMILY = re.compile(r"family=\{((?:[^{}]|\{[^{}]*\})*)\}")
-_CITED = re.compile(r"\\(?:no)?[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*){0,2}\{([^}]*)\}")
+_CITED = re.compile(r"\\[A-Za-z]*cite([A-Za-z]*)\*?((?:\s*(?:\[[^\]]*\]|\{[^}]*\}))+)", re.IGNORECASE)
 _FILES = re.compile(r"\\(?:bibliography|addbibresource|nobibliography)\*?\s*(?:\[[^\]]*\])?\s*\{([^}]*)\}")
 _SECTION = re.compile(r"\\((?:sub){0,2})section\*?\s*\{([^}]*)\}")
 _LINK = re.compile(r"\\(?:href|url)\s*\{([^}]*)\}")
@@ -43,13 +43,24 @@ def read_latex(text: str, folder: Path | None) -> ReferenceList:
     if _ENTRY.search(text):
         return _of_biblatex(text)
     names = [name.strip() for group in _FILES.findall(text) for name in group.split(",") if name.strip()]
-    keys = {key.strip(): line_of(text, found.start()) for found in _CITED.finditer(text) for key in found[1].split(",")}
+    keys = _keys(text)
     if names or keys:
         files = [name if Path(name).suffix in (".bib", ".bbl") else f"{name}.bib" for name in names]
         return cited_of(keys, files, folder, all_of_them="*" in keys)
     body = text.partition(r"\end{document}")[0].rpartition(r"\begin{document}")[2]
     plain = _SECTION.sub(r"\n\g<0>\n", _LINK.sub(r" \1 ", body))
     return references_of(Document(tuple(map(_paragraph, plain.splitlines())), by_line=True))
+
+
+def _keys(text: str) -> dict[str, int]:
+    r"""Keys in the order cited, each with its first line; biblatex's \cites takes several groups of them."""
+    keys: dict[str, int] = {}
+    for found in _CITED.finditer(text):
+        groups = re.findall(r"\{([^}]*)\}", found[2])
+        for group in groups if found[1].endswith("s") else groups[:1]:
+            for key in filter(None, map(str.strip, group.split(","))):
+                keys.setdefault(key, line_of(text, found.start()))
+    return keys
 
 
 def _paragraph(line: str) -> Paragraph:

@@ -27,6 +27,7 @@ _CITATION = re.compile(rf"(?<![\w.@/])-?{_KEY}")
 _IN_BRACKETS = re.compile(r"\[(?:[^\[\]\n@]*[^\w.\[\]\n@])?@[\w{][^\[\]\n]*\]")
 _ROLE = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 _CROSS_REFERENCE = re.compile(r"(?:fig|tbl|sec|eq|thm|lst|lem|cor|exm|exr|tip|nte|wrn)[-:]")
+_NOTE = re.compile(r"^\[\^[^\]\n]+\]:[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
 _MARKED_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*(?:\s*\{[^}]*\})?\s*$")
 
 
@@ -43,7 +44,9 @@ def read_markdown(text: str, folder: Path | None) -> ReferenceList:
     front = _FRONT.match(text)
     settings = _settings(front[1]) if front else {}
     body = text[front.end() :] if front else text
-    document = references_of(Document(tuple(map(_paragraph, body.splitlines())), by_line=True))
+    notes = tuple(" ".join(note[1].split()) for note in _NOTE.finditer(body))
+    lines = _NOTE.sub("", body).splitlines()
+    document = references_of(Document(tuple(map(_paragraph, lines)), notes, by_line=True))
     by_key = ReferenceList(())
     if is_markdown_with_citations(text):
         files = settings.get("bibliography") or []

@@ -55,7 +55,7 @@ def _walk(element: HtmlElement, page: _Page, *, within_reference: bool) -> None:
         return
     one = tag in _ONE_REFERENCE or "csl-entry" in (element.get("class") or "")
     ends = one or (tag in _BLOCKS and not within_reference)
-    if ends:
+    if ends and tag != "dd":  # a <dt> before it is its number
         page.end_paragraph()
     elif tag in _BLOCKS or tag in ("td", "th"):
         page.pieces.append(" ")
@@ -67,7 +67,7 @@ def _walk(element: HtmlElement, page: _Page, *, within_reference: bool) -> None:
         page.pieces.append(f" {element.get('href')} ")
     elif tag == "br":
         page.pieces.append(" " if within_reference else "\n")
-    if ends:
+    if ends and tag != "dt":
         page.end_paragraph(int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else 0)
     elif tag in _BLOCKS:
         page.pieces.append(" ")

@@ -97,6 +97,8 @@ def _paragraphs(element: _Element, links: dict[str, str]) -> Iterator[Paragraph]
     """Paragraphs in order; a row of a table is one, since lists of references are set as tables, too."""
     for child in element:
         if child.tag == f"{_W}p":
+            if any(_BIBLIOGRAPHIES.search(node.text or "") for node in child.iter(f"{_W}instrText")):
+                yield Paragraph("References")  # a list that a program made begins here, with or without a heading
             yield Paragraph(_text(child, links), _level(child))
             for box in child.iter(f"{_W}txbxContent"):
                 if not any(_local(above) == "Fallback" for above in box.iterancestors()):
