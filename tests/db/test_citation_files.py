@@ -44,6 +44,12 @@ BIBTEX = {
                                    f" author = {{Example, A}}, year = 2014}}\n@article{{b, {B_BIB}}}\n",
     "quotes within quotes": "@article{a, title = \"Quiet ketamine nights\", note = \"so-called \"rest\" here\",\n"
                             f" author = \"Example, A\", year = 2014}}\n@article{{b, {B_BIB}}}\n",
+    "a field within that is never closed": "@article{a,\n title={Quiet ketamine nights,\n author={Example, A},\n "
+                                           f"year={{2014}}\n}}\n\n@article{{b, {B_BIB}}}\n",
+    "a brace too many": "@article{a, title={Quiet ketamine nights}}, author={Example, A}, year={2014}}\n"
+                        f"@article{{b, {B_BIB}}}\n",
+    "an address within an abstract": f"@article{{a, abstract={{Mail\n@home {{x}} or\n@us}}, {A_BIB}}}\n"
+                                     f"@article{{b, {B_BIB}}}\n",
     "biblatex": "@online{a, title = {Quiet ketamine nights}, author = {Example, Ann}, date = {2014-06-03}}\n"
                 "@report{b, title = {Nasal ketamine in the mountains}, author = {Inventor, Bo}, date = {2013}}\n",
 }  # fmt: skip
@@ -96,6 +102,9 @@ JSON = {
     "dates as text": f"[{A_JSON}, {B_JSON}]".replace('{"date-parts": [[2014, 6]]}', '{"raw": "June 2014"}')
                      .replace('{"date-parts": [["2013"]]}', '"2013"'),
     "names as a group": f"[{A_JSON}, {B_JSON}]".replace('"family": "Example", "given": "A"', '"literal": "Example"'),
+    "Zotero's own": '[{"key": "A", "data": {"title": "Quiet ketamine nights", "creators": [{"lastName": "Example"}], '
+                    '"date": "2014-06"}}, {"data": {"title": "Nasal ketamine in the mountains", "date": "2013", '
+                    '"creators": [{"creatorType": "author", "lastName": "Inventor"}]}}]',
     "blank lines before": f"\n\n  [\n{A_JSON},\n{B_JSON}]",
     "one of many, with a byte-order mark": f"\ufeff[{A_JSON}, {B_JSON}]",
 }  # fmt: skip
@@ -169,11 +178,26 @@ XML = {
               f"{A_PM}\n{B_PM}</PubmedArticleSet>",
     "PubMed, declared as UTF-16": f"<?xml version='1.0' encoding='UTF-16'?><PubmedArticleSet>"
                                   f"{A_PM}{B_PM}</PubmedArticleSet>",
+    "JATS": "<article><back><ref-list>" + "".join(
+        f"<ref id='B{number}'><element-citation><name><surname>{name}</surname></name><article-title>{title}"
+        f"</article-title>"
+        f"<year>{year}</year></element-citation></ref>" for number, (title, name, year) in enumerate(BOTH))
+        + "</ref-list></back></article>",
     "MODS": f"<modsCollection xmlns='http://www.loc.gov/mods/v3'><mods ID='a'>{A_MODS}</mods><mods>{B_MODS}</mods>"
             "</modsCollection>",
     "MODS with a prefix": "<m:modsCollection xmlns:m='http://www.loc.gov/mods/v3'>" + "".join(
         f"<m:mods>{each}</m:mods>".replace("<", "<m:").replace("<m:/", "</m:").replace("m:m:", "m:")
         for each in (A_MODS, B_MODS)) + "</m:modsCollection>",
+}  # fmt: skip
+TABLE = {
+    "PubMed": "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI\n"
+              '99000001,"Quiet ketamine nights.","Example A, Other O.","J. 2014;7:1",Example '
+              'A,J,2014,2014/06/03,,,10.9999/a\n'
+              '99000002,Nasal ketamine in the mountains.,Inventor B.,"Ann. 2013",Inventor B,Ann,2013,2013/05/01,,,\n',
+    "Web of Science": "\ufeffPT\tAU\tTI\tSO\tPY\nJ\tExample, A; Other, O\tQuiet ketamine nights\tJ\t2014\n"
+                      "J\tInventor, B\tNasal ketamine in the mountains\tANN\t2013\n",
+    "semicolons": "Title;Year;Author\nQuiet ketamine nights;2014;Example\n\nNasal ketamine in the "
+                  "mountains;2013;Inventor\n",
 }  # fmt: skip
 WEB_OF_SCIENCE = {
     "two records": "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Example, A\n   Other, O\nTI Quiet "
@@ -217,7 +241,7 @@ MEDLINE = {
                      "PMID- 99000002\r\nTI  - Nasal ketamine in the mountains\r\nAU  - Inventor B\r\nDP  - 2013\r\n",
 }  # fmt: skip
 KINDS = {"BibTeX": BIBTEX, "RIS": RIS, "JSON": JSON, "YAML": YAML, "EndNote": ENDNOTE, "XML": XML,
-         "Web of Science": WEB_OF_SCIENCE, "PubMed text": PUBMED_TEXT, "MEDLINE": MEDLINE}  # fmt: skip
+         "table": TABLE, "Web of Science": WEB_OF_SCIENCE, "PubMed text": PUBMED_TEXT, "MEDLINE": MEDLINE}  # fmt: skip
 CASES = [(kind, name) for kind, cases in KINDS.items() for name in cases]
 
 
@@ -278,7 +302,9 @@ def test_an_accession_number_is_a_pmid_where_the_database_is_pubmed(fields, iden
 
 
 @pytest.mark.parametrize("text", ["[[1, 2]]", "{\"a\": 1}", "{\"a\": ", "<?xml version='1.0'?><feed><entry/>"
-                                                                        "</feed>", "<xml><record><title>",
+                                                                        "</feed>", "<xml><record>"
+                                                                                   "<title>", "<1>\nUnique "
+                                                                                              "Identifier\n  1\n",
                                   "[" * 100_000, "references:\n- [", "references:\n  a: b"])  # fmt: skip
 def test_what_is_no_list_of_references_is_refused_in_words(text):
     with pytest.raises(BadInputError):

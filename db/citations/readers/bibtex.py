@@ -18,7 +18,15 @@ from db.citations.model import Reference
 from db.citations.readers.lists import ReferenceList, Unread, from_fields, labelled, line_of, names_something
 
 _BEGIN = re.compile(r"(?:^|(?<=[\s})]))@[ \t]*([A-Za-z]+)\s*([{(])")
-_BEGIN_OF_A_LINE = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]", re.MULTILINE)
+_TYPES = (
+    "article|book|booklet|collection|comment|conference|dataset|electronic|in(?:book|collection|proceedings|reference)|"
+    "manual|mastersthesis|misc|mvbook|online|patent|periodical|phdthesis|preamble|proceedings|reference|report|software|"
+    "string|techreport|thesis|unpublished|www"
+)
+_BEGIN_OF_A_LINE = re.compile(
+    rf"^[ \t]*@[ \t]*(?:(?:{_TYPES})\s*[{{(]|[A-Za-z]+\s*[{{(]\s*[^\s{{}}=,]*\s*,)", re.MULTILINE | re.IGNORECASE
+)
+"""An entry of a known type, or one that begins with a key: '@home {x}' within an abstract is none."""
 _NOT_ENTRIES = ("comment", "preamble")
 _FIELD = re.compile(
     r"^[ \t]*([A-Za-z][\w:.+-]*)[ \t]*=[ \t]*"
@@ -37,6 +45,8 @@ class _Entry:
     line: int
     type: str
     body: str
+    whole: bool
+    """Whether it is closed, and nothing that looks like a field follows it."""
 
 
 def is_bibtex(text: str) -> bool:
@@ -55,7 +65,7 @@ def read_bibtex(text: str) -> ReferenceList:
             macros |= _macros(entry.body, macros)
         elif entry.type not in _NOT_ENTRIES:
             key, fields = _key_and_fields(entry.body)
-            found = _reference(key, entry.type, fields, macros)
+            found = _reference(key, entry, fields, macros)
             if found and names_something(found):
                 references.append(found)
             else:
@@ -72,10 +82,10 @@ def _entries(text: str) -> Iterator[_Entry]:
         end, closed = _end(text, begin.end(), limit, ")" if begin[2] == "(" else "}")
         type_ = begin[1].lower()
         if closed and (type_ in _NOT_ENTRIES or not _FIELD.search(text, end + 1, limit)):
-            yield _Entry(line_of(text, begin.start()), type_, text[begin.end() : end])
+            yield _Entry(line_of(text, begin.start()), type_, text[begin.end() : end], whole=True)
             position = end + 1
         else:
-            yield _Entry(line_of(text, begin.start()), type_, text[begin.end() : limit])
+            yield _Entry(line_of(text, begin.start()), type_, text[begin.end() : limit], whole=False)
             position = limit
 
 
@@ -106,12 +116,12 @@ def _macros(body: str, known: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in parser.macros.items() if name not in known}
 
 
-def _reference(key: str, type_: str, fields: str, macros: Mapping[str, str]) -> Reference | None:
+def _reference(key: str, of: _Entry, fields: str, macros: Mapping[str, str]) -> Reference | None:
     fields = re.sub(r",(?:\s*,)+", ",", fields).strip(" ,\n\t")
-    entry, errors = _parsed(type_, fields, macros)
-    if errors or not entry:
+    entry, errors = _parsed(of.type, fields, macros)
+    if errors or not entry or not of.whole:
         closed = fields + "}" * (fields.count("{") - fields.count("}"))
-        tries = (entry, _parsed(type_, closed, macros)[0], _parsed(type_, _mended(fields), macros)[0])
+        tries = (entry, _parsed(of.type, closed, macros)[0], _parsed(of.type, _mended(fields), macros)[0])
         entry = max(filter(None, tries), key=lambda found: len(found.fields) + len(found.persons), default=None)
     return _from_entry(key, entry) if entry else None
 

@@ -12,7 +12,9 @@ from db.citations.readers.lists import ReferenceList, Unread, from_fields, label
 from topics.errors import BadInputError
 
 _YAML = re.compile(r"\s*(?:---\s*\n\s*)?(?:references:\s*\n|- (?:id|type|title|DOI): )")
-_JOURNAL = ("container-title", "container-title-short", "short-container-title")
+_ROLES = ("author", "creators", "editor")
+"""CSL's names, and `creators` of Zotero's own JSON."""
+_JOURNAL = ("container-title", "publicationTitle", "container-title-short", "short-container-title")
 _ITEM_FIELDS = ("title", "DOI", "PMID", "author", "itemData", "container-title")
 
 
@@ -80,7 +82,7 @@ def items_of(value: Any) -> ReferenceList:
     references: list[Reference] = []
     unread: list[Unread] = []
     for number, item in enumerate(value, start=1):
-        item = item.get("itemData", item) if isinstance(item, dict) else item
+        item = item.get("itemData", item.get("data", item)) if isinstance(item, dict) else item
         found = _from_item(item) if isinstance(item, dict) else None
         if found and names_something(found):
             references.append(found)
@@ -93,10 +95,10 @@ def _from_item(item: Mapping[str, Any]) -> Reference:
     note = re.search(r"PMID:?\s*\d{1,8}", str(item.get("note", "")))
     return from_fields(
         key=_text(item.get("id")), title=_text(item.get("title")),
-        authors=[_surname(name) for name in _names(item.get("author")) or _names(item.get("editor"))],
+        authors=[_surname(name) for name in next(filter(None, (_names(item.get(role)) for role in _ROLES)), [])],
         journal=next(filter(None, (_text(item.get(field)) for field in _JOURNAL)), ""),
         year=_year(item), volume=_text(item.get("volume")), issue=_text(item.get("issue")),
-        pages=_text(item.get("page") or item.get("article-number")),
+        pages=_text(item.get("page") or item.get("pages") or item.get("article-number")),
         identifiers=labelled(
             DOI=_text(item.get("DOI")), PMID=_text(item.get("PMID")), PMC=_text(item.get("PMCID")),
             other=f"{_text(item.get('URL'))} {note[0] if note else ''}",
@@ -116,13 +118,13 @@ def _names(value: object) -> list[Mapping[str, Any]]:
 
 
 def _surname(name: Mapping[str, Any]) -> str:
-    family = _text(name.get("family"))
+    family = _text(name.get("family") or name.get("lastName"))
     particle = _text(name.get("non-dropping-particle"))
     return f"{particle} {family}".strip() if family else _text(name.get("literal") or name.get("name"))
 
 
 def _year(item: Mapping[str, Any]) -> str:
-    for field in ("issued", "published", "published-print", "published-online", "year"):
+    for field in ("issued", "published", "published-print", "published-online", "year", "date"):
         value = item.get(field)
         if isinstance(value, list):  # YAML: `issued: [{year: 2014}]`
             value = value[0] if value else ""

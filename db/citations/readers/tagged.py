@@ -43,6 +43,20 @@ def is_medline(text: str) -> bool:
     return bool(re.search(r"^(?:PMID|OWN |STAT)- ", text, re.MULTILINE))
 
 
+def is_ovid(text: str) -> bool:
+    """Whether it begins as Ovid's text does: '<1>' and a field's name, on lines of their own."""
+    return bool(re.match(r"\s*<1>[ \t]*\r?\n(?:[A-Z][A-Za-z ]+[ \t]*\r?\n)[ \t]", text))
+
+
+def refuse_ovid(text: str) -> ReferenceList:
+    """Ovid's text has names of fields that differ from database to database.
+
+    Raises:
+        BadInputError: always.
+    """
+    raise BadInputError("Ovid's text is not read. Export the records as RIS.")
+
+
 def read_ris(text: str) -> ReferenceList:
     """Every entry, in order; an entry ends with ER, or where the next begins."""
     references: list[Reference] = []

@@ -13,15 +13,18 @@ from db.citations.readers.pubmed_text import (
     read_matcher,
     read_summary,
 )
+from db.citations.readers.tables import is_table, read_table
 from db.citations.readers.tagged import (
     is_endnote_tagged,
     is_medline,
+    is_ovid,
     is_ris,
     is_web_of_science,
     read_endnote_tagged,
     read_medline,
     read_ris,
     read_web_of_science,
+    refuse_ovid,
 )
 from db.citations.readers.xml import is_xml, read_xml
 from db.citations.reading import read_reference, split_references
@@ -29,7 +32,8 @@ from db.citations.reading import read_reference, split_references
 _FORMS: Sequence[tuple[Callable[[str], bool], Callable[[str], ReferenceList]]] = (
     (is_xml, read_xml), (is_json, read_json), (is_csl_yaml, read_csl_yaml), (is_web_of_science, read_web_of_science),
     (is_medline, read_medline), (is_ris, read_ris), (is_endnote_tagged, read_endnote_tagged), (is_bibtex, read_bibtex),
-    (is_matcher, read_matcher), (is_summary, read_summary), (is_abstract, read_abstracts),
+    (is_table, read_table), (is_ovid, refuse_ovid), (is_matcher, read_matcher), (is_summary, read_summary),
+    (is_abstract, read_abstracts),
 )  # fmt: skip
 """How a form is told, and its reader; the first that fits reads. BibTeX and RIS may have other text before them."""
 

@@ -1,17 +1,20 @@
-"""XML of reference managers and libraries → references: PubMed, EndNote, MODS."""
+"""XML of reference managers, libraries and publishers → references: PubMed, EndNote, MODS, JATS."""
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from lxml import etree
 from lxml.etree import _Element
 
 from db.citations.model import Reference
 from db.citations.readers.lists import ReferenceList, Unread, from_fields, labelled, names_something
+from db.citations.reading import read_reference
 from records.xml import read_article, read_book
 from topics.errors import BadInputError
 
-_RECORD = re.compile(r"<(?:\w+:)?(?:PubmedArticle|PubmedBookArticle|record|mods)\b")
+_RECORD = re.compile(r"<(?:\w+:)?(?:PubmedArticle|PubmedBookArticle|record|mods|ref)\b")
+_JATS_CITATIONS = ("element-citation", "mixed-citation", "nlm-citation", "citation")
 _HTML = r"html|head|body|div|p|ol|ul|li|h\d|section|article|span|table|meta"
 
 
@@ -26,6 +29,8 @@ def is_xml(text: str) -> bool:
 def is_html(text: str) -> bool:
     """Whether it begins as a page, or a piece of one, does."""
     head = text[:1000].lower()
+    if re.search(r"<(?:ref-list|article-title)\b", text):  # an article in JATS begins as one in HTML does
+        return False
     return bool(re.match(rf"\s*<(?:!doctype html|{_HTML})\b", head) or re.search(r"<html[\s>]", head))
 
 
@@ -53,7 +58,8 @@ def read_xml(text: str) -> ReferenceList:
         if records := [element for element in root.iter() if _name(element) in names]:
             return _all(records, read)
     raise BadInputError(
-        f"XML that begins with <{_name(root)}> is not read; PubMed, EndNote and MODS XML are. Export as RIS or BibTeX."
+        f"XML that begins with <{_name(root)}> is not read; that of PubMed, EndNote, MODS and JATS is. "
+        "Export as RIS or BibTeX."
     )
 
 
@@ -144,8 +150,26 @@ def _mods_name(name: _Element) -> str:
     return parts.get("family") or parts.get("", "").partition(",")[0]
 
 
+def _from_jats(element: _Element) -> Reference:
+    cited = next((child for child in element.iter() if _name(child) in _JATS_CITATIONS), element)
+    named = {each.get("pub-id-type", ""): _text(each) for each in _below(cited, "pub-id")}
+
+    def first(*names: str) -> str:
+        return next((_text(each) for name in names for each in _below(cited, name)), "")
+
+    if not first("article-title", "chapter-title", "source"):  # a mixed citation may be printed text only
+        return replace(read_reference(_text(cited)), key=element.get("id", ""))
+    return from_fields(
+        key=element.get("id", ""), title=first("article-title", "chapter-title", "source"),
+        authors=[_text(name) for name in _below(cited, "surname")] or [_text(name) for name in _below(cited, "collab")],
+        journal=first("source"), year=first("year"), volume=first("volume"), issue=first("issue"), pages=first("fpage"),
+        identifiers=labelled(DOI=named.get("doi"), PMID=named.get("pmid"), PMC=named.get("pmcid")),
+    )  # fmt: skip
+
+
 _KINDS: tuple[tuple[tuple[str, ...], Callable[[_Element], Reference]], ...] = (
     (("PubmedArticle", "PubmedBookArticle"), _from_pubmed),
     (("record",), _from_endnote),
     (("mods",), _from_mods),
+    (("ref",), _from_jats),
 )
