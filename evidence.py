@@ -258,11 +258,11 @@ def cite(
     topic: str | None, data: Path, as_json: bool, references: tuple[str, ...], check: bool, dated: str,
     form: str | None, style: str, online: bool,
 ) -> None:  # fmt: skip
-    """Look REFERENCES up: identifiers, addresses, references in scraps, or a .bib, .ris, .nbib or text file."""
+    """Look REFERENCES up: identifiers, addresses, references in scraps, or files. Exit code 4 if one is not read."""
     from contextlib import nullcontext
 
-    from db.citations.look_up import check_manuscript, export, lines
-    from db.citations.look_up import cite as look_up_references
+    from db.citations.look_up import answer_all, check_manuscript, export, lines, opened
+    from db.citations.readers.files import read_given
     from db.citations.words import answer_json
     from ingest.pubmed.client import Eutils, EutilsSettings
     from publish.serve import live_database
@@ -273,11 +273,17 @@ def cite(
             report = check_manuscript(Path(references[0]), live, online=pubmed, dated=dated)
             _show(report, as_json, report.lines())
             sys.exit(report.exit_code)
-        answers = look_up_references(live, _text_of(references), online=pubmed)
+        given = read_given(references)
+        with opened(live) as connection:
+            answers = answer_all(connection, given, online=pubmed)
     if form:
         click.echo(export(live, answers, form, style), nl=False)
     else:
         _show([answer_json(answer) for answer in answers], as_json, lines(answers))
+    for line in given.lines():
+        click.echo(line, err=True)
+    if given.unread:
+        sys.exit(4)
 
 
 @command(click.argument("query"), click.option("--limit", default=20, show_default=True, help="Records to show."))
@@ -330,12 +336,6 @@ def _topic_of(data: Path, given: str | None, *, record: bool = True) -> "Topic":
     from db.archive.topic import topic_of
 
     return topic_of(data, given, record=record)
-
-
-def _text_of(references: tuple[str, ...]) -> str:
-    """What was given, with files in place of their names; one reference a line."""
-    texts = (Path(each).read_text("utf-8") if Path(each).is_file() else each for each in references)
-    return "\n".join(texts)
 
 
 def _serve(database: Path, host: str, port: int) -> None:

@@ -19,9 +19,9 @@ from bench.damage import KINDS, LIGHT
 from bench.reference_set import Sample, facts_in, register_facts, samples, write_database
 from db.citations.candidates import by_author, by_title, shelf_of
 from db.citations.comparison import compare, prepared
-from db.citations.files import read_references
 from db.citations.look_up import cite, find, lines, opened
 from db.citations.model import Answer
+from db.citations.readers.text import read_text
 from db.citations.works import load_works
 from ingest.build.run import build
 from topics import load_topic
@@ -51,7 +51,7 @@ def ask(connection: sqlite3.Connection, texts: Sequence[str]) -> tuple[list[Answ
     answers, times = [], []
     for text in texts:
         start = time.perf_counter()
-        answers.append(find(connection, shelf, read_references(text)[0]))
+        answers.append(find(connection, shelf, read_text(text).references[0]))
         times.append((time.perf_counter() - start) * 1000)
     return answers, times
 
@@ -94,7 +94,7 @@ def weights(connection: sqlite3.Connection, chosen: Sequence[Sample]) -> list[st
     own: dict[str, Counter[str]] = defaultdict(Counter)
     other: dict[str, Counter[str]] = defaultdict(Counter)
     for sample in chosen:
-        reference = read_references(sample.text)[0]
+        reference = read_text(sample.text).references[0]
         said = prepared(reference)
         pmids = dict.fromkeys([*by_author(connection, shelf, reference), *by_title(connection, reference)])
         for work in load_works(connection, list(pmids)):

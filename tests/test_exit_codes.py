@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from evidence import main
+from helpers.citation_records import make_database
 from topics.errors import IncompleteRunError
 
 
@@ -41,6 +42,15 @@ def test_every_failure_has_a_code_and_one_line(tmp_path, monkeypatch, error, cod
     assert result.exit_code == code
     assert line in result.stderr
     assert ("Traceback" in result.stderr) == bool(verbose and code != 130)
+
+
+@pytest.mark.parametrize("options", [(), ("--check",)], ids=["a list", "a manuscript"])
+def test_a_reference_that_cannot_be_read_is_an_incomplete_run(tmp_path, options):
+    make_database(tmp_path / "evidence.db")
+    path = tmp_path / "mine.bib"
+    path.write_text("@article{a, title={Oral ketamine and the colour of bread}}\n@article{b, abstract={Nothing}}\n")
+    result = run("cite", *options, path, "--data", tmp_path)
+    assert (result.exit_code, "line 2: the BibTeX entry 'b'" in result.output) == (4, True)
 
 
 @pytest.mark.parametrize("command", [("build",), ("import", __file__), ("sync",)], ids=" ".join)

@@ -54,7 +54,7 @@ def csl_item(work: Work) -> dict[str, Any]:
         "PMID": str(work.pmid) if work.pmid else "",
         "PMCID": work.pmcid,
         "URL": address(work),
-        "note": RETRACTED if work.retracted else "",
+        "note": _note(work),
     }
     return {name: value for name, value in item.items() if value}
 
@@ -106,10 +106,20 @@ def _tex_name(author: Author) -> str:
     return ", ".join(filter(None, (f"{{{_tex(author.last_name)}}}", _tex(author.suffix), _tex(_given(author)))))
 
 
+def _others(work: Work, words: str) -> list[str]:
+    """`words` where the register knows the first author only; 'others' is BibTeX's own word for the rest."""
+    return [words] if work.authors and not work.authors_complete else []
+
+
+def _note(work: Work) -> str:
+    """What RIS and CSL-JSON have no field for."""
+    return ". ".join([*([RETRACTED] if work.retracted else []), *_others(work, "Only the first author is known here")])
+
+
 def _bibtex(work: Work, style: str) -> str:
     month = int(work.published[5:7]) if re.match(r"\d{4}-\d\d", work.published) else 0
     fields = {
-        "author": " and ".join(_tex_name(author) for author in work.authors),
+        "author": " and ".join([*map(_tex_name, work.authors), *_others(work, "others")]),
         "title": f"{{{_tex(plain_title(work))}}}",  # the second pair of braces keeps capitals as they are
         "journal": _tex(work.journal),
         "year": str(work.year or ""),
@@ -142,8 +152,9 @@ def _ris(work: Work, style: str) -> str:
           for author in work.authors),
         ("TI", plain_title(work)), ("T2", work.journal), ("PY", str(work.year or year)),
         ("DA", f"{year}/{month}/{day}/" if month else ""), ("VL", work.volume), ("IS", work.issue), ("SP", first),
-        ("EP", last), ("DO", work.doi), ("AN", str(work.pmid or "")), ("C2", work.pmcid), ("LA", work.language),
-        ("UR", address(work)), ("N1", RETRACTED if work.retracted else ""), ("AB", work.abstract),
+        ("EP", last), ("DO", work.doi), ("AN", str(work.pmid or "")),
+        ("DB", "PubMed" if work.pmid else ""), ("C2", work.pmcid), ("LA", work.language),
+        ("UR", address(work)), ("N1", _note(work)), ("AB", work.abstract),
     ]  # fmt: skip
     lines = [f"{tag}  - {_line(value)}" for tag, value in fields if value]
     return "\n".join([*lines, "ER  - ", "", ""])
@@ -154,6 +165,7 @@ def _nbib(work: Work, style: str) -> str:
     date = work.published.split("-") if work.published else [str(work.year)] if work.year else []
     if len(date) > 1:
         date[1] = _MONTHS[int(date[1]) - 1]
+        date[2:] = [str(int(day)) for day in date[2:]]
     fields = [
         ("PMID", str(work.pmid or "")), ("TI", work.title), ("LID", f"{work.doi} [doi]" if work.doi else ""),
         ("AB", work.abstract),
@@ -186,12 +198,13 @@ def _csl(work: Work, style: str) -> str:
 
 def _text(work: Work, style: str) -> str:
     mark = f"[{RETRACTED}] " if work.retracted else ""
-    return f"{mark}{entry_text(csl_item(work), style)}\n"
+    return f"{mark}{entry_text(csl_item(work), style, others=not work.authors_complete)}\n"
 
 
 def _markdown(work: Work, style: str) -> str:
     mark = f"**{RETRACTED}.** " if work.retracted else ""
-    text = re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", entry_text(csl_item(work), style))
+    text = entry_text(csl_item(work), style, others=not work.authors_complete)
+    text = re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", text)
     name = f"PMID {work.pmid}" if work.pmid else "DOI"
     return f"- {mark}{text} [{name}]({address(work)})\n"
 
@@ -199,7 +212,8 @@ def _markdown(work: Work, style: str) -> str:
 def _html(work: Work, style: str) -> str:
     mark = f"<strong>{RETRACTED}.</strong> " if work.retracted else ""
     link = f'<a href="{escape(address(work))}">{"PubMed" if work.pmid else "DOI"}</a>'
-    return f"<li>{mark}{entry_html(csl_item(work), style)} {link}</li>\n"
+    printed = entry_html(csl_item(work), style, others=not work.authors_complete)
+    return f"<li>{mark}{printed} {link}</li>\n"
 
 
 FORMATS: dict[str, Format] = {

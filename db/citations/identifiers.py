@@ -81,7 +81,7 @@ KINDS: tuple[Kind, ...] = (
             _pmid,
             r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed|europepmc\.org/(?:article|abstract)/med)"
             r"/(?:\?term=)?(\d{1,8})(?!\d)",
-            r"\bPM(?:ID|[ -]?id)?\s*[:#=]?\s*\[?(\d{1,8})(?![\d.])\b",
+            r"\bPM(?:ID|[ -]?id)?\s*[:#=]?\s*\[?(\d{1,8})(?!\.?\d)\b",
             r"pubmed(?: id)?\s*[:#]\s*(\d{1,8})\b",
         ),
         _BY_PMID,

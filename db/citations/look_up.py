@@ -11,13 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from db.citations.candidates import Shelf, by_author, by_place, by_title, shelf_of, unlisted
-from db.citations.files import read_references
 from db.citations.formats import write_citations
 from db.citations.identifiers import KINDS
 from db.citations.manuscript import ManuscriptReport, check
 from db.citations.matching import ACCEPT, beyond_doubt, decide, in_order, ranked
 from db.citations.model import Answer, Match, Reference, Work
 from db.citations.online import AskPubMed, ask_for_missing
+from db.citations.readers.lists import ReferenceList
+from db.citations.readers.text import read_text
 from db.citations.status import standing_of
 from db.citations.styles import DEFAULT_STYLE
 from db.citations.words import answer_lines
@@ -91,12 +92,22 @@ def look_up(
     connection: sqlite3.Connection, text: str, *, online: AskPubMed | None = None, at_most: int = MOST_REFERENCES
 ) -> list[Answer]:
     """As `cite`, through an open connection."""
-    references = read_references(text)
-    if not references:
-        raise BadInputError("nothing to look up: give a PMID, a DOI, a reference, or a file of references.")
-    if len(references) > at_most:
-        raise BadInputError(f"{len(references):,} references at once; look up at most {at_most:,}.")
-    return resolve(connection, references, online=online)
+    return answer_all(connection, read_text(text), online=online, at_most=at_most)
+
+
+def answer_all(
+    connection: sqlite3.Connection, found: ReferenceList, *, online: AskPubMed | None = None,
+    at_most: int = MOST_REFERENCES,
+) -> list[Answer]:  # fmt: skip
+    """As `look_up`, for references that were read already; what of them was not read, the caller has to tell."""
+    if not found.references:
+        raise BadInputError(
+            "; ".join(map(str, found.unread))
+            or "nothing to look up: give a PMID, a DOI, a reference, or a file of references."
+        )
+    if found.seen > at_most:
+        raise BadInputError(f"{found.seen:,} references at once; look up at most {at_most:,}.")
+    return resolve(connection, list(found.references), online=online)
 
 
 def resolve(

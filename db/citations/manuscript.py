@@ -1,41 +1,19 @@
 """Check the references of a manuscript: which are retracted, corrected, wrong, or not to be found.
 
-Read are Word files (their text), Markdown and plain text (the list under a heading such as 'References', and every
-PMID, DOI and PMC id before it), and files of reference managers.
+Which files are read, and what of them, `readers.files` knows.
 """
 
-import re
 import sqlite3
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lxml import etree
-
-from db.citations.files import read_references
-from db.citations.identifiers import identifiers_in
 from db.citations.model import Answer, Reference
-from db.citations.reading import read_reference, split_references
+from db.citations.readers.files import read_file
+from db.citations.readers.lists import Unread
 from db.citations.status import has_claims
 from topics.errors import BadInputError
-
-_HEADING = re.compile(
-    r"^[#\s*_=\d.]*(?:references?|bibliography|literature(?: cited)?|works cited|literatur(?:verzeichnis)?)[\s*_:=]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_AFTER = re.compile(
-    r"^[#\s*_\d.]*(?:appendix|appendices|supplement(?:ary)?|figure legends?|acknowledge?ments?|tables?)\b.{0,60}$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_DATED = re.compile(r"^(?:date|Date|DATE)\s*:\s*['\"]?(\d{4}-\d\d(?:-\d\d)?)", re.MULTILINE)
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MODIFIED = "{http://purl.org/dc/terms/}modified"
-_MOST_BYTES = 64 << 20
-"""Of a file, and of the text of a Word file, that are read: a small zip can hold any amount."""
-_NAMED = ("PMID", "DOI", "PMC id")
-"""Identifiers that cite a paper wherever they stand. A registration in the text names the manuscript's own trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +36,8 @@ class ManuscriptReport:
     dated: str
     answers: tuple[Answer, ...]
     changed_claims: tuple[ChangedClaim, ...]
+    unread: tuple[Unread, ...] = ()
+    """Entries that could not be read: nothing is known of them."""
 
     @property
     def retracted(self) -> tuple[Answer, ...]:
@@ -66,12 +46,12 @@ class ManuscriptReport:
 
     @property
     def exit_code(self) -> int:
-        """1 when something is retracted, else 0."""
-        return 1 if self.retracted else 0
+        """1 when something is retracted, 4 when something could not be read, else 0."""
+        return 1 if self.retracted else 4 if self.unread else 0
 
     def lines(self) -> list[str]:
         """For the terminal: what needs a hand first, a summary last."""
-        lines: list[str] = []
+        lines = [f"NOT READ: {each}" for each in self.unread]
         counts = dict.fromkeys(("retracted", "corrected", "mismatched", "uncertain", "not found"), 0)
         for number, answer in enumerate(self.answers, start=1):
             for kind, text in _remarks(answer):
@@ -83,7 +63,8 @@ class ManuscriptReport:
                 f"Claim {claim.claim_id} became '{claim.verdict}' on {claim.changed_on} ({cited}): {claim.text}"
             )
         found = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-        lines.append(f"{self.path}: {len(self.answers)} references, dated {self.dated or 'not known'}: {found}.")
+        lost = f" of {len(self.answers) + len(self.unread)}" if self.unread else ""
+        lines.append(f"{self.path}: {len(self.answers)}{lost} references, dated {self.dated or 'not known'}: {found}.")
         return lines
 
 
@@ -116,95 +97,24 @@ def _short(text: str) -> str:
     return text if len(text) <= 110 else f"{text[:107]}..."
 
 
-def references_of(path: Path) -> tuple[list[Reference], str]:
-    """(references, date of the manuscript as ISO text or '').
-
-    Raises:
-        BadInputError: the file cannot be read, or holds no reference.
-    """
-    _refuse_what_does_not_end(path)
-    text, dated = _docx(path) if path.suffix.lower() == ".docx" else _plain(path)
-    is_list = path.suffix.lower() in (".bib", ".ris", ".nbib", ".json")
-    references = read_references(text) if is_list else _in_text(text)
-    if not references:
-        raise BadInputError(f"{path}: no references found. A list needs a heading such as 'References' above it.")
-    return references, dated or (found[1] if (found := _DATED.search(text[:2000])) else "")
-
-
-def _refuse_what_does_not_end(path: Path) -> None:
-    """A device, a pipe or a folder is no manuscript, and neither is what no memory holds."""
-    if path.exists() and not path.is_file():
-        raise BadInputError(f"{path}: not a file. Name a manuscript (.docx, .md, .txt, .bib, .ris, .nbib).")
-    if path.is_file() and (size := path.stat().st_size) > _MOST_BYTES:
-        raise BadInputError(
-            f"{path}: {size >> 20} MB, and at most {_MOST_BYTES >> 20} MB are read. Take out its pictures."
-        )
-
-
-def _in_text(text: str) -> list[Reference]:
-    headings = list(_HEADING.finditer(text))
-    body, listed = (text[: headings[-1].start()], text[headings[-1].end() :]) if headings else (text, "")
-    if end := _AFTER.search(listed):
-        listed = listed[: end.start()]
-    references = [read_reference(part) for part in split_references(listed)]
-    known = {value for reference in references for value in reference.identifiers.values()}
-    for kind, value in identifiers_in(body):
-        if kind.name in _NAMED and value not in known:
-            known.add(value)
-            references.append(Reference("", identifiers={kind.name: value}, asked=f"{kind.name} {value}"))
-    return references
-
-
-def _plain(path: Path) -> tuple[str, str]:
-    try:
-        return path.read_text(encoding="utf-8-sig", errors="replace"), ""
-    except OSError as error:
-        raise BadInputError(f"{path}: cannot be read ({error.strerror}). Check its name.") from error
-
-
-def _docx(path: Path) -> tuple[str, str]:
-    """Text of a Word file, one line a paragraph, and the day it was last changed."""
-    try:
-        with zipfile.ZipFile(path) as word:
-            body = _xml(word, "word/document.xml")
-            core = _xml(word, "docProps/core.xml") if "docProps/core.xml" in word.namelist() else None
-    except (OSError, zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
-        raise BadInputError(f"{path}: not a Word file ({error}). Save it as .docx or as text.") from error
-    paragraphs = []
-    for paragraph in body.iter(f"{_WORD}p"):
-        parts = [
-            node.text or "" if node.tag == f"{_WORD}t" else " "
-            for node in paragraph.iter(f"{_WORD}t", f"{_WORD}tab", f"{_WORD}br")
-        ]
-        paragraphs.append("".join(parts))
-    modified = core.findtext(_MODIFIED) if core is not None else ""
-    return "\n".join(paragraphs), (modified or "")[:10]
-
-
-def _xml(word: zipfile.ZipFile, name: str) -> etree._Element:
-    if word.getinfo(name).file_size > _MOST_BYTES:
-        raise zipfile.BadZipFile(f"{name} is larger than {_MOST_BYTES >> 20} MB")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return etree.fromstring(word.read(name), parser)
-
-
 def check(
     connection: sqlite3.Connection, path: Path, resolve: Callable[[list[Reference]], list[Answer]], dated: str = ""
 ) -> ManuscriptReport:
     """Resolve every reference of a file. `dated` (ISO) replaces the date that the file itself tells.
 
     Raises:
-        BadInputError: as `references_of`, or `dated` is no date.
+        BadInputError: as `read_file`, or `dated` is no date.
     """
     if dated:
         try:
             date.fromisoformat(dated)
         except ValueError as error:
             raise BadInputError(f"'{dated}' is no date. Write it as 2014-06-03.") from error
-    references, told = references_of(path)
-    answers = resolve(references)
-    when = dated or told
-    return ManuscriptReport(path, when, tuple(answers), _changed(connection, answers, when) if when else ())
+    found = read_file(path)
+    answers = resolve(list(found.references))
+    when = dated or found.dated
+    changed = _changed(connection, answers, when) if when else ()
+    return ManuscriptReport(path, when, tuple(answers), changed, found.unread)
 
 
 def _changed(connection: sqlite3.Connection, answers: list[Answer], when: str) -> tuple[ChangedClaim, ...]:

@@ -7,13 +7,11 @@ from typing import Any
 from db.citations.candidates import by_title
 from db.citations.comparison import compare, prepared
 from db.citations.model import ClaimStance, Notice, OtherReport, Reference, Standing, Work
-from db.citations.works import load_works
+from db.citations.works import PREPRINT_SERVERS, load_works
 from topics.vocabulary import FILTERED, NOTHING, names
 
 PREPRINT = "D000076942"
 """MeSH UI of the publication type Preprint."""
-_PREPRINT_SERVERS = ("10.1101/", "10.21203/rs.", "10.31234/osf.io/", "10.20944/preprints", "10.31219/osf.io/")
-"""DOI prefixes of bioRxiv and medRxiv, Research Square, PsyArXiv, Preprints.org, OSF."""
 _WORST_FIRST = ("retraction", "partial_retraction", "expression_of_concern", "reinstatement", "erratum", "update")
 _TAGS = (*FILTERED, "registrations")
 _NOTHING = (None, "", "[]", *names(NOTHING))
@@ -38,7 +36,7 @@ def standing_of(connection: sqlite3.Connection, work: Work) -> Standing:
         row = connection.execute(f"SELECT {', '.join(_TAGS)} FROM studies WHERE study_id = ?", (work.study_id,))  # noqa: S608
         tags = row.fetchone()
         return Standing(
-            work.retracted, work.doi.startswith(_PREPRINT_SERVERS), (), (), _claims(connection, work),
+            work.retracted, work.doi.startswith(PREPRINT_SERVERS), (), (), _claims(connection, work),
             _tags(tags) if tags else {},
         )  # fmt: skip
     notices = [
@@ -73,7 +71,7 @@ def _published(connection: sqlite3.Connection, preprint: Work) -> OtherReport | 
         levels = compare(said, work).levels
         alike = levels.get("title") in ("same", "close") and levels.get("first author", "same") in ("same", "close")
         when = (preprint.year or 0) <= (work.year or 0) <= (preprint.year or 0) + 3
-        if alike and when and work.pmid != preprint.pmid and not work.doi.startswith(_PREPRINT_SERVERS):
+        if alike and when and work.pmid != preprint.pmid and not work.doi.startswith(PREPRINT_SERVERS):
             return OtherReport(work.pmid, work.doi, work.title, "published version", work.published)
     return None
 
@@ -90,7 +88,7 @@ def _without_repeats(notices: list[Notice]) -> list[Notice]:
 
 def _is_preprint(connection: sqlite3.Connection, work: Work) -> bool:
     sql = "SELECT 1 FROM publication_types WHERE record_id = ? AND ui = ?"
-    return work.doi.startswith(_PREPRINT_SERVERS) or bool(connection.execute(sql, (work.pmid, PREPRINT)).fetchone())
+    return work.doi.startswith(PREPRINT_SERVERS) or bool(connection.execute(sql, (work.pmid, PREPRINT)).fetchone())
 
 
 def _tags(values: Any) -> dict[str, Any]:

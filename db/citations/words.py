@@ -52,7 +52,7 @@ def _match_lines(match: Match) -> list[str]:
     work = match.work
     if not work.title:
         return [f"    PMID {work.pmid}"]
-    lines = [f"    {entry_text(csl_item(work))}"]
+    lines = [f"    {entry_text(csl_item(work), others=not work.authors_complete)}"]
     if match.score:
         agrees = f"agrees: {', '.join(match.agrees) or 'nothing'}"
         differs = "; ".join(difference.line() for difference in match.differs)

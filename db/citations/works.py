@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from db.citations.model import Author, Work
 
+PREPRINT_SERVERS = ("10.1101/", "10.21203/rs.", "10.31234/osf.io/", "10.20944/preprints", "10.31219/osf.io/")
+"""DOI prefixes of bioRxiv and medRxiv, Research Square, PsyArXiv, Preprints.org, OSF."""
 _COLUMNS = (
     "pmid, title, doi, pmcid, vernacular_title, journal, year, published, volume, issue, pages, language, "
     "retracted, study_id, source, first_author"
@@ -96,9 +98,9 @@ def first_page(pages: str) -> str:
 
 
 def full_pages(pages: str) -> str:
-    """MEDLINE cuts the last page to what differs: '970-6' → '970-976'."""
+    """The article's own pages, the last one whole: MEDLINE has '970-6; discussion 977-9', styles want '970-976'."""
     ranges = []
-    for span in pages.split(","):
+    for span in pages.partition(";")[0].split(","):
         first, dash, last = span.strip().partition("-")
         if dash and first.isdigit() and last.isdigit() and len(last) < len(first):
             last = first[: len(first) - len(last)] + last

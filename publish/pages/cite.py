@@ -14,8 +14,10 @@ from datasette.utils.asgi import NotFound, Request, Response
 from markupsafe import Markup
 
 from db.citations.formats import FORMATS, csl_item, write_citations
-from db.citations.look_up import look_up
+from db.citations.look_up import answer_all
 from db.citations.model import Answer, Work
+from db.citations.readers.lists import Unread
+from db.citations.readers.text import read_text
 from db.citations.styles import DEFAULT_STYLE, NAMED, entry_html
 from db.citations.words import answer_json, reports_besides
 from db.citations.works import load_works, works_by_key
@@ -82,7 +84,7 @@ async def page(datasette: "Datasette", request: Request) -> Response:
     await may_see(datasette, request, "articles")
     asked = request.args.get("q") or ""
     style = request.args.get("style") or DEFAULT_STYLE
-    answers, error = await _answers(datasette, asked) if asked.strip() else ([], "")
+    answers, unread, error = await _answers(datasette, asked) if asked.strip() else ([], (), "")
     try:
         shown = [_shown(answer, style) for answer in answers]
     except BadInputError as wrong:
@@ -91,7 +93,7 @@ async def page(datasette: "Datasette", request: Request) -> Response:
     html = await datasette.render_template(
         "cite.html",
         {
-            "asked": asked, "answers": shown, "error": error, "style": style, "styles": list(NAMED),
+            "asked": asked, "answers": shown, "unread": unread, "error": error, "style": style, "styles": list(NAMED),
             "examples": _EXAMPLES, "formats": [FORMATS[name] for name in FORMATS],
             "found": sum(answer.outcome in ("exact", "probable") for answer in answers),
             "head": head_tags(best[0]) if len(best) == 1 else Markup(""), "database": DATABASE,
@@ -106,24 +108,35 @@ async def page(datasette: "Datasette", request: Request) -> Response:
 async def as_json(datasette: "Datasette", request: Request) -> Response:
     """The same as data: a list of answers, in order."""
     await may_see(datasette, request, "articles")
-    answers, error = await _answers(datasette, request.args.get("q") or "")
+    answers, unread, error = await _answers(datasette, request.args.get("q") or "")
     if error:
         return Response.json({"ok": False, "error": error}, status=400)
-    return Response.json({"ok": True, "answers": [answer_json(answer) for answer in answers]}, default=str)
+    found = {
+        "ok": True,
+        "answers": [answer_json(answer) for answer in answers],
+        "not_read": [str(each) for each in unread],
+    }
+    return Response.json(found, default=str)
 
 
-async def _answers(datasette: "Datasette", asked: str) -> tuple[list[Answer], str]:
-    """(answers, what is wrong with the question)."""
+async def _answers(datasette: "Datasette", asked: str) -> tuple[list[Answer], tuple[Unread, ...], str]:
+    """(answers, entries that could not be read, what is wrong with the question)."""
     if len(asked) > _LONGEST:
         return (
             [],
+            (),
             f"{len(asked):,} characters at once; look up at most {_LONGEST:,}, or use `evidence cite` with a file.",
         )
+
+    def read(connection: sqlite3.Connection) -> tuple[list[Answer], tuple[Unread, ...]]:
+        found = read_text(asked)
+        return answer_all(connection, found, at_most=MOST_ON_A_PAGE), found.unread
+
     try:
-        answers = await _in_thread(datasette, DATABASE, lambda c: look_up(c, asked, at_most=MOST_ON_A_PAGE))
+        answers, unread = await _in_thread(datasette, DATABASE, read)
     except BadInputError as error:
-        return [], str(error)
-    return answers, ""
+        return [], (), str(error)
+    return answers, unread, ""
 
 
 def _shown(answer: Answer, style: str) -> dict[str, Any]:
@@ -135,7 +148,7 @@ def _shown(answer: Answer, style: str) -> dict[str, Any]:
             {
                 "match": match,
                 "key": tilde_encode(match.work.key.removeprefix("pmid:")),
-                "cited": Markup(entry_html(csl_item(match.work), style)),  # noqa: S704  (escaped in `styles`)
+                "cited": Markup(entry_html(csl_item(match.work), style, others=not match.work.authors_complete)),  # noqa: S704  (escaped in `styles`)
                 "coins": coins(match.work),
                 "links": [link for link in (_links(match.work)) if link],
             }

@@ -5,8 +5,8 @@ import sqlite3
 
 import pytest
 
-from db.citations.files import read_references
 from db.citations.look_up import MOST_REFERENCES, cite, lines
+from db.citations.readers.text import read_text
 from helpers.citation_records import make_database
 from topics.errors import BadInputError
 
@@ -196,11 +196,11 @@ def test_nbib_is_read_as_people_cut_and_send_it(live, text):
 
 
 def test_parts_of_an_nbib_record_are_those_that_an_import_reads():
-    (reference,) = read_references(
+    (reference,) = read_text(
         "PMID- 99000002\nTI  - A made-up\n      title.\nFAU - van der Inventor, Bo C\nAU  - van der Inventor BC Jr\n"
         "CN  - Made-Up Group\nTA  - Ann Invent Med\nDP  - 2013 Spring\nVI  - 12\nIP  - 3\nPG  - 11-19\n"
         "LID - S9900-0001 [pii]\nAID - 10.9999/AIM.2013.12. [doi]\nPMC - PMC0990002\n"
-    )
+    ).references
     assert (reference.title, reference.authors, reference.journal) == (
         "A made-up title", ("van der Inventor",), "Ann Invent Med",
     )  # fmt: skip

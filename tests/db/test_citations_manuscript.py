@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from db.citations.look_up import check_manuscript
-from db.citations.manuscript import references_of
+from db.citations.readers.files import read_file
 from helpers.citation_records import make_database
 from topics.errors import BadInputError
 
@@ -131,4 +131,4 @@ def test_what_never_ends_or_no_memory_holds_is_refused(tmp_path):
         (large, "65 MB"),
     ):
         with pytest.raises(BadInputError, match=why):
-            references_of(path)
+            read_file(path)

@@ -109,6 +109,17 @@ async def test_what_was_asked_is_shown_as_text(client, text):
 
 
 @pytest.mark.asyncio
+async def test_an_entry_that_cannot_be_read_is_named(client):
+    text = "@article{a, title={Oral ketamine and the colour of bread}}\n@article{b, abstract={<i>Nothing</i>}}\n"
+    page = (await client.get("/cite", params={"q": text})).text
+    assert "Not read, 1 of 2: line 2: the BibTeX entry" in page
+    found = (await client.get("/cite.json", params={"q": text})).json()
+    assert (len(found["answers"]), len(found["not_read"])) == (1, 1)
+    page = await client.get("/cite", params={"q": "@article{b, abstract={Nothing}}"})
+    assert (page.status_code, "line 1: the BibTeX entry" in page.text) == (400, True)
+
+
+@pytest.mark.asyncio
 async def test_markup_in_a_title_is_inert_on_the_page_and_in_its_head(client):
     page = (await client.get("/cite?q=99000005")).text
     assert "<i>mice</i>" not in page and "&lt;i&gt;mice&lt;/i&gt;" in page
