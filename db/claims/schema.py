@@ -37,7 +37,8 @@ CLAIM_TABLES: dict[str, dict[str, Any]] = {
     },
     "assertions": {
         "columns": {
-            "claim_id": str, "assertion_id": str, "position": int, "kind": str, "text": str, "expected": str,
+            "claim_id": str, "assertion_id": str, "position": int, "kind": str, "text": str,
+            "why_this_test": str, "expected": str,
             "expected_low": float, "expected_high": float, "unit": str, "filter": str, "asks_for": str, "sql": str,
             "evidence_sql": str, "sql_as_of": str, "evidence_sql_as_of": str,
         },

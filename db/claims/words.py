@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db.claims.kinds import Kind, Untested
+from db.claims.kinds import Kind, Listing, Untested
 from db.claims.replay import Entry, History
 
 
@@ -26,6 +26,8 @@ def because(assertion: Kind, history: History) -> str:
     if left_out:
         sentence += f" Left out: {', and '.join(left_out)}."
     if current.verdict == "insufficient":
+        weak = assertion.weak(current.value) if isinstance(assertion, Listing) else ""
+        sentence = f"{weak.capitalize()}. {sentence}" if weak else sentence
         return f"{sentence} Missing: {assertion.missing_in_words(current.value)}."
     if current.verdict == "not_assessed":
         return f"{sentence} Papers were gathered and wait for somebody who reads and judges them."

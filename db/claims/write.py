@@ -144,8 +144,9 @@ def _assertion_row(scope: Scope, claim_id: str, assertion: Kind, place: int) -> 
     today, that_day = Known(), Known(AS_OF)
     return {
         "claim_id": claim_id, "assertion_id": assertion.id, "position": place, "kind": assertion.kind,
-        "text": assertion.text, "expected": assertion.expected_in_words() or None, "expected_low": low,
-        "expected_high": high, "unit": assertion.unit or None, "filter": assertion.filter_in_words(scope),
+        "text": assertion.text, "why_this_test": assertion.why_this_test,
+        "expected": assertion.expected_in_words() or None, "expected_low": low, "expected_high": high,
+        "unit": assertion.unit or None, "filter": assertion.filter_in_words(scope),
         "asks_for": json.dumps(assertion.asks_for(scope)),
         "sql": assertion.value_sql(scope, today, claim_id), "evidence_sql": assertion.evidence_sql(scope, today),
         "sql_as_of": assertion.value_sql(scope, that_day, claim_id),

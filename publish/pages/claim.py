@@ -49,10 +49,10 @@ if TYPE_CHECKING:
 
 TABLES = ("articles", "claims", "verdicts", "claim_evidence")
 _ASSERTIONS = """
-select a.assertion_id, a.kind, a.text, a.expected, a.expected_low, a.expected_high, a.unit, a.filter, a.asks_for,
-       a.sql, a.evidence_sql, a.sql_as_of, a.evidence_sql_as_of, v.verdict, v.value, v.answer, v.provisional, v.because,
-       v.as_of, v.when_written, v.value_when_written, v.flipped_by, v.flipped_by_study, v.flipped_on,
-       v.completeness, s.title as flipped_by_title
+select a.assertion_id, a.kind, a.text, a.why_this_test, a.expected, a.expected_low, a.expected_high, a.unit, a.filter,
+       a.asks_for, a.sql, a.evidence_sql, a.sql_as_of, a.evidence_sql_as_of, v.verdict, v.value, v.answer,
+       v.provisional, v.because, v.as_of, v.when_written, v.value_when_written, v.flipped_by,
+       v.flipped_by_study, v.flipped_on, v.completeness, s.title as flipped_by_title
 from assertions a join verdicts v using (claim_id, assertion_id)
 left join studies s on s.study_id = v.flipped_by_study
 where a.claim_id = ? order by a.position

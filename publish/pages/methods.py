@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Request, Response
 
 from db.archive.store import today
+from db.claims.kinds.routes import LEAST
 from db.claims.verdicts import MEANING
 from db.evidence.schema import COUNTED
 from publish.cells import readable
@@ -78,7 +79,7 @@ def read_methods(connection: sqlite3.Connection) -> dict[str, Any]:
         "studies": rows(connection, _STUDIES)[0],
         "vocabulary": [row for row in vocabulary if row["facet"] != "search"],
         "facets": {name: {"meaning": meaning, "values": values} for name, (meaning, values) in FACETS.items()},
-        "verdicts": MEANING,
+        "verdicts": MEANING, "fewest_in_a_share": f"{LEAST['studies']} studies or {LEAST['participants']} people",
         "accuracy": accuracy,
         "limits": LIMITS,
         "numbers": NUMBERS,

@@ -179,8 +179,8 @@ def test_a_list_without_papers_is_insufficient_and_weak_evidence_is_called_so(tm
     assert reasons == {
         "nobody": "Papers judged by hand: 0 for, 0 against. Missing: papers that a person has read and judged for"
         " this.",
-        "weak": "Papers judged by hand: 1 for, 0 against. Missing: papers that compare; those judged for this are weak"
-        " evidence.",
+        "weak": "Weak evidence for. Papers judged by hand: 1 for, 0 against. Missing: papers that compare people or"
+        " groups.",
     }
 
 
@@ -202,6 +202,26 @@ def test_a_share_of_few_says_nothing(tmp_path: Path) -> None:
     assert {of: (row["value"], row["verdict"]) for of, row in rows.items()} == {
         "participants": ("100", "insufficient"), "studies": ("100", "insufficient"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "kind", ["share, of: participants, expected: {exactly: 10}", "rank, by: participants, expected: {exactly: 2}"]
+)
+def test_studies_whose_people_nothing_divides_neither_speak_nor_are_listed(tmp_path: Path, kind: str) -> None:
+    studies = [
+        report(99000001, "2010", n_total=30), report(99000002, "2011", routes=["pillow"], n_total=20),
+        report(99000003, "2012", routes=["oral", "pillow"], n_total=500),
+        report(99000004, "2013", routes=["pillow"], n_total=None),
+    ]  # fmt: skip
+    body = f"{{filter: {{like: sleepers}}, route: oral, kind: {kind}}}"
+    database = world(studies, topic=topic_with(tmp_path, {"people": body}))
+
+    assert verdict(database, "new-kinds", "people")["verdict"] == "contradicted"
+    said = database.execute("SELECT pmid, stance FROM claim_evidence WHERE assertion_id = 'people'").fetchall()
+    sql = database.execute("SELECT evidence_sql FROM assertions WHERE assertion_id = 'people'").fetchone()[0]
+    listed = [row["pmid"] for row in database.query(sql)]
+    assert [pmid for pmid, _ in said] == listed == [99000001, 99000002]
+    assert said == [(99000001, "supports"), (99000002, "contradicts")]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,11 @@ def test_a_concentration_is_expected_in_milligrams_a_millilitre(live: Database) 
     assert found == [("50 to 200 mg/ml",)]
 
 
+def test_every_assertion_says_why_its_test_says_what_the_sentence_says() -> None:
+    claims = load_claims(load_topic("ketamine-routes")).claims
+    assert [one.id for claim in claims for one in claim.assertions if not one.why_this_test] == []
+
+
 def test_all_40_claims_are_there_and_say_what_they_rest_on(live: Database) -> None:
     assert live["claims"].count == 40
     (sentence,) = {row["completeness"] for row in live.query("SELECT completeness FROM verdicts")}

@@ -65,6 +65,8 @@ class Kind(TopicModel, ABC):
     id: Identifier
     kind: str
     text: Text
+    why_this_test: Text | None = None
+    """Why the test says what the article's sentence says, where that needs saying."""
     evidence: list[CuratedEvidence] = Field(default_factory=list)
 
     chart: ClassVar[Chart]

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - queries are the product here; their values come from the topic's files and are quoted by `literal`
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
@@ -320,7 +321,14 @@ class Listing(Filtered):
         """Judged papers, or strong ones among them."""
         if value == _NOBODY_SAYS:
             return "papers that a person has read and judged for this"
-        return "papers that compare; those judged for this are weak evidence"
+        return "papers that compare people or groups"
+
+    @classmethod
+    def weak(cls, value: str) -> str:
+        """Say which way papers speak on which no verdict may rest, as 'weak evidence against'; '' if none speaks."""
+        supporting, against = map(int, re.findall(r"\d+", value) or (0, 0))
+        ways = [way for way, number in (("for", supporting), ("against", against)) if number]
+        return f"weak evidence {' and '.join(ways)}" if ways else ""
 
     def outcome(self, tally: Tally) -> Outcome:
         """Weigh the papers judged by hand: a verdict rests on strong ones alone.

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from db.claims.filters import Known, Scope, literal, plain
 from db.claims.kinds.kind import (
+    COLUMNS_SHOWN,
     Chart,
     Number,
     Outcome,
@@ -58,6 +59,10 @@ class Rank(Number):
             "FROM ranked ORDER BY place, route"
         )
 
+    def evidence_sql(self, scope: Scope, known: Known) -> str:
+        """List the studies that are in the value: those with a named route, or with people known by route."""
+        return _evidence_sql(self, scope, known)
+
     def number(self, tally: Tally) -> float | None:
         """The place; None while no study has the route."""
         numbers = tally.studies_by_route if self.by == "studies" else tally.people_by_route
@@ -66,7 +71,7 @@ class Rank(Number):
 
     def stances(self, match: Match, position: int, known: Sequence[Match], verdict: str) -> list[Said]:
         """For, with the route; against while it is not in its place, with another."""
-        return _of_route(self.route, match, verdict)
+        return _of_route(self.route, match, verdict, self.counts_people)
 
     @classmethod
     def stance_on(cls, stance: str, verdict: str) -> str:
@@ -129,6 +134,10 @@ class Share(Number):
             " numerator, denominator FROM one_route, everyone"
         )
 
+    def evidence_sql(self, scope: Scope, known: Known) -> str:
+        """List the studies that are in the value: those with a named route, or with people known by route."""
+        return _evidence_sql(self, scope, known)
+
     def _part_and_whole(self, tally: Tally) -> tuple[int, int]:
         if self.of == "studies":
             return tally.studies_by_route[self.route], tally.studies_with_route
@@ -151,7 +160,7 @@ class Share(Number):
 
     def stances(self, match: Match, position: int, known: Sequence[Match], verdict: str) -> list[Said]:
         """For, with the route; against while the share is another, without."""
-        return _of_route(self.route, match, verdict)
+        return _of_route(self.route, match, verdict, self.counts_people)
 
     @classmethod
     def stance_on(cls, stance: str, verdict: str) -> str:
@@ -171,10 +180,24 @@ def _by_route(by: str) -> str:
     )
 
 
-def _of_route(route: str, match: Match, verdict: str) -> list[Said]:
-    if route in match.routes:
+def _of_route(route: str, match: Match, verdict: str, of_people: bool) -> list[Said]:
+    """Whoever is in the value speaks, and nobody else: of people, studies whose people are known by route."""
+    counted = [name for name in (match.n_by_route if of_people else match.routes) if name != "unspecified"]
+    if route in counted:
         return [("supports", f"had {route}")]
-    return [(_of_others(verdict), "had other routes")] if match.routes else []
+    return [(_of_others(verdict), "had other routes")] if counted else []
+
+
+def _evidence_sql(kind: Rank | Share, scope: Scope, known: Known) -> str:
+    counted = (
+        "EXISTS (SELECT 1 FROM json_each(s.n_by_route) AS e WHERE e.key <> 'unspecified')"
+        if kind.counts_people
+        else "EXISTS (SELECT 1 FROM json_each(s.routes) AS e WHERE e.value <> 'unspecified')"
+    )
+    return (
+        f"{kind.matching(scope, known.sql())}\n"
+        f"SELECT {COLUMNS_SHOWN} FROM matching AS s WHERE {counted} ORDER BY s.public_from, s.report"
+    )
 
 
 def _of_others(verdict: str) -> str:
