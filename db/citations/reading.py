@@ -1,4 +1,4 @@
-"""Running text → references: where one ends, and which words of it are authors, title, journal, numbers.
+"""One reference → its parts: which words of it are authors, title, journal, numbers (`layout` cuts lists into them).
 
 Styles differ and people mistype, so this only has to be roughly right: what finds the record is compared with the
 whole text as well (`matching`). Parts that are not found stay empty.
@@ -33,13 +33,6 @@ _PLACES = tuple(
 _ONLY_PAGES = re.compile(r"\bpp?\.?\s*([A-Za-z]?\d+)|(?<!\d)([A-Za-z]?\d+)\s*[-–]\s*\d+\.?\s*$", re.IGNORECASE)
 _ONLY_VOLUME = re.compile(r"\bvol(?:ume)?\.?\s*(\d+)", re.IGNORECASE)
 _NO_TITLE = re.compile(rf"^[^\d:?]{{3,60}}?[,.]?\s(?:{_YEAR}\b.{{0,30}}[;:]|\d+\s*(?:\(\d+\))?\s*[:,]\s*\d+)")
-_MARKER = re.compile(r"^\s*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]|(\d{1,3})\t)\s*(?=\D)")
-_INLINE_MARKER = re.compile(r"(?:(?<=[\s.;])|^)(?:\[(\d{1,3})\]|(\d{1,3})\.)\s+(?=[A-Z“\"'ÀÉÖØÜÅ])")
-_BULLET = re.compile(r"^\s*[-*•·]\s+")
-_HEADING = re.compile(
-    r"^\W*(?:\d+\.?\s*)?(?:references?|bibliography|literature(?: cited)?|works cited|literatur(?:verzeichnis)?)\W*$",
-    re.IGNORECASE,
-)
 _INITIALS = re.compile(r"^(?:[A-ZÀ-Þ]\.?[\s-]?){1,4}$")
 _TRAILING_INITIALS = re.compile(r"(?:\s+(?:[A-ZÀ-Þ]\.?-?){1,4}|\s+(?:Jr|Sr|2nd|3rd|II|III)\.?)+$")
 _LEADING_INITIALS = re.compile(r"^(?:[A-ZÀ-Þ]\.[\s-]?){1,4}")
@@ -50,67 +43,6 @@ _SENTENCE = re.compile(r"(?:[^\s.]{2}|(?<=[^\W\d_A-ZÀ-Þ]\s)[A-ZÀ-Þ])[.?!][\"
 _AUTHOR_LIKE = re.compile(
     r"^(?:[^\d]{0,400}?\b(?:[A-ZÀ-Þ]{1,3}|(?:[A-ZÀ-Þ]\.[\s-]?)+)(?=[,;.\s]|$)|[^\d.]{2,60},?\s+et al)",
 )
-
-
-def split_references(text: str) -> list[str]:
-    """One string a reference, in order: by numbers at their beginning, by empty lines, or by lines."""
-    lines = [_BULLET.sub("", line.rstrip()) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    lines = [line for line in lines if not _HEADING.match(line)]
-    numbered = [number for line in lines if (number := _number(line))]
-    if numbered and numbered == sorted(numbered) and _number(next(filter(str.strip, lines))):
-        blocks: list[list[str]] = []
-        for line in lines:
-            if _number(line) or not blocks:
-                blocks.append([])
-            blocks[-1].append(line)
-    elif any(not line.strip() for line in "\n".join(lines).strip().split("\n")):
-        blocks = [block.split("\n") for block in re.split(r"\n\s*\n", "\n".join(lines))]
-        if sum(len(block) > 1 for block in blocks) and not all(_continues(block) for block in blocks):
-            blocks = [part for block in blocks for part in _by_line(block)]
-    else:
-        blocks = _by_line(lines)
-    found = ["\n".join(block).strip() for block in blocks]
-    return [_MARKER.sub("", part, count=1).strip() for whole in found if whole for part in _by_inline_number(whole)]
-
-
-def _number(line: str) -> int:
-    marker = _MARKER.match(line)
-    return int(next(group for group in marker.groups() if group)) if marker else 0
-
-
-def _continues(block: list[str]) -> bool:
-    """Whether the lines of a block are one reference broken over lines."""
-    return len(_by_line([line for line in block if line.strip()])) <= 1
-
-
-def _by_line(lines: list[str]) -> list[list[str]]:
-    """A line is a reference, unless it plainly goes on from the one before."""
-    blocks: list[list[str]] = []
-    for line in filter(str.strip, lines):
-        if blocks and len(blocks[-1][-1].split()) > 3 and _goes_on(blocks[-1], line):
-            blocks[-1].append(line)
-        else:
-            blocks.append([line])
-    return blocks
-
-
-def _goes_on(block: list[str], line: str) -> bool:
-    """After a broken word or range, with a small letter, or after names and before any year or identifier."""
-    if re.match(r"\s*[a-zà-þ&(]", line) or re.search(r"[-–,:;]\s*$", block[-1]):
-        return True
-    begun = " ".join(block)
-    whole = re.search(_YEAR, begun) or any(identifiers_in(begun))
-    return bool(_AUTHOR_LIKE.match(block[0]) and not _AUTHOR_LIKE.match(line) and not whole)
-
-
-def _by_inline_number(text: str) -> list[str]:
-    """Cut '1. A … 2. B … 3. C …' run together on one line: numbers that count up one by one, far enough apart."""
-    cuts, last = [0], _number(text)
-    for marker in _INLINE_MARKER.finditer(text):
-        if last and int(marker[1] or marker[2]) == last + 1 and marker.start() - cuts[-1] > 40:
-            cuts.append(marker.start())
-            last += 1
-    return [text[start:end].strip() for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
 
 
 def read_reference(text: str) -> Reference:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from db.citations.folding import folded
 from db.citations.identifiers import identifiers_in
+from db.citations.layout import split_references
 from db.citations.model import Reference
 from db.citations.readers.lists import ReferenceList, Unread, from_fields, names_something
-from db.citations.reading import read_reference, split_references
+from db.citations.reading import read_reference
 
 _NAMES = (
     r"(?:(?:supplement(?:ary|al)|additional|online|selected|key|cited|further)\s+)?"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from db.citations.layout import split_references
 from db.citations.readers.bibtex import is_bibtex, read_bibtex
 from db.citations.readers.csl import is_csl_yaml, is_json, read_csl_yaml, read_json
 from db.citations.readers.lists import ReferenceList
@@ -27,7 +28,7 @@ from db.citations.readers.tagged import (
     refuse_ovid,
 )
 from db.citations.readers.xml import is_xml, read_xml
-from db.citations.reading import read_reference, split_references
+from db.citations.reading import read_reference
 
 _FORMS: Sequence[tuple[Callable[[str], bool], Callable[[str], ReferenceList]]] = (
     (is_xml, read_xml), (is_json, read_json), (is_csl_yaml, read_csl_yaml), (is_web_of_science, read_web_of_science),
