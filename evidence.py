@@ -297,16 +297,26 @@ def search(topic: str | None, data: Path, as_json: bool, query: str, limit: int)
     _show(found, as_json, [as_text(found)])
 
 
-@command(click.argument("gold", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)))
-def accuracy(topic: str | None, data: Path, as_json: bool, gold: tuple[Path, ...]) -> None:
-    """Score the taggers on labelled files, print a table, and put it into evidence.db."""
+@command(
+    click.argument("gold", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+    click.option("--claims", "by_claims", is_flag=True, help="Score by what claims come to, against the register."),
+)
+def accuracy(topic: str | None, data: Path, as_json: bool, gold: tuple[Path, ...], by_claims: bool) -> None:
+    """Score the taggers on labelled files, print a table, and put it into evidence.db; or by claims (--claims)."""
     from db.archive.store import Archive
     from db.evidence.accuracy import save_accuracy
     from evaluation.accuracy import from_archive, print_table, score
+    from evaluation.claims import score_claims
     from ingest.build.run import build as build_database
 
+    if bool(gold) == by_claims:
+        raise click.UsageError("expected labelled files, or --claims without any")
     loaded = _topic_of(data, topic)
     with Archive.open(data) as archive:
+        if by_claims:
+            scores = score_claims(archive, loaded, _progress().build)
+            _show(scores.as_rows(), as_json, scores.lines())
+            return
         rows = score(gold, loaded, from_archive(archive))
     save_accuracy(data, rows)
     build_database(data, loaded, _progress().build)

@@ -75,6 +75,14 @@ def score(paths: Iterable[Path], topic: Topic, find_record: FindRecord | None = 
     return rows
 
 
+def counts_of(judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    """Counts, precision, recall and F1 of every value, without the summaries over the facet."""
+    return [row for row in _rows_of(judged) if row["value"] not in _SUMMARIES]
+
+
+_SUMMARIES = ("(weighted)", "(micro)", "(exact)", "(exact where answered)", "(answered)")
+
+
 def _rows_of(judged: Sequence[Judged]) -> list[dict[str, Any]]:
     values = sorted({value for one in judged for value in one.gold | one.said})
     if not values:
