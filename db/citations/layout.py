@@ -56,6 +56,9 @@ _SHORT, _APART = 60, 40
 def split_references(text: str) -> list[str]:
     """One string a reference, in the order of the text, without its number or bullet."""
     lines = _body(text)
+    filled = [line.strip() for line in lines if line.strip()]
+    if all(re.fullmatch(r"\d{1,8}", line) for line in filled):
+        return filled  # PMIDs, one a line; or nothing at all
     numbered = _by_numbers(lines)
     blocks = numbered or _by_bullets(lines) or _by_indent(lines) or _by_empty_lines(lines) or _by_words(lines)
     found = [" ".join(" ".join(block).split()) for block in blocks]

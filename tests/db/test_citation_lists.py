@@ -81,6 +81,7 @@ def test_a_list_has_as_many_answers_as_references_each_whole(style, layout):
         ("Example 2014\nInventor 2013", ["Example 2014", "Inventor 2013"]),
         ("Example AB. Of 3 patients (1):542. J Made Up Res. 2014;7(1):542-9.",
          ["Example AB. Of 3 patients (1):542. J Made Up Res. 2014;7(1):542-9."]),
+        ("1\n2\n99000001", ["1", "2", "99000001"]),
         ("", []), ("References\n\n", []),
     ],
 )  # fmt: skip
