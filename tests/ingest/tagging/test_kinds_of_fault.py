@@ -57,6 +57,12 @@ BELONGS = [
      {"routes": ("sublingual",)}),
     ("Ketamine and buccal swabs", "Buccal swabs were taken from 25 adults after intramuscular ketamine.",
      {"routes": ("intramuscular",)}),
+    ("Real-world use of esketamine", "BACKGROUND: Esketamine nasal spray (ESK) is approved. METHODS: Charts of 60 "
+     "adults on ESK were read.", {"routes": ("intranasal",)}),
+    ("Ketamine in practice", "BACKGROUND: Intranasal and intravenous ketamine are used. METHODS: Charts of 60 adults "
+     "on ketamine were read.", {"routes": ()}),
+    ("Ketamine in practice", "BACKGROUND: Intranasal ketamine should be studied. METHODS: Charts of 60 adults "
+     "were read.", {"routes": ()}),
     ("Nasal polyps and intravenous ketamine", "Twelve adults with nasal polyps had ketamine intravenously.",
      {"routes": ("intravenous",)}),
 ]  # fmt: skip
